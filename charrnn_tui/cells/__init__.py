@@ -1,0 +1,20 @@
+"""The step-wise cell API: one protocol, two backends (NumPy to sample, torch to train).
+
+The torch backend is imported from `charrnn_tui.cells.torch_cell` and `.torch_loop`, never from here: sampling
+must not pay for torch.
+"""
+
+from charrnn_tui.cells.architecture import FAMILIES, Architecture, ArchitectureError, Family
+from charrnn_tui.cells.numpy_cell import NumpyCell, NumpyState, log_softmax
+from charrnn_tui.cells.protocol import Cell
+
+__all__ = [
+    "FAMILIES",
+    "Architecture",
+    "ArchitectureError",
+    "Cell",
+    "Family",
+    "NumpyCell",
+    "NumpyState",
+    "log_softmax",
+]

@@ -1,0 +1,120 @@
+"""What a network is made of: its family, its sizes, and the names and shapes of its weights.
+
+All backends share one naming of weights (that of `torch.nn.RNN/LSTM/GRU`): what the loop trains, a cell steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+Family = Literal["rnn", "gru", "lstm"]
+
+FAMILIES: tuple[Family, ...] = get_args(Family)
+GATES: dict[Family, int] = {"rnn": 1, "gru": 3, "lstm": 4}
+"""Blocks of rows in a layer's weights: one for the vanilla cell, r z n for GRU, i f g o for LSTM."""
+
+LARGEST = 1 << 16
+MOST_LAYERS = 64
+MOST_WEIGHTS = 1 << 31
+
+
+class ArchitectureError(ValueError):
+    """Sizes that make no network; the message says which and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A character-level recurrent network: embedding, `layers` recurrent layers, linear output, log-softmax.
+
+    Sizes count units; `vocabulary_size` counts the boundary too. Raises ArchitectureError for impossible sizes.
+    """
+
+    family: Family
+    vocabulary_size: int
+    embedding: int
+    hidden: int
+    layers: int = 1
+
+    def __post_init__(self) -> None:
+        if self.family not in FAMILIES:
+            raise ArchitectureError(f"the family is one of {', '.join(FAMILIES)}, not {self.family!r}.")
+        limits = {"vocabulary_size": 0x110001, "embedding": LARGEST, "hidden": LARGEST, "layers": MOST_LAYERS}
+        for name, most in limits.items():
+            value = getattr(self, name)
+            least = 2 if name == "vocabulary_size" else 1
+            if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+                raise ArchitectureError(
+                    f"{name.replace('_', ' ')} is a whole number from {least} to {most}, not {value!r}."
+                )
+        if self.parameters > MOST_WEIGHTS:
+            raise ArchitectureError(f"the network would have {self.parameters:,} weights, too many to hold.")
+
+    @property
+    def gates(self) -> int:
+        """Row blocks of a layer's weights."""
+        return GATES[self.family]
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Name -> shape of every weight, in a fixed order."""
+        shapes: dict[str, tuple[int, ...]] = {"embedding.weight": (self.vocabulary_size, self.embedding)}
+        rows = self.gates * self.hidden
+        for layer in range(self.layers):
+            width = self.embedding if layer == 0 else self.hidden
+            shapes[f"rnn.weight_ih_l{layer}"] = (rows, width)
+            shapes[f"rnn.weight_hh_l{layer}"] = (rows, self.hidden)
+            shapes[f"rnn.bias_ih_l{layer}"] = (rows,)
+            shapes[f"rnn.bias_hh_l{layer}"] = (rows,)
+        shapes["output.weight"] = (self.vocabulary_size, self.hidden)
+        shapes["output.bias"] = (self.vocabulary_size,)
+        return shapes
+
+    @property
+    def parameters(self) -> int:
+        """Number of weights, by arithmetic on the sizes alone (so that a check allocates nothing)."""
+        v, e, h, rows = self.vocabulary_size, self.embedding, self.hidden, self.gates * self.hidden
+        recurrent = rows * (e + h + 2) + (self.layers - 1) * rows * (2 * h + 2)
+        return v * e + recurrent + v * h + v
+
+    @property
+    def operations(self) -> int:
+        """Multiply-adds a character, forward: what the arithmetic floor of a step is made of.
+
+        The embedding is a look-up and counts nothing.
+        """
+        rows = self.gates * self.hidden
+        inputs = self.embedding + (self.layers - 1) * self.hidden
+        return rows * (inputs + self.layers * self.hidden) + self.vocabulary_size * self.hidden
+
+    def check_weights(self, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        """Raise ArchitectureError unless the names and shapes are exactly this network's."""
+        expected = self.shapes()
+        missing = [n for n in expected if n not in shapes]
+        if missing:
+            raise ArchitectureError(f"the weights lack {missing[0]}; the file belongs to another network.")
+        extra = [n for n in shapes if n not in expected]
+        if extra:
+            raise ArchitectureError(f"the weights hold {extra[0]!r}, which a {self.describe()} does not have.")
+        for name, shape in expected.items():
+            if tuple(shapes[name]) != shape:
+                raise ArchitectureError(
+                    f"{name} has the shape {list(shapes[name])}, but a {self.describe()} needs {list(shape)}."
+                )
+
+    def describe(self) -> str:
+        """For people: 'LSTM of 2 x 256 units'."""
+        size = f"{self.layers} x {self.hidden}" if self.layers > 1 else f"{self.hidden}"
+        return f"{self.family.upper()} of {size} units"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values, for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Architecture:
+        """From plain values. Raises ArchitectureError where a value is missing, unknown or impossible."""
+        try:
+            return cls(**values)
+        except TypeError as error:
+            raise ArchitectureError(f"the description of the network is not complete: {error}.") from error

@@ -1,0 +1,192 @@
+"""Cells in NumPy: one step at a time, for sampling, without torch.
+
+The embedding and the input weights of the first layer are folded into one table, `table[id]`, so that a step is
+one look-up and one matrix product a layer.
+
+Arithmetic of the gates: sigmoid(x) = (1 + tanh(x / 2)) / 2. The halves are folded into the weights, so that one
+call of tanh serves all gates of a layer; on small networks the number of NumPy calls is what a step costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charrnn_tui.cells.architecture import Architecture
+
+Floats: TypeAlias = NDArray[np.float32]
+Ids: TypeAlias = NDArray[np.integer] | Sequence[int]
+
+_HALF = np.float32(0.5)
+
+
+class NumpyState(NamedTuple):
+    """The state of `batch` streams: hidden vectors and, for LSTM, cell vectors, one [batch, hidden] a layer.
+
+    Nothing writes into these arrays after the step that made them.
+    """
+
+    hidden: tuple[Floats, ...]
+    cell: tuple[Floats, ...] = ()
+
+    @property
+    def batch_size(self) -> int:
+        """Number of streams."""
+        return int(self.hidden[0].shape[0])
+
+    def select(self, rows: NDArray[np.integer] | Sequence[int] | slice) -> NumpyState:
+        """The state of some of the streams, in the given order; a row may be given several times (a fork)."""
+        return NumpyState(tuple(h[rows] for h in self.hidden), tuple(c[rows] for c in self.cell))
+
+    def merge(self, rows: NDArray[np.integer], other: NumpyState) -> NumpyState:
+        """This state with the streams `rows` replaced by those of `other`."""
+        merged = []
+        for mine, theirs in zip(self.hidden + self.cell, other.hidden + other.cell, strict=True):
+            copy = mine.copy()
+            copy[rows] = theirs
+            merged.append(copy)
+        layers = len(self.hidden)
+        return NumpyState(tuple(merged[:layers]), tuple(merged[layers:]))
+
+
+def log_softmax(logits: Floats) -> Floats:
+    """log P over the last axis, shifted by the maximum so that nothing overflows."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    shifted -= np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return shifted
+
+
+class NumpyCell:
+    """A character network of any family, stepped with NumPy (float32).
+
+    weights: name -> array, as `Architecture.shapes` says. Raises ArchitectureError where they do not fit.
+    """
+
+    def __init__(self, architecture: Architecture, weights: Mapping[str, NDArray[np.floating]]) -> None:
+        architecture.check_weights({name: w.shape for name, w in weights.items()})
+        self.architecture = architecture
+        hidden = architecture.hidden
+        # Rows whose activation is a sigmoid are halved (see the module's docstring).
+        scale = np.ones(architecture.gates * hidden, dtype=np.float64)
+        if architecture.family == "lstm":
+            scale[: 2 * hidden] = 0.5
+            scale[3 * hidden :] = 0.5
+        elif architecture.family == "gru":
+            scale[: 2 * hidden] = 0.5
+        folded: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
+        self._recurrent: list[Floats] = []
+        self._new_bias: list[Floats] = []
+        for layer in range(architecture.layers):
+            w_ih = weights[f"rnn.weight_ih_l{layer}"].astype(np.float64) * scale[:, None]
+            w_hh = weights[f"rnn.weight_hh_l{layer}"].astype(np.float64) * scale[:, None]
+            b_ih = weights[f"rnn.bias_ih_l{layer}"].astype(np.float64) * scale
+            b_hh = weights[f"rnn.bias_hh_l{layer}"].astype(np.float64) * scale
+            if architecture.family == "gru":
+                # The reset gate multiplies W_hn h + b_hn, so this bias cannot be folded into the input's.
+                self._new_bias.append(b_hh[2 * hidden :].astype(np.float32))
+                b_hh[2 * hidden :] = 0
+            folded.append((w_ih.T, b_ih + b_hh))
+            self._recurrent.append(np.ascontiguousarray(w_hh.T, dtype=np.float32))
+        first, bias = folded[0]
+        table = weights["embedding.weight"].astype(np.float64) @ first + bias
+        self._table: Floats = np.ascontiguousarray(table, dtype=np.float32)
+        self._inputs = [np.ascontiguousarray(w, dtype=np.float32) for w, _ in folded]
+        self._biases = [b.astype(np.float32) for _, b in folded]
+        self._output: Floats = np.ascontiguousarray(weights["output.weight"].T, dtype=np.float32)
+        self._output_bias: Floats = weights["output.bias"].astype(np.float32)
+        self._layer_step = {"rnn": self._rnn, "gru": self._gru, "lstm": self._lstm}[architecture.family]
+
+    def initial_state(self, batch_size: int = 1) -> NumpyState:
+        """Zeros for `batch_size` streams."""
+        zeros = np.zeros((batch_size, self.architecture.hidden), dtype=np.float32)
+        layers = (zeros,) * self.architecture.layers
+        return NumpyState(layers, layers if self.architecture.family == "lstm" else ())
+
+    def step(self, ids: Ids, state: NumpyState) -> tuple[NumpyState, Floats]:
+        """Read ids [batch]; the new state and log P(next | so far) [batch, vocabulary] in nats."""
+        state, logits = self.step_logits(ids, state)
+        return state, log_softmax(logits)
+
+    def step_logits(self, ids: Ids, state: NumpyState) -> tuple[NumpyState, Floats]:
+        """As `step`, but with unnormalised logits: what sampling needs, one pass cheaper."""
+        projected: Floats = self._table[ids]
+        hidden: list[Floats] = []
+        cell: list[Floats] = []
+        for layer, previous in enumerate(state.hidden):
+            if layer:
+                projected = hidden[-1] @ self._inputs[layer]
+                projected += self._biases[layer]
+            h, c = self._layer_step(layer, projected, previous, state.cell[layer] if state.cell else previous)
+            hidden.append(h)
+            cell.append(c)
+        logits: Floats = hidden[-1] @ self._output
+        logits += self._output_bias
+        return NumpyState(tuple(hidden), tuple(cell) if state.cell else ()), logits
+
+    # A layer's step takes x, the projected input, which is the caller's fresh array and may be overwritten.
+
+    def _rnn(self, layer: int, x: Floats, h: Floats, _: Floats) -> tuple[Floats, Floats]:
+        x += h @ self._recurrent[layer]
+        np.tanh(x, out=x)
+        return x, x
+
+    def _gru(self, layer: int, x: Floats, h: Floats, _: Floats) -> tuple[Floats, Floats]:
+        n = self.architecture.hidden
+        recurrent = h @ self._recurrent[layer]
+        gates = x[:, : 2 * n]
+        gates += recurrent[:, : 2 * n]
+        np.tanh(gates, out=gates)
+        gates += 1
+        gates *= _HALF
+        new = recurrent[:, 2 * n :]
+        new += self._new_bias[layer]
+        new *= gates[:, :n]
+        new += x[:, 2 * n :]
+        np.tanh(new, out=new)
+        # h' = n + z (h - n)
+        out: Floats = h - new
+        out *= gates[:, n:]
+        out += new
+        return out, out
+
+    def _lstm(self, layer: int, x: Floats, h: Floats, c: Floats) -> tuple[Floats, Floats]:
+        n = self.architecture.hidden
+        x += h @ self._recurrent[layer]
+        np.tanh(x, out=x)
+        candidate = x[:, 2 * n : 3 * n].copy()
+        x += 1
+        x *= _HALF
+        new_c: Floats = x[:, n : 2 * n] * c
+        candidate *= x[:, :n]
+        new_c += candidate
+        new_h: Floats = np.tanh(new_c)
+        new_h *= x[:, 3 * n :]
+        return new_h, new_c
+
+    def read(self, ids: Ids, state: NumpyState) -> tuple[NumpyState, Floats]:
+        """Read a sequence of ids [time] in one stream; the last state and log P of what comes next [1, vocabulary].
+
+        `ids` must not be empty.
+        """
+        for i in ids[:-1]:
+            state, _ = self.step_logits([int(i)], state)
+        return self.step([int(ids[-1])], state)
+
+    def score(self, ids: NDArray[np.integer], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """log P [batch, time - 1] of each id given those before it; 0 where `mask` is false.
+
+        ids: [batch, time], starting with what is read first; mask: the same shape, false on padding.
+        """
+        batch, time = ids.shape
+        state = self.initial_state(batch)
+        rows = np.arange(batch)
+        out = np.zeros((batch, time - 1), dtype=np.float64)
+        read = np.where(mask, ids, 0)
+        for t in range(time - 1):
+            state, log_probs = self.step(read[:, t], state)
+            out[:, t] = log_probs[rows, read[:, t + 1]]
+        out[~mask[:, 1:]] = 0
+        return out

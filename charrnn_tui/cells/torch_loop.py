@@ -1,0 +1,55 @@
+"""The same networks through torch's fused `nn.RNN`, `nn.GRU` and `nn.LSTM`: what training runs."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from charrnn_tui.cells.architecture import Architecture, Family
+from charrnn_tui.cells.torch_cell import TorchState
+
+_FUSED: dict[Family, type[nn.RNNBase]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
+
+
+class CharRNNLoop(nn.Module):
+    """Embedding, fused recurrent layers, linear output. Same weights and names as the cells.
+
+    `dropout` acts on the embedded input, between layers and on the last layer's output, in training only
+    (Zaremba et al. 2014, arXiv:1409.2329: never on the recurrent path).
+    """
+
+    def __init__(self, architecture: Architecture, dropout: float = 0.0, input_dropout: float = 0.0) -> None:
+        super().__init__()
+        self.architecture = architecture
+        self.embedding = nn.Embedding(architecture.vocabulary_size, architecture.embedding)
+        self.rnn = _FUSED[architecture.family](
+            architecture.embedding,
+            architecture.hidden,
+            architecture.layers,
+            batch_first=True,
+            dropout=dropout if architecture.layers > 1 else 0.0,
+        )
+        self.output = nn.Linear(architecture.hidden, architecture.vocabulary_size)
+        self.dropout = nn.Dropout(dropout)
+        self.input_dropout = nn.Dropout(input_dropout)
+
+    def initial_state(self, batch_size: int) -> TorchState:
+        """Zeros for `batch_size` streams, where the weights are."""
+        a = self.architecture
+        zeros = self.output.weight.new_zeros(a.layers, batch_size, a.hidden)
+        return TorchState(zeros, zeros if a.family == "lstm" else None)
+
+    def hidden(self, ids: Tensor, state: TorchState | None = None) -> tuple[Tensor, TorchState]:
+        """ids [batch, time] -> the last layer's output [batch, time, hidden] and the state after it."""
+        x = self.input_dropout(self.embedding(ids))
+        if self.architecture.family == "lstm":
+            start = None if state is None else (state.hidden, state.cell)
+            out, (h, c) = self.rnn(x, start)
+            return self.dropout(out), TorchState(h, c)
+        out, h = self.rnn(x, None if state is None else state.hidden)
+        return self.dropout(out), TorchState(h)
+
+    def forward(self, ids: Tensor, state: TorchState | None = None) -> tuple[Tensor, TorchState]:
+        """ids [batch, time] -> log P(next) [batch, time, vocabulary] in nats, and the state after the last."""
+        out, state = self.hidden(ids, state)
+        return torch.log_softmax(self.output(out), dim=-1), state

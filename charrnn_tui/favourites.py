@@ -1,0 +1,74 @@
+"""Generations that the user kept: a JSONL file with all that is needed to make each one again."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from charrnn_tui import paths
+from charrnn_tui.sampling import SamplingSettings
+
+
+@dataclass(frozen=True)
+class Favourite:
+    """A kept text and how it came about. `item` is its place in a batch of the same seed."""
+
+    text: str
+    prefix: str
+    model: str
+    seed: int
+    item: int = 0
+    temperature: float = 1.0
+    top_k: int = 0
+    top_p: float = 1.0
+    min_p: float = 0.0
+    max_length: int = 100
+    kept: str = ""
+    """When, ISO 8601."""
+
+
+def add(favourite: Favourite, path: Path | None = None) -> Path:
+    """Append to the file and return its path. Raises OSError."""
+    path = path or paths.favourites_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    try:
+        os.write(handle, (json.dumps(asdict(favourite), ensure_ascii=False) + "\n").encode("utf-8", "replace"))
+    finally:
+        os.close(handle)
+    return path
+
+
+def load(path: Path | None = None) -> list[Favourite]:
+    """All that were kept, oldest first; rows that are damaged are passed over. Empty where there is no file."""
+    path = path or paths.favourites_file()
+    try:
+        rows = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    except OSError:
+        return []
+    found = []
+    for row in rows:
+        try:
+            found.append(Favourite(**json.loads(row)))
+        except (ValueError, TypeError):
+            continue
+    return found
+
+
+def sample_command(prefix: str, model: str, settings: SamplingSettings, seed: int, max_length: int) -> str:
+    """The `charrnn-tui sample` command line that prints the same text, quoted for a POSIX shell.
+
+    Options that stand at their neutral value are left out.
+    """
+    words = ["charrnn-tui", "sample", "--model", model, "--temperature", f"{settings.temperature:g}"]
+    if settings.top_k:
+        words += ["--top-k", str(settings.top_k)]
+    if settings.top_p < 1:
+        words += ["--top-p", f"{settings.top_p:g}"]
+    if settings.min_p > 0:
+        words += ["--min-p", f"{settings.min_p:g}"]
+    words += ["--seed", str(seed), "--max-length", str(max_length), "--", prefix]
+    return shlex.join(words)

@@ -1,0 +1,49 @@
+"""Where the program keeps a user's files: as platformdirs says, so that the XDG variables are obeyed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from platformdirs import PlatformDirs
+
+_DIRS = "charrnn-tui"
+
+
+def _dirs() -> PlatformDirs:
+    # Made anew each time: the XDG variables may change between calls (tests do that).
+    return PlatformDirs(_DIRS, appauthor=False)
+
+
+def models() -> Path:
+    """The user's own models, one folder each."""
+    return _dirs().user_data_path / "models"
+
+
+def config_file() -> Path:
+    """The user's settings."""
+    return _dirs().user_config_path / "config.toml"
+
+
+def history_file() -> Path:
+    """Prefixes typed in the app and in the inline prompt (JSONL)."""
+    return _dirs().user_state_path / "history.jsonl"
+
+
+def favourites_file() -> Path:
+    """Generations that the user kept (JSONL)."""
+    return _dirs().user_data_path / "favourites.jsonl"
+
+
+def cache() -> Path:
+    """Encoded texts and other files that can be made again."""
+    return _dirs().user_cache_path
+
+
+def logs() -> Path:
+    """Log files of workers."""
+    return _dirs().user_log_path
+
+
+def runs() -> Path:
+    """One file a training run that goes on in the background."""
+    return _dirs().user_state_path / "runs"

@@ -1,0 +1,34 @@
+"""What a network reads before it continues: the start of an item and the typed prefix."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
+
+
+def clean_prefix(prefix: str, vocabulary: Vocabulary, kind: Kind) -> str:
+    """The prefix as it will be shown: NFC, and the tutorial's start token dropped.
+
+    In a network of lines that knows no space, one leading space means the start of the item.
+    """
+    prefix = unicodedata.normalize("NFC", prefix)
+    if kind == "lines" and prefix.startswith(" ") and " " not in vocabulary:
+        return prefix[1:]
+    return prefix
+
+
+def start_ids(vocabulary: Vocabulary, kind: Kind) -> list[int]:
+    """What stands before the first character: the boundary for lines, a line's end for running text."""
+    if kind == "stream" and "\n" in vocabulary:
+        return [vocabulary.id("\n")]
+    return [BOUNDARY]
+
+
+def prefix_ids(prefix: str, vocabulary: Vocabulary, kind: Kind) -> NDArray[np.int32]:
+    """All ids to read before the first new character; never empty. Raises UnknownSymbolsError."""
+    ids = vocabulary.encode(clean_prefix(prefix, vocabulary, kind))
+    return np.concatenate([np.array(start_ids(vocabulary, kind), dtype=np.int32), ids])

@@ -1,0 +1,167 @@
+"""One generation, character by character, whose settings may change while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charrnn_tui.cells import NumpyCell, NumpyState, log_softmax
+from charrnn_tui.sampling.filters import SamplingSettings, probabilities
+from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
+from charrnn_tui.sampling.uniforms import item_keys, uniforms
+from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
+
+EndReason = Literal["end", "length"]
+
+_DRAWN_AHEAD = 256
+
+
+class Token(NamedTuple):
+    """One drawn symbol. `symbol` is empty where the network ended the item."""
+
+    symbol: str
+    id: int
+    logits: NDArray[np.float32]
+    """[vocabulary], the network's answer that the symbol was drawn from."""
+
+    @property
+    def log_prob(self) -> float:
+        """log P of the symbol in nats, as the network says it: at temperature 1 and without filters."""
+        return float(log_softmax(self.logits)[self.id])
+
+    @property
+    def probability(self) -> float:
+        """P of the symbol at temperature 1 and without filters."""
+        return float(np.exp(self.log_prob))
+
+
+def draw(logits: NDArray[np.float32], settings: SamplingSettings, uniform: float) -> int:
+    """The id that a uniform number in [0, 1) picks from logits [vocabulary] under the settings."""
+    temperature = settings.temperature
+    if temperature == 0:
+        return int(logits.argmax())
+    if settings.filtered or temperature < 1e-3:
+        cumulative = probabilities(logits, settings).cumsum()
+    else:
+        scaled = logits - logits.max()
+        if temperature != 1:
+            scaled *= np.float32(1 / temperature)
+        cumulative = np.exp(scaled, out=scaled).cumsum(dtype=np.float64)
+    # searchsorted from the right never picks a symbol of probability 0; the minimum guards the last rounding.
+    total = float(cumulative[-1])
+    picked = int(cumulative.searchsorted(uniform * total, side="right"))
+    if picked < len(cumulative):
+        return picked
+    return int(np.flatnonzero(np.diff(cumulative, prepend=0.0))[-1])
+
+
+class Stream(Iterator[Token]):
+    """Continue a prefix; each `next()` draws one symbol, the last one being the end where the network ends.
+
+    `settings` may be assigned at any time: the next character obeys. A state is kept for every character, so
+    `rewind` is free. The uniform numbers belong to (seed, item, position): the same ones give the same text.
+
+    Raises UnknownSymbolsError for a prefix that the network cannot read, ValueError for a negative `max_length`.
+    `max_length` counts new characters.
+    """
+
+    def __init__(
+        self,
+        cell: NumpyCell,
+        vocabulary: Vocabulary,
+        prefix: str = "",
+        *,
+        kind: Kind = "lines",
+        settings: SamplingSettings | None = None,
+        seed: int = 0,
+        item: int = 0,
+        max_length: int = 100,
+    ) -> None:
+        if max_length < 0:
+            raise ValueError(f"the maximum length is 0 or more new characters, not {max_length}.")
+        self.settings = settings or SamplingSettings()
+        self.vocabulary = vocabulary
+        self.kind = kind
+        self.seed = seed
+        self.item = item
+        self.max_length = max_length
+        self.prefix = clean_prefix(prefix, vocabulary, kind)
+        self.tokens: list[Token] = []
+        self._cell = cell
+        self._key = item_keys(seed, np.array([item]))
+        self._uniforms: list[float] = []
+        state = cell.initial_state(1)
+        ids = prefix_ids(prefix, vocabulary, kind)
+        for i in ids[:-1]:
+            state, _ = cell.step_logits([int(i)], state)
+        state, logits = cell.step_logits([int(ids[-1])], state)
+        self._steps: list[tuple[NumpyState, NDArray[np.float32]]] = [(state, self._admissible(logits[0]))]
+
+    def _admissible(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Running text has no end symbol to draw."""
+        if self.kind == "stream":
+            logits[BOUNDARY] = -np.inf
+        return logits
+
+    @property
+    def end(self) -> EndReason | None:
+        """Why the generation is over: the network ended it, or the maximum length; None while it may go on."""
+        if self.tokens and self.tokens[-1].id == BOUNDARY:
+            return "end"
+        return "length" if len(self.tokens) >= self.max_length else None
+
+    @property
+    def generated(self) -> str:
+        """The new characters, without the prefix."""
+        return "".join(token.symbol for token in self.tokens)
+
+    @property
+    def text(self) -> str:
+        """Prefix and new characters."""
+        return self.prefix + self.generated
+
+    @property
+    def logits(self) -> NDArray[np.float32]:
+        """[vocabulary], what the network says comes next, before temperature and filters."""
+        return self._steps[-1][1]
+
+    @property
+    def distribution(self) -> NDArray[np.float64]:
+        """[vocabulary], what the next character will be drawn from under the present settings."""
+        return probabilities(self.logits, self.settings)
+
+    def __next__(self) -> Token:
+        position = len(self.tokens)
+        if self.end is not None:
+            raise StopIteration
+        while position >= len(self._uniforms):
+            start = len(self._uniforms)
+            block = uniforms(self._key, np.arange(start, start + _DRAWN_AHEAD))
+            self._uniforms.extend(block.tolist())
+        state, logits = self._steps[-1]
+        picked = draw(logits, self.settings, self._uniforms[position])
+        return self._read(picked, state, logits)
+
+    def _read(self, id_: int, state: NumpyState, logits: NDArray[np.float32]) -> Token:
+        token = Token(self.vocabulary.symbol(id_), id_, logits)
+        self.tokens.append(token)
+        if id_ != BOUNDARY:
+            state, logits = self._cell.step_logits([id_], state)
+            self._steps.append((state, self._admissible(logits[0])))
+        return token
+
+    def rewind(self, count: int = 1) -> None:
+        """Take back the last `count` draws (all of them where there are fewer)."""
+        keep = max(0, len(self.tokens) - count)
+        del self.tokens[keep:]
+        del self._steps[keep + 1 :]
+
+    def force(self, symbol: str) -> Token:
+        """Put a symbol where the network would have drawn one. Raises UnknownSymbolsError."""
+        id_ = self.vocabulary.id(symbol)
+        if self.end is not None:
+            raise ValueError("the generation is over; rewind it first.")
+        return self._read(id_, *self._steps[-1])

@@ -1,0 +1,161 @@
+"""Corpora: a list of items (names, molecules, poems) or one long text.
+
+Two shapes. *lines*: each line (or each block between separators) is one item with a start and an end.
+*stream*: one running text, of which a network sees windows. Which one a file is, is told from the file and
+can be set.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from charrnn_tui.text.reading import TextError, check_file, read_text, shown
+
+Kind = Literal["lines", "stream"]
+
+LARGEST_LIST = 256 << 20
+"""A file larger than this (bytes) is always a stream: a list is held in memory as Python strings."""
+
+_PEEK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A text to learn from.
+
+    `items` holds the items of a list and is empty for a stream, whose text stays in `path`.
+    `reason` says in a few words why it is taken as a list or as a stream.
+    """
+
+    name: str
+    kind: Kind
+    items: tuple[str, ...]
+    path: Path | None
+    reason: str
+    separator: str = "\n"
+
+    @classmethod
+    def from_lines(cls, lines: Iterable[str], name: str = "lines") -> Corpus:
+        """A list held in memory. Empty items are left out; raises TextError where nothing is left."""
+        items = tuple(line for line in lines if line)
+        if not items:
+            raise TextError(f"{name} holds no items: every line is empty.")
+        return cls(name, "lines", items, None, "given as a list")
+
+    @classmethod
+    def from_file(
+        cls,
+        path: Path | str,
+        *,
+        kind: Kind | None = None,
+        separator: str | None = None,
+        name: str | None = None,
+    ) -> Corpus:
+        """A corpus in a text file (UTF-8).
+
+        `kind` overrides what the file looks like; `separator` makes each block between separators an item
+        (`"\\n\\n"`: blank lines). Raises TextError with a sentence where the file cannot be used.
+        """
+        path = Path(path)
+        check_file(path)
+        name = name or path.stem
+        size = path.stat().st_size
+        if size == 0:
+            raise TextError(f"{shown(path)} is empty; give a file with text in it.")
+        reason = "as asked"
+        if kind is None:
+            if separator is not None:
+                kind, reason = "lines", "items between separators"
+            elif size > LARGEST_LIST:
+                kind, reason = "stream", "too large for a list"
+            else:
+                kind, reason = tell_kind(_peek(path))
+        if kind == "stream":
+            return cls(name, "stream", (), path, reason)
+        if size > LARGEST_LIST:
+            raise TextError(
+                f"{shown(path)} has {size >> 20} MiB, too much for a list of items "
+                f"({LARGEST_LIST >> 20} MiB at most); train on it as a stream."
+            )
+        text = read_text(path)
+        if separator in (None, "\n"):
+            items = tuple(line for line in text.split("\n") if line)
+        else:
+            items = tuple(block for part in text.split(separator) if (block := part.strip("\n")))
+        if not items:
+            raise TextError(f"{shown(path)} holds no items: every line is empty.")
+        return cls(name, "lines", items, path, reason, separator or "\n")
+
+
+def _peek(path: Path) -> str:
+    """The first megabyte of a file, cut at a line's end where there is one."""
+    with path.open("rb") as file:
+        data = file.read(_PEEK)
+        if file.read(1) and b"\n" in data:
+            data = data[: data.rindex(b"\n") + 1]
+    return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").replace("\r\n", "\n")
+
+
+def tell_kind(text: str) -> tuple[Kind, str]:
+    """Whether a text looks like a list of items or like one running text, and why in a few words."""
+    lines = text.split("\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    full = [line for line in lines if line.strip()]
+    if len(full) < 2:
+        return "stream", "a single line"
+    median = statistics.median(len(line) for line in full)
+    blank = 1 - len(full) / len(lines)
+    indented = sum(line[0] in " \t" for line in full) / len(full)
+    distinct = len(set(full)) / len(full)
+    lower = sum(line[0].islower() for line in full) / len(full)
+    if max(len(line) for line in full) > 2000:
+        return "stream", "very long lines"
+    if median > 90:
+        return "stream", f"median line of {median:.0f} characters"
+    if blank > 0.02:
+        return "stream", f"{blank:.0%} blank lines"
+    if indented > 0.05:
+        return "stream", f"{indented:.0%} indented lines"
+    if distinct < 0.5 and median < 60 and indented > 0:
+        return "stream", "many repeated lines"
+    if median > 40 and 0.2 < lower < 0.95 and sum(" " in line for line in full) > 0.9 * len(full):
+        return "stream", "wrapped prose"
+    return "lines", f"short lines, median {median:.0f} characters, {distinct:.0%} distinct"
+
+
+@dataclass(frozen=True)
+class CorpusFacts:
+    """What `corpora show` prints: counts in items and characters, and a histogram of lengths."""
+
+    items: int
+    distinct: int
+    characters: int
+    symbols: int
+    longest: int
+    longest_item: str
+    histogram: tuple[tuple[int, int], ...]
+    """(length, items of that length), by length, every length from the shortest to the longest."""
+
+
+def facts(items: Sequence[str]) -> CorpusFacts:
+    """Count a list's items. `items` must not be empty."""
+    lengths = Counter(map(len, items))
+    longest_item = max(items, key=len)
+    symbols: set[str] = set()
+    for item in items:
+        symbols.update(item)
+    return CorpusFacts(
+        items=len(items),
+        distinct=len(set(items)),
+        characters=sum(length * count for length, count in lengths.items()),
+        symbols=len(symbols),
+        longest=len(longest_item),
+        longest_item=longest_item,
+        histogram=tuple((n, lengths.get(n, 0)) for n in range(min(lengths), max(lengths) + 1)),
+    )

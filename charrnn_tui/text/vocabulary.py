@@ -1,0 +1,150 @@
+"""The vocabulary: which symbols a network knows, and the id of each.
+
+Id 0 is the boundary of an item: it stands before the first character (BOS) and after the last one (EOS).
+It is no character, so it can never be mistaken for a space; padding is `PAD`, which is no id at all.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+BOUNDARY = 0
+"""Id of the start and of the end of an item (BOS and EOS)."""
+
+PAD = -1
+"""What stands in an id matrix where a line has ended; never fed to a network, never counted in a loss."""
+
+
+class UnknownSymbolsError(ValueError):
+    """A text holds symbols that the vocabulary lacks; the message names them and the nearest known ones."""
+
+    def __init__(self, unknown: Sequence[str], nearest: dict[str, tuple[str, ...]]) -> None:
+        self.unknown = tuple(unknown)
+        self.nearest = nearest
+        parts = []
+        for symbol in unknown:
+            known = " ".join(repr(s) for s in nearest.get(symbol, ()))
+            parts.append(f"{describe_symbol(symbol)}" + (f" (nearest known: {known})" if known else ""))
+        plural = "s" if len(unknown) > 1 else ""
+        super().__init__(f"this network does not know the symbol{plural} {', '.join(parts)}.")
+
+
+def describe_symbol(symbol: str) -> str:
+    """A symbol as a person can read it: quoted, with its code point where it cannot be seen."""
+    if symbol.isprintable() and symbol != " " and not unicodedata.category(symbol).startswith("M"):
+        return repr(symbol)
+    name = unicodedata.name(symbol, "").lower()
+    return f"U+{ord(symbol):04X}" + (f" ({name})" if name else "")
+
+
+def _base(symbol: str) -> str:
+    """The symbol without accents and case."""
+    decomposed = unicodedata.normalize("NFKD", symbol)
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return (bare or symbol).casefold()
+
+
+class Vocabulary:
+    """An immutable, sorted set of symbols (single characters) with ids 1..n; id 0 is the item's boundary.
+
+    Sorted by code point, so that the same text gives the same ids in every run.
+    """
+
+    def __init__(self, symbols: Iterable[str]) -> None:
+        self.symbols: tuple[str, ...] = tuple(sorted(set(symbols)))
+        if not self.symbols:
+            raise ValueError("a vocabulary needs at least one symbol, and the text has none.")
+        for symbol in self.symbols:
+            if len(symbol) != 1:
+                raise ValueError(f"a symbol is one character, but {symbol!r} has {len(symbol)}.")
+        self._ids = {symbol: i for i, symbol in enumerate(self.symbols, start=1)}
+
+    @classmethod
+    def from_texts(cls, texts: Iterable[str]) -> Vocabulary:
+        """The vocabulary of everything that occurs in `texts`."""
+        symbols: set[str] = set()
+        for text in texts:
+            symbols.update(text)
+        return cls(symbols)
+
+    @property
+    def size(self) -> int:
+        """Number of ids, the boundary included: the width of a network's output."""
+        return len(self.symbols) + 1
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __contains__(self, symbol: object) -> bool:
+        return symbol in self._ids
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Vocabulary) and self.symbols == other.symbols
+
+    def __hash__(self) -> int:
+        return hash(self.symbols)
+
+    def __repr__(self) -> str:
+        return f"Vocabulary({''.join(self.symbols)!r})"
+
+    @cached_property
+    def _table(self) -> NDArray[np.int32]:
+        """Code point -> id, PAD where unknown: encoding is one look-up for a whole text."""
+        table = np.full(ord(self.symbols[-1]) + 2, PAD, dtype=np.int32)
+        for symbol, i in self._ids.items():
+            table[ord(symbol)] = i
+        return table
+
+    def encode_or_pad(self, text: str) -> NDArray[np.int32]:
+        """Ids [len(text)], PAD where a symbol is unknown."""
+        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        ids: NDArray[np.int32] = self._table[np.minimum(points, len(self._table) - 1)]
+        return ids
+
+    def encode(self, text: str) -> NDArray[np.int32]:
+        """Ids [len(text)] of a text, without boundaries.
+
+        Raises UnknownSymbolsError naming each unknown symbol once, in order of appearance.
+        """
+        ids = self.encode_or_pad(text)
+        if (ids == PAD).any():
+            unknown = list(dict.fromkeys(c for c in text if c not in self._ids))
+            raise UnknownSymbolsError(unknown, {c: self.nearest(c) for c in unknown})
+        return ids
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """The text of a sequence of ids; boundaries and padding give nothing."""
+        return "".join(self.symbols[i - 1] for i in ids if i > 0)
+
+    def id(self, symbol: str) -> int:
+        """The id of one symbol. Raises UnknownSymbolsError."""
+        return int(self.encode(symbol)[0])
+
+    def symbol(self, id_: int) -> str:
+        """The symbol of one id; the empty string for the boundary."""
+        return self.symbols[id_ - 1] if id_ > 0 else ""
+
+    def nearest(self, symbol: str, count: int = 3) -> tuple[str, ...]:
+        """The known symbols most like an unknown one: same letter in another case or accent, then same kind."""
+        base, category = _base(symbol), unicodedata.category(symbol)
+
+        def distance(known: str) -> tuple[bool, bool, bool, int]:
+            other = unicodedata.category(known)
+            return (
+                _base(known) != base,
+                other[0] != category[0],
+                other != category,
+                abs(ord(known) - ord(symbol)),
+            )
+
+        return tuple(sorted(self.symbols, key=distance)[:count])
+
+    def grown(self, symbols: Iterable[str]) -> tuple[Vocabulary, NDArray[np.int64]]:
+        """A vocabulary with further symbols, and where each old id stands in it ([old size], old id -> new id)."""
+        new = Vocabulary([*self.symbols, *symbols])
+        return new, np.array([BOUNDARY] + [new._ids[s] for s in self.symbols], dtype=np.int64)

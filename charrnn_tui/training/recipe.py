@@ -1,0 +1,182 @@
+"""A recipe: everything that decides a training run, so that the same recipe gives the same network."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from charrnn_tui.cells import FAMILIES, Family
+from charrnn_tui.text import Kind, visible
+from charrnn_tui.text.shipped import DEFAULT_CORPUS
+
+
+class RecipeError(ValueError):
+    """A recipe holds a value without meaning; the message says which and what is allowed."""
+
+
+Device = str
+Precision = Literal["float32", "bfloat16"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Hyperparameters of a run. Losses are in nats a character.
+
+    `corpus` is a shipped corpus's name or a path; `kind` None lets the file tell. `validation` is a file to hold
+    out instead of a part of the corpus. `batch_size` counts items (lines) or streams side by side (stream),
+    `window` characters of a stream between updates. `epochs` may be fractional for streams. `warmup` is the
+    share of steps in which the learning rate rises. `patience` counts evaluations without a better validation
+    loss before the run ends early; 0 never does. `ema` is the decay of the averaged weights that are evaluated
+    and saved, 0 for none.
+    """
+
+    name: str = ""
+    corpus: str = DEFAULT_CORPUS
+    kind: Kind | None = None
+    separator: str | None = None
+    validation: str | None = None
+    validation_fraction: float = 0.1
+    family: Family = "lstm"
+    layers: int = 1
+    hidden: int = 256
+    embedding: int = 32
+    dropout: float = 0.25
+    input_dropout: float = 0.0
+    batch_size: int = 128
+    window: int = 128
+    epochs: float = 20.0
+    learning_rate: float = 6e-3
+    warmup: float = 0.1
+    weight_decay: float = 0.05
+    beta1: float = 0.9
+    beta2: float = 0.99
+    clip: float = 1.0
+    ema: float = 0.99
+    patience: int = 10
+    seed: int = 0
+    device: Device = "auto"
+    threads: int = 0
+    """torch threads; 0 chooses by the size of the network and what else runs."""
+    precision: Precision = "float32"
+    compile: bool = False
+
+    def __post_init__(self) -> None:
+        if self.family not in FAMILIES:
+            raise RecipeError(f"the architecture is one of {', '.join(FAMILIES)}, not {self.family!r}.")
+        for name, least in (("layers", 1), ("hidden", 1), ("embedding", 1), ("batch_size", 1), ("window", 2)):
+            _whole(name, getattr(self, name), least)
+        for name, least in (("patience", 0), ("seed", 0), ("threads", 0)):
+            _whole(name, getattr(self, name), least)
+        _between("dropout", self.dropout, 0, 1, upper_open=True)
+        _between("input_dropout", self.input_dropout, 0, 1, upper_open=True)
+        _between("validation_fraction", self.validation_fraction, 0, 1, lower_open=True, upper_open=True)
+        _between("learning_rate", self.learning_rate, 0, 10, lower_open=True)
+        _between("warmup", self.warmup, 0, 1, upper_open=True)
+        _between("weight_decay", self.weight_decay, 0, 10)
+        _between("beta1", self.beta1, 0, 1, upper_open=True)
+        _between("beta2", self.beta2, 0, 1, upper_open=True)
+        _between("clip", self.clip, 0, math.inf, lower_open=True)
+        _between("ema", self.ema, 0, 1, upper_open=True)
+        _between("epochs", self.epochs, 0, 1e6, lower_open=True)
+        if self.precision not in ("float32", "bfloat16"):
+            raise RecipeError(f"the precision is float32 or bfloat16, not {self.precision!r}.")
+        if self.kind not in (None, "lines", "stream"):
+            raise RecipeError(f"the kind is lines or stream, not {self.kind!r}.")
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain values, for JSON and TOML; unset values are left out."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Recipe:
+        """From plain values. Raises RecipeError naming an unknown setting or a value without meaning."""
+        known = {f.name for f in fields(cls)}
+        for name in values:
+            if name not in known:
+                raise RecipeError(f"a recipe has no setting {visible(str(name))!r}.")
+        return cls(**values)
+
+    @classmethod
+    def from_file(cls, path: Path) -> Recipe:
+        """From a TOML file. Raises RecipeError naming the file."""
+        source = visible(str(path))
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+            return cls.from_dict(values)
+        except FileNotFoundError as error:
+            raise RecipeError(f"there is no file {source}.") from error
+        except OSError as error:
+            raise RecipeError(f"{source} cannot be read: {error.strerror or error}.") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise RecipeError(f"{source} is not TOML: {error}.") from error
+        except RecipeError as error:
+            raise RecipeError(f"{source}: {error}") from error
+
+
+def _whole(name: str, value: Any, least: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise RecipeError(f"{_words(name)} is a whole number, at least {least}, not {value!r}.")
+
+
+def _between(
+    name: str, value: Any, low: float, high: float, *, lower_open: bool = False, upper_open: bool = False
+) -> None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if (
+        not number
+        or not low <= value <= high
+        or (lower_open and value == low)
+        or (upper_open and value == high)
+        or not math.isfinite(value)
+    ):
+        left, right = ("above" if lower_open else "from"), ("below" if upper_open else "up to")
+        limits = f"{left} {low:g}" + (f" and {right} {high:g}" if math.isfinite(high) else "")
+        raise RecipeError(f"{_words(name)} is a number {limits}, not {value!r}.")
+
+
+def _words(name: str) -> str:
+    return "the " + name.replace("_", " ")
+
+
+PresetName = Literal["quick", "balanced", "best"]
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named set of choices for each kind of corpus, and what to expect of it in a sentence."""
+
+    name: PresetName
+    summary: str
+    lines: Mapping[str, Any] = field(default_factory=dict)
+    stream: Mapping[str, Any] = field(default_factory=dict)
+
+    def apply(self, recipe: Recipe, kind: Kind) -> Recipe:
+        """The recipe with this preset's choices for a kind of corpus."""
+        return replace(recipe, **(self.lines if kind == "lines" else self.stream))
+
+
+PRESETS: dict[PresetName, Preset] = {
+    "quick": Preset(
+        "quick",
+        "a small network, good enough to play with",
+        {"hidden": 128, "epochs": 8.0, "dropout": 0.1},
+        {"hidden": 128, "epochs": 2.0, "dropout": 0.1, "batch_size": 64, "learning_rate": 4e-3},
+    ),
+    "balanced": Preset(
+        "balanced",
+        "the default: a good network soon",
+        {"hidden": 256, "epochs": 20.0},
+        {"hidden": 256, "epochs": 5.0, "dropout": 0.1, "batch_size": 64, "learning_rate": 4e-3},
+    ),
+    "best": Preset(
+        "best",
+        "two layers and patience: the lowest loss",
+        {"hidden": 256, "layers": 2, "dropout": 0.3, "epochs": 40.0},
+        {"hidden": 512, "epochs": 8.0, "dropout": 0.25, "batch_size": 64, "learning_rate": 3e-3},
+    ),
+}
+DEFAULT_PRESET: PresetName = "balanced"

@@ -1,0 +1,1 @@
+"""Shipped corpora and their licences. A resource package; it holds files, not code."""
