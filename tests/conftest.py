@@ -1,0 +1,36 @@
+"""Fixtures for all tests: each test has its own home, and never the user's."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from toy import write_toy_model
+
+# Before anything imports torch or NumPy: two test processes share two cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home folder, with the XDG variables leading into it; what child processes see too."""
+    root = tmp_path / "home"
+    root.mkdir()
+    monkeypatch.setenv("HOME", str(root))
+    for name, folder in {
+        "XDG_DATA_HOME": "data",
+        "XDG_CONFIG_HOME": "config",
+        "XDG_STATE_HOME": "state",
+        "XDG_CACHE_HOME": "cache",
+    }.items():
+        monkeypatch.setenv(name, str(root / folder))
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    return root
+
+
+@pytest.fixture
+def toy_model(home: Path) -> Path:
+    """A user's model named `toy`, ready to open; its folder."""
+    return write_toy_model(home / "data" / "charrnn-tui" / "models" / "toy", "toy")
