@@ -93,7 +93,7 @@ def load_config(path: Path | None = None) -> Config:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{source} cannot be read: {error}.") from error
     try:
-        values = tomllib.loads(text)
+        values: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{source} is not TOML: {error}.") from error
     for name, value in values.items():
@@ -105,12 +105,12 @@ def load_config(path: Path | None = None) -> Config:
         if not isinstance(value, allowed) or (isinstance(value, bool) and bool not in allowed):
             raise ConfigError(f"{where}: {name} is {_SAID[allowed[-1]]}, not {value!r}.")
         if name == "keys":
-            for key, bound in value.items():
+            for key, bound in values[name].items():
                 if not isinstance(bound, str):
                     line = _line_of(text, key)
                     raise ConfigError(f"{source}, line {line}: the key for {visible(key)!r} is text in quotes.")
         try:
-            Config(**{name: value})
+            Config(**{name: values[name]})
         except SettingsError as error:
             raise ConfigError(f"{where}: {error}") from error
     return Config(**values)

@@ -103,7 +103,7 @@ class ModelInfo:
             symbols = values["vocabulary"]
             vocabulary = Vocabulary(symbols)
             kind: Kind = values["kind"]
-            tables = [values.get(name) or {} for name in ("corpus", "recipe", "results")]
+            corpus, recipe, results = (values.get(name) or {} for name in ("corpus", "recipe", "results"))
         except ArchitectureError as error:
             raise ModelError(f"{source}: {error}") from error
         except (KeyError, TypeError, ValueError) as error:
@@ -117,7 +117,7 @@ class ModelInfo:
                 f"{source} is damaged: {vocabulary.size} symbols stand beside a network "
                 f"for {architecture.vocabulary_size}."
             )
-        if not all(isinstance(table, dict) for table in tables):
+        if not all(isinstance(table, dict) for table in (corpus, recipe, results)):
             raise ModelError(f"{source} is damaged: corpus, recipe and results are tables.")
         name = values.get("name")
         return cls(
@@ -125,8 +125,10 @@ class ModelInfo:
             architecture,
             vocabulary,
             kind,
-            *tables,
-            created=str(values.get("created", "")),
+            corpus,
+            recipe,
+            results,
+            str(values.get("created", "")),
         )
 
 

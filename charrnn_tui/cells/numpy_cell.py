@@ -54,7 +54,7 @@ class NumpyState(NamedTuple):
 
 def log_softmax(logits: Floats) -> Floats:
     """log P over the last axis, shifted by the maximum so that nothing overflows."""
-    shifted = logits - logits.max(axis=-1, keepdims=True)
+    shifted: Floats = logits - logits.max(axis=-1, keepdims=True)
     shifted -= np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     return shifted
 

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from charrnn_tui.cells.architecture import Architecture, Family
 from charrnn_tui.cells.torch_cell import TorchState
 
-_FUSED: dict[Family, type[nn.RNNBase]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
+_FUSED: dict[Family, type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 
 
 class CharRNNLoop(nn.Module):
@@ -39,17 +39,13 @@ class CharRNNLoop(nn.Module):
         zeros = self.output.weight.new_zeros(a.layers, batch_size, a.hidden)
         return TorchState(zeros, zeros if a.family == "lstm" else None)
 
-    def hidden(self, ids: Tensor, state: TorchState | None = None) -> tuple[Tensor, TorchState]:
-        """ids [batch, time] -> the last layer's output [batch, time, hidden] and the state after it."""
-        x = self.input_dropout(self.embedding(ids))
-        if self.architecture.family == "lstm":
-            start = None if state is None else (state.hidden, state.cell)
-            out, (h, c) = self.rnn(x, start)
-            return self.dropout(out), TorchState(h, c)
-        out, h = self.rnn(x, None if state is None else state.hidden)
-        return self.dropout(out), TorchState(h)
-
     def forward(self, ids: Tensor, state: TorchState | None = None) -> tuple[Tensor, TorchState]:
         """ids [batch, time] -> log P(next) [batch, time, vocabulary] in nats, and the state after the last."""
-        out, state = self.hidden(ids, state)
-        return torch.log_softmax(self.output(out), dim=-1), state
+        x = self.input_dropout(self.embedding(ids))
+        if self.architecture.family == "lstm":
+            out, (h, c) = self.rnn(x, None if state is None else (state.hidden, state.cell))
+            after = TorchState(h, c)
+        else:
+            out, h = self.rnn(x, None if state is None else state.hidden)
+            after = TorchState(h)
+        return torch.log_softmax(self.output(self.dropout(out)), dim=-1), after

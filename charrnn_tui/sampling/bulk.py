@@ -18,8 +18,10 @@ Floats = NDArray[np.float32]
 
 def draw_rows(logits: Floats, settings: SamplingSettings, u: NDArray[np.float64]) -> NDArray[np.int64]:
     """One id a row from logits [rows, vocabulary] and uniform numbers [rows]; as `stream.draw`, in one go."""
+    picked: NDArray[np.int64]
     if settings.temperature == 0:
-        return logits.argmax(axis=1)
+        picked = logits.argmax(axis=1)
+        return picked
     if settings.filtered or settings.temperature < 1e-3:
         p = probabilities(logits, settings)
     else:
@@ -115,11 +117,11 @@ def sample_many(
         for lane in over.tolist():
             text = points[drawn[lane, : lengths[lane]]].tobytes().decode("utf-32-le", "surrogatepass")
             done[int(items[lane])] = heads[lane] + text
-            job = next(jobs, None)
-            if job is None:
+            following = next(jobs, None)
+            if following is None:
                 idle.append(lane)
                 continue
-            items[lane], prefix = job
+            items[lane], prefix = following
             heads[lane] = clean_prefix(prefix, vocabulary, kind)
             fresh.append((lane, reader.read(prefix)))
         while due in done:

@@ -39,7 +39,7 @@ class SamplingSettings:
                 f"the temperature is a number from 0 (always the most probable character) upwards, "
                 f"not {self.temperature:g}."
             )
-        if isinstance(self.top_k, bool) or int(self.top_k) != self.top_k or self.top_k < 0:
+        if isinstance(self.top_k, bool) or not isinstance(self.top_k, int) or self.top_k < 0:
             raise SettingsError(f"top-k is a whole number, 0 for off, not {self.top_k}.")
         if not 0 < self.top_p <= 1:
             raise SettingsError(f"top-p lies above 0 and up to 1 (1 for off), not {self.top_p:g}.")
@@ -57,10 +57,10 @@ def probabilities(logits: NDArray[np.floating], settings: SamplingSettings) -> N
 
     logits: [..., vocabulary], unnormalised or log-probabilities alike; -inf is probability 0.
     """
-    logits = np.asarray(logits, dtype=np.float64)
+    wide: NDArray[np.float64] = np.asarray(logits, dtype=np.float64)
     if settings.temperature == 0:
-        return _one_hot_of_maximum(logits)
-    shifted = logits - logits.max(axis=-1, keepdims=True)
+        return _one_hot_of_maximum(wide)
+    shifted = wide - wide.max(axis=-1, keepdims=True)
     # A temperature near 0 sends the losers' quotients to -inf, which is their limit.
     with np.errstate(over="ignore", divide="ignore"):
         p: NDArray[np.float64] = np.exp(shifted / settings.temperature)
