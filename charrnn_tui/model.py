@@ -25,6 +25,7 @@ from charrnn_tui.cells import Architecture, ArchitectureError, NumpyCell
 from charrnn_tui.sampling import Found, SamplingSettings, Stream, most_probable, sample_many
 from charrnn_tui.sampling.prefix import start_ids
 from charrnn_tui.text import BOUNDARY, EncodedItems, Kind, TextError, Vocabulary, bucketed_batches, text_hash, visible
+from charrnn_tui.text.reading import normalise
 
 FORMAT = 1
 WEIGHTS = "model.safetensors"
@@ -166,12 +167,13 @@ def read_tensors(path: Path, shapes: Mapping[str, tuple[int, ...]] | None = None
     source = visible(str(path))
     try:
         with path.open("rb") as file:
-            start = file.read(2)
+            start = file.read(9)
     except FileNotFoundError as error:
         raise ModelError(f"there is no file {source}; the model is not complete.") from error
     except OSError as error:
         raise ModelError(f"{source} cannot be read: {error.strerror or error}.") from error
-    if start in (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"):
+    # A safetensors file may begin with the same two bytes, as the length of its header; a brace comes ninth then.
+    if start[:2] in (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05") and start[8:] != b"{":
         raise ModelError(
             f"{source} is a pickle or a torch.save archive, which can run code when it is opened; "
             "save the state dict with safetensors.torch.save_file and try again."
@@ -324,7 +326,7 @@ class Model:
 
     def evaluate(self, lines: Sequence[str]) -> Evaluation:
         """Mean -log P of each character and of each item's end. Raises UnknownSymbolsError, TextError."""
-        items = [line for line in lines if line]
+        items = [normalise(line) for line in lines if line]
         if not items:
             raise TextError("there is nothing to evaluate: every line is empty.")
         encoded = EncodedItems.encode(items, self.vocabulary)
@@ -343,7 +345,7 @@ class Model:
         """
         if not text:
             raise TextError("there is nothing to evaluate: the text is empty.")
-        ids = self.vocabulary.encode(text)
+        ids = self.vocabulary.encode(normalise(text))
         state = self.cell.initial_state(1)
         total = 0.0
         before = start_ids(self.vocabulary, "stream")[0]
@@ -357,7 +359,11 @@ class Model:
     def _seen(self) -> dict[str, NDArray[np.uint64]] | None:
         if self.folder is None or not (self.folder / LINES).exists():
             return None
-        return read_tensors(self.folder / LINES)
+        hashes = read_tensors(self.folder / LINES)
+        for part, values in hashes.items():
+            if values.dtype != np.uint64 or values.ndim != 1:
+                raise ModelError(f"{visible(str(self.folder / LINES))}: {visible(part)} holds no hashes of items.")
+        return hashes
 
     def seen(self, item: str) -> str | None:
         """'training' or 'validation' where the item stands in the corpus, '' where it is new, None if unknown."""

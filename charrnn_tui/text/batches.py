@@ -53,7 +53,7 @@ class EncodedItems:
     def encode(cls, items: Sequence[str], vocabulary: Vocabulary) -> EncodedItems:
         """Encode all items with one look-up. Raises UnknownSymbolsError."""
         lengths = np.fromiter(map(len, items), dtype=np.int64, count=len(items)) + 2
-        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int64)
+        starts = np.cumsum(lengths) - lengths
         flat = np.full(int(lengths.sum()), BOUNDARY, dtype=np.int32)
         inside = np.ones(len(flat), dtype=bool)
         inside[starts] = False

@@ -62,6 +62,8 @@ class Vocabulary:
         for symbol in self.symbols:
             if len(symbol) != 1:
                 raise ValueError(f"a symbol is one character, but {symbol!r} has {len(symbol)}.")
+            if "\ud800" <= symbol <= "\udfff":
+                raise ValueError(f"{describe_symbol(symbol)} is half a character and stands in no text.")
         self._ids = {symbol: i for i, symbol in enumerate(self.symbols, start=1)}
 
     @classmethod
