@@ -1,0 +1,123 @@
+"""The network of a run: fresh, from another model's weights, or with a vocabulary grown by new symbols."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from charrnn_tui.cells import Architecture
+from charrnn_tui.cells.torch_loop import CharRNNLoop
+from charrnn_tui.text import Vocabulary
+from charrnn_tui.training.recipe import Recipe, RecipeError
+
+
+def architecture_of(recipe: Recipe, vocabulary: Vocabulary) -> Architecture:
+    """The architecture that a recipe gives for a vocabulary. Raises ArchitectureError."""
+    return Architecture(recipe.family, vocabulary.size, recipe.embedding, recipe.hidden, recipe.layers)
+
+
+def make_network(architecture: Architecture, recipe: Recipe) -> CharRNNLoop:
+    """A fresh network, its weights drawn from the recipe's seed.
+
+    Recurrent and input weights are uniform in +-1/sqrt(hidden); an LSTM's forget gates start open, with a bias of 1
+    (Jozefowicz et al. 2015, 'An Empirical Exploration of Recurrent Network Architectures', section 2.2).
+    """
+    torch.manual_seed(recipe.seed)
+    network = CharRNNLoop(architecture, recipe.dropout, recipe.input_dropout)
+    with torch.no_grad():
+        nn.init.normal_(network.embedding.weight, std=1.0 / math.sqrt(architecture.embedding) * 2)
+        if architecture.family == "lstm":
+            h = architecture.hidden
+            for layer in range(architecture.layers):
+                getattr(network.rnn, f"bias_hh_l{layer}")[h : 2 * h] = 1.0
+                getattr(network.rnn, f"bias_ih_l{layer}")[h : 2 * h] = 0.0
+    return network
+
+
+def load_weights(network: nn.Module, weights: dict[str, NDArray[np.floating]]) -> None:
+    """Copy named arrays into a network of the same architecture."""
+    network.load_state_dict({name: torch.from_numpy(np.asarray(w, dtype=np.float32)) for name, w in weights.items()})
+
+
+def grow_weights(
+    weights: dict[str, NDArray[np.floating]], places: NDArray[np.int64], size: int, seed: int = 0
+) -> dict[str, NDArray[np.floating]]:
+    """Weights for a larger vocabulary: old symbol i moves to row `places[i]` of `size`, new ones start out rare.
+
+    A new symbol's embedding is drawn like the old ones; its output row is their mean, with the smallest bias, so
+    that what the network said before stays nearly as it was.
+    """
+    generator = np.random.default_rng(seed)
+    grown = dict(weights)
+    fresh = np.setdiff1d(np.arange(size), places)
+    old = weights["embedding.weight"]
+    table = np.empty((size, old.shape[1]), dtype=np.float32)
+    table[places] = old
+    table[fresh] = generator.normal(0, old.std(), (len(fresh), old.shape[1]))
+    grown["embedding.weight"] = table
+    old = weights["output.weight"]
+    output = np.empty((size, old.shape[1]), dtype=np.float32)
+    output[places] = old
+    output[fresh] = old.mean(axis=0)
+    grown["output.weight"] = output
+    bias = np.full(size, weights["output.bias"].min(), dtype=np.float32)
+    bias[places] = weights["output.bias"]
+    grown["output.bias"] = bias
+    return grown
+
+
+def weights_of(network: nn.Module) -> dict[str, NDArray[np.float32]]:
+    """A copy of a network's weights as arrays, under their names."""
+    return {name: w.detach().to("cpu", torch.float32).numpy().copy() for name, w in network.state_dict().items()}
+
+
+def choose_device(name: str) -> torch.device:
+    """The device of a name; 'auto' takes a GPU where there is one. Raises RecipeError."""
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        raise RecipeError(f"there is no device {name!r}; use auto, cpu, cuda or cuda:0.") from error
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise RecipeError("torch sees no CUDA device here; use --device cpu, or auto.")
+    if device.type == "mps" and not torch.backends.mps.is_available():
+        raise RecipeError("torch sees no MPS device here; use --device cpu, or auto.")
+    if device.type not in ("cpu", "cuda", "mps"):
+        raise RecipeError(f"the device {name!r} is not supported; use auto, cpu or cuda.")
+    return device
+
+
+class MovingAverage:
+    """Weights averaged over updates (Polyak & Juditsky 1992): what is evaluated and saved.
+
+    The decay rises from 0.1 to its value, so that the average soon forgets the random start. With a decay of 0 the
+    average is the network itself and costs nothing.
+    """
+
+    def __init__(self, network: CharRNNLoop, decay: float) -> None:
+        self.decay = decay
+        self.network = network
+        self._source = list(network.parameters())
+        if decay:
+            self.network = CharRNNLoop(network.architecture).to(network.output.weight.device)
+            self.network.load_state_dict(network.state_dict())
+            self.network.requires_grad_(False)
+        self._average: list[Tensor] = list(self.network.parameters())
+
+    @torch.no_grad()
+    def update(self, step: int) -> None:
+        """Take in the weights after update number `step` (from 1)."""
+        if self.decay:
+            decay = min(self.decay, (1 + step) / (10 + step))
+            torch._foreach_lerp_(self._average, [p.data for p in self._source], 1 - decay)
+
+
+def all_finite(tensors: Iterable[Tensor]) -> bool:
+    """Whether no tensor holds NaN or an infinite number."""
+    return all(bool(torch.isfinite(t).all()) for t in tensors)
