@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shlex
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from charrnn_tui import paths
 from charrnn_tui.sampling import SamplingSettings
@@ -28,6 +29,9 @@ class Favourite:
     max_length: int = 100
     kept: str = ""
     """When, ISO 8601."""
+
+
+_TYPES: dict[Any, Any] = {"str": str, "int": int, "float": int | float}
 
 
 def add(favourite: Favourite, path: Path | None = None) -> Path:
@@ -52,9 +56,11 @@ def load(path: Path | None = None) -> list[Favourite]:
     found = []
     for row in rows:
         try:
-            found.append(Favourite(**json.loads(row)))
+            favourite = Favourite(**json.loads(row))
         except (ValueError, TypeError):
             continue
+        if all(isinstance(getattr(favourite, f.name), _TYPES[f.type]) for f in fields(Favourite)):
+            found.append(favourite)
     return found
 
 

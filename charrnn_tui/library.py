@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
@@ -146,9 +146,13 @@ class Library:
         if target.exists():
             raise ModelError(f"there is already a model {new!r}; delete it first or choose another name.")
         try:
+            info = read_info(folder)
+        except ModelError:
+            info = None  # a damaged model may be renamed like any other
+        try:
             folder.rename(target)
-            info = read_info(target)
-            write_info(target, ModelInfo(**{**info.__dict__, "name": new}))
+            if info is not None:
+                write_info(target, replace(info, name=new))
         except OSError as error:
             raise ModelError(f"{old} cannot be renamed: {error.strerror or error}.") from error
 
