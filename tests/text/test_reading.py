@@ -74,7 +74,7 @@ def test_an_unreadable_file_gets_a_sentence(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_lines_are_items_and_empty_ones_are_left_out(tmp_path: Path) -> None:
-    corpus = Corpus.from_file(write(tmp_path, "Ada\r\n\r\n Bo\r\nAda".encode()), kind="lines")
+    corpus = Corpus.from_file(write(tmp_path, b"Ada\r\n\r\n Bo\r\nAda"), kind="lines")
     assert corpus.items == ("Ada", " Bo", "Ada")
     assert corpus.name == "text"
 
