@@ -1,0 +1,22 @@
+"""The screen: a Textual app in which a network finishes what one types, and in which one trains networks."""
+
+from __future__ import annotations
+
+import sys
+
+
+def run() -> int:
+    """Start the app; the exit code. A wrong settings file is said in a sentence on stderr."""
+    from charrnn_tui.config import ConfigError, load_config
+    from charrnn_tui.library import Library
+
+    try:
+        config = load_config()
+    except ConfigError as error:
+        print(f"charrnn-tui: {error}", file=sys.stderr)
+        return 1
+    from charrnn_tui.tui.app import CharRNNApp
+
+    app = CharRNNApp(config, Library())
+    app.run()
+    return app.return_code or 0

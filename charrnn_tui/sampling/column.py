@@ -1,0 +1,127 @@
+"""Several generations side by side, stepped as one batch, whose settings may change while they run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charrnn_tui.cells import NumpyCell, NumpyState, log_softmax
+from charrnn_tui.sampling.bulk import draw_rows
+from charrnn_tui.sampling.filters import SamplingSettings
+from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
+from charrnn_tui.sampling.stream import EndReason
+from charrnn_tui.sampling.uniforms import item_keys, uniforms
+from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
+
+
+class Drawn(NamedTuple):
+    """What one step gave one lane. `symbol` is empty where the network ended the item."""
+
+    lane: int
+    symbol: str
+    probability: float
+    """P of the symbol at temperature 1 and without filters."""
+    end: EndReason | None
+
+
+class Column:
+    """Continue several prefixes at once: lane i writes the text of `Stream(seed=seed, item=items[i])`.
+
+    `settings` holds one SamplingSettings a lane and may be assigned between steps: the next characters obey.
+    Lanes that are over leave the batch, so that the rest goes on faster.
+
+    prefixes: one a lane; items: place of each lane in a batch of the seed, 0, 1, 2, … by default (the same item
+    with other settings shows what a setting does). Raises UnknownSymbolsError for a prefix that the network cannot
+    read, ValueError for a negative `max_length`, which counts new characters.
+    """
+
+    def __init__(
+        self,
+        cell: NumpyCell,
+        vocabulary: Vocabulary,
+        prefixes: Sequence[str],
+        *,
+        kind: Kind = "lines",
+        settings: SamplingSettings | Sequence[SamplingSettings] | None = None,
+        seed: int = 0,
+        items: Sequence[int] | None = None,
+        max_length: int = 100,
+    ) -> None:
+        if max_length < 0:
+            raise ValueError(f"the maximum length is 0 or more new characters, not {max_length}.")
+        lanes = len(prefixes)
+        if settings is None or isinstance(settings, SamplingSettings):
+            settings = [settings or SamplingSettings()] * lanes
+        self.settings: list[SamplingSettings] = list(settings)
+        self.prefixes = [clean_prefix(prefix, vocabulary, kind) for prefix in prefixes]
+        self.vocabulary = vocabulary
+        self.kind = kind
+        self.seed = seed
+        self.max_length = max_length
+        self.items = list(range(lanes)) if items is None else list(items)
+        self._cell = cell
+        self._keys = item_keys(seed, np.array(self.items, dtype=np.int64))
+        self._position = 0
+        self._lanes = np.arange(lanes) if max_length > 0 else np.arange(0)
+        """The lanes that still run, in the order of the batch's rows."""
+        self._read(prefixes)
+
+    def _read(self, prefixes: Sequence[str]) -> None:
+        """State and logits after each prefix; equal prefixes are read once."""
+        known: dict[str, tuple[NumpyState, NDArray[np.float32]]] = {}
+        for prefix in prefixes:
+            if prefix not in known:
+                state = self._cell.initial_state(1)
+                for i in prefix_ids(prefix, self.vocabulary, self.kind):
+                    state, logits = self._cell.step_logits([int(i)], state)
+                known[prefix] = state, logits
+        order = {prefix: row for row, prefix in enumerate(known)}
+        rows = np.array([order[prefix] for prefix in prefixes], dtype=np.int64)
+        states = [state for state, _ in known.values()]
+        joined = NumpyState(
+            tuple(np.concatenate(layer) for layer in zip(*(s.hidden for s in states), strict=True)),
+            tuple(np.concatenate(layer) for layer in zip(*(s.cell for s in states), strict=True)),
+        )
+        self._state = joined.select(rows)
+        self._logits = np.concatenate([logits for _, logits in known.values()])[rows]
+
+    @property
+    def running(self) -> bool:
+        """Whether any lane goes on."""
+        return len(self._lanes) > 0
+
+    def step(self) -> list[Drawn]:
+        """Draw one symbol in every lane that runs; empty where all are over."""
+        if not self.running:
+            return []
+        lanes, logits = self._lanes, self._logits
+        if self.kind == "stream":
+            logits[:, BOUNDARY] = -np.inf
+        numbers = uniforms(self._keys[lanes], np.array([self._position]))
+        ids = np.zeros(len(lanes), dtype=np.int64)
+        groups: dict[SamplingSettings, list[int]] = {}
+        for row, lane in enumerate(lanes.tolist()):
+            groups.setdefault(self.settings[lane], []).append(row)
+        for settings, rows in groups.items():
+            ids[rows] = draw_rows(logits[rows], settings, numbers[rows])
+        probability = np.exp(log_softmax(logits)[np.arange(len(lanes)), ids]).tolist()
+        self._position += 1
+        full = self._position >= self.max_length
+        drawn = []
+        for row, (lane, id_) in enumerate(zip(lanes.tolist(), ids.tolist(), strict=True)):
+            end: EndReason | None = "end" if id_ == BOUNDARY else "length" if full else None
+            drawn.append(Drawn(lane, self.vocabulary.symbol(id_), probability[row], end))
+        going = np.flatnonzero(ids != BOUNDARY) if not full else np.arange(0)
+        if len(going) < len(lanes):
+            self._lanes = lanes[going]
+            self._state = self._state.select(going)
+            ids = ids[going]
+        if len(going):
+            self._state, self._logits = self._cell.step_logits(ids, self._state)
+        return drawn
+
+
+__all__ = ["Column", "Drawn"]

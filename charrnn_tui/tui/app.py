@@ -1,0 +1,78 @@
+"""The Textual app: what it is made of, its themes and keys. The screens do the work."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from charrnn_tui.tui import themes
+from charrnn_tui.tui.screens.main import MainScreen
+from charrnn_tui.tui.session import random_seed
+from charrnn_tui.tui.training_control import Settle, Spawn, settle_recipe, spawn_worker
+
+if TYPE_CHECKING:
+    from charrnn_tui.config import Config
+    from charrnn_tui.library import Library
+
+
+class CharRNNApp(App[None]):
+    """Type the start of a word and watch a network finish it; train one without leaving the screen."""
+
+    TITLE = "charrnn-tui"
+    # The main screen is the default screen, whose own CSS_PATH Textual does not read.
+    CSS_PATH: ClassVar = ["app.tcss", "screens/main.tcss"]
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", priority=True, id="quit", tooltip="Leave the program"),
+    ]
+
+    def __init__(
+        self,
+        config: Config,
+        library: Library,
+        spawn: Spawn = spawn_worker,
+        *,
+        settle: Settle = settle_recipe,
+        clock: Callable[[], float] = time.monotonic,
+        new_seed: Callable[[], int] = random_seed,
+    ) -> None:
+        super().__init__()
+        self.config = config
+        self.library = library
+        self.spawn = spawn
+        self.settle = settle
+        self.clock = clock
+        self.new_seed = new_seed
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+        self.theme = config.theme if config.theme in self.available_themes else themes.DEFAULT
+        self.set_keymap(dict(config.keys))
+
+    def get_default_screen(self) -> Screen[None]:
+        """The main screen."""
+        return MainScreen(
+            self.config, self.library, self.spawn, settle=self.settle, clock=self.clock, new_seed=self.new_seed
+        )
+
+    @property
+    def main(self) -> MainScreen:
+        """The main screen, whatever lies over it."""
+        screen = self.screen_stack[0]
+        assert isinstance(screen, MainScreen)
+        return screen
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """All that keys and slash commands do, for the command palette."""
+        from charrnn_tui.tui.palette import commands
+
+        if isinstance(screen, MainScreen):
+            yield from commands(screen)
+
+    async def action_quit(self) -> None:
+        """Leave; ask first where a run goes on."""
+        await self.main.leave()

@@ -1,0 +1,334 @@
+"""The pane of generations: a list of blocks of which only what is in view is laid out and painted.
+
+One widget for all of them: thousands of blocks cost no more than one screenful, and a cap keeps memory bounded.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+
+from charrnn_tui.tui.blocks import Block, Piece
+from charrnn_tui.tui.generation import Generation
+from charrnn_tui.tui.messages import Act
+
+MOST_BLOCKS = 5_000
+MOST_CHARACTERS = 2_000_000
+
+
+class Generations(ScrollView, can_focus=True):
+    """All generations, the latest at the bottom. It follows new text unless one has scrolled up."""
+
+    BINDING_GROUP_TITLE = "Generations"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "choose(-1)", "Earlier", id="generations.up", tooltip="Choose the generation before"),
+        Binding("down", "choose(1)", "Later", id="generations.down", tooltip="Choose the generation after"),
+        Binding("home", "top", "First", show=False, id="generations.home", tooltip="Go to the first generation"),
+        Binding("end", "bottom", "Latest", show=False, id="generations.end", tooltip="Go to the latest generation"),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "generations--header",
+        "generations--prefix",
+        "generations--new-text",
+        "generations--space",
+        "generations--label",
+        "generations--new",
+        "generations--cursor",
+        "generations--action",
+        "generations--bar",
+        "generations--bar-chosen",
+        "generations--empty",
+        "generations--p0",
+        "generations--p1",
+        "generations--p2",
+        "generations--p3",
+        "generations--p4",
+        "generations--p5",
+    }
+
+    colour: reactive[bool] = reactive(False)
+    """Colour characters by their probability."""
+    bare: reactive[bool] = reactive(False)
+    """Leave headers and spacing out: for very low terminals."""
+    chosen: reactive[int | None] = reactive(None)
+    """Number of the generation that actions apply to; None is the latest."""
+
+    class Below(Message):
+        """How many lines lie below the view changed."""
+
+        def __init__(self, lines: int) -> None:
+            super().__init__()
+            self.lines = lines
+
+    class Latest(Message):
+        """Another generation became the one that actions apply to."""
+
+    def __init__(self, empty: list[str], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.generations: list[Generation] = []
+        self.empty = empty
+        """Lines to show while there is nothing."""
+        self._blocks: list[Block] = []
+        self._ends: list[int] = []
+        self._heights: list[int] = []
+        self._follows = True
+        self._below = 0
+        self._characters = 0
+
+    # --- content ---
+
+    def add(self, generation: Generation) -> None:
+        """Show a new generation and go to it."""
+        self.generations.append(generation)
+        self._blocks.append(Block(generation))
+        self._forget()
+        self.chosen = None
+        self._follows = True
+        self._layout_from(len(self._heights))
+
+    def _forget(self) -> None:
+        """Drop the oldest blocks beyond the cap."""
+        total = sum(g.characters for g in self.generations[-64:])
+        self._characters = max(self._characters, total)
+        drop = max(0, len(self.generations) - MOST_BLOCKS)
+        if len(self.generations) % 64 == 0:
+            held = sum(g.characters for g in self.generations)
+            while drop < len(self.generations) - 1 and held > MOST_CHARACTERS:
+                held -= self.generations[drop].characters
+                drop += 1
+        while drop and self.generations[drop - 1].running:
+            drop -= 1
+        if drop:
+            removed = self._ends[drop - 1] if self._ends else 0
+            del self.generations[:drop], self._blocks[:drop], self._heights[:drop]
+            self._ends = [end - removed for end in self._ends[drop:]]
+            if not self._follows:
+                self.scroll_to(y=max(0, self.scroll_offset.y - removed), animate=False, immediate=True)
+
+    def clear(self) -> None:
+        """Forget all that is over."""
+        keep = [i for i, generation in enumerate(self.generations) if generation.running]
+        self.generations = [self.generations[i] for i in keep]
+        self._blocks = [self._blocks[i] for i in keep]
+        self.chosen = None
+        self._follows = True
+        self._relayout()
+
+    def grown(self, generation: Generation) -> None:
+        """The text or header of a generation changed."""
+        # What runs stands near the end: search from there.
+        for at in range(len(self.generations) - 1, -1, -1):
+            if self.generations[at] is generation:
+                self._layout_from(at)
+                return
+
+    def get(self, number: int | None) -> Generation | None:
+        """The generation of a number, the latest for None."""
+        if number is None:
+            return self.generations[-1] if self.generations else None
+        return next((g for g in reversed(self.generations) if g.number == number), None)
+
+    @property
+    def current(self) -> Generation | None:
+        """The generation that actions apply to."""
+        return self.get(self.chosen) or self.get(None)
+
+    # --- geometry ---
+
+    @property
+    def _inner(self) -> int:
+        """Cells for text: one column is the bar's, one is left free before the scrollbar."""
+        return max(10, self.scrollable_content_region.width - 2)
+
+    def _is_chosen(self, at: int) -> bool:
+        return self.chosen is not None and self.generations[at].number == self.chosen
+
+    def _layout_from(self, start: int) -> None:
+        """Take heights anew from a block on; blocks after it are only looked at where they changed."""
+        width = self._inner
+        del self._ends[start:]
+        total = self._ends[-1] if self._ends else 0
+        for at in range(start, len(self._blocks)):
+            height = self._blocks[at].height(width, bare=self.bare, chosen=self._is_chosen(at))
+            if at < len(self._heights):
+                self._heights[at] = height
+            else:
+                self._heights.append(height)
+            total += height
+            self._ends.append(total)
+        del self._heights[len(self._blocks) :]
+        size = Size(self.scrollable_content_region.width, total)
+        if size != self.virtual_size:
+            self.virtual_size = size
+        if self._follows:
+            self.scroll_end(animate=False, immediate=True, x_axis=False)
+        self.refresh()
+        self._tell_below()
+
+    def _relayout(self) -> None:
+        self._layout_from(0)
+
+    def _tell_below(self) -> None:
+        below = 0 if self._follows else max(0, self.virtual_size.height - self.scroll_offset.y - self.size.height)
+        if below != self._below:
+            self._below = below
+            self.post_message(self.Below(below))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Wrap anew."""
+        self._relayout()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Follow again once the bottom is reached."""
+        super().watch_scroll_y(old_value, new_value)
+        self._follows = round(new_value) >= self.max_scroll_y
+        self._tell_below()
+
+    def watch_colour(self) -> None:
+        """Paint anew."""
+        self.refresh()
+
+    def watch_bare(self) -> None:
+        """Lay out anew."""
+        self._relayout()
+
+    def watch_chosen(self, before: int | None, after: int | None) -> None:
+        """Show the actions of the chosen block."""
+        if not self.is_mounted:
+            return
+        follows = self._follows
+        self._follows = after is None and follows
+        self._relayout()
+        at = self._at(after)
+        if at is not None:
+            start = self._ends[at] - self._heights[at]
+            top, height = self.scroll_offset.y, self.size.height
+            if start < top or self._heights[at] >= height:
+                self.scroll_to(y=start, animate=False, immediate=True)
+            elif self._ends[at] > top + height:
+                self.scroll_to(y=self._ends[at] - height, animate=False, immediate=True)
+        self.post_message(self.Latest())
+
+    def _at(self, number: int | None) -> int | None:
+        if number is None:
+            return None
+        return next((i for i, g in enumerate(self.generations) if g.number == number), None)
+
+    # --- painting ---
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"generations--{name}", partial=True) if name else Style.null()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of what is in view."""
+        width = self.scrollable_content_region.width
+        base = self.rich_style
+        if not self._blocks:
+            return self._empty_line(y, width, base)
+        line = y + self.scroll_offset.y
+        at = bisect_right(self._ends, line)
+        if at >= len(self._blocks):
+            return Strip.blank(width, base)
+        chosen = self._is_chosen(at)
+        number = line - (self._ends[at] - self._heights[at])
+        pieces = self._blocks[at].line(number, self._inner, bare=self.bare, chosen=chosen, colour=self.colour)
+        body = number < self._heights[at] - (0 if self.bare else 1)
+        bar = Segment("▎" if body else " ", base + self._style("bar-chosen" if chosen else "bar"))
+        segments = [bar]
+        generation = self.generations[at]
+        for piece in pieces:
+            style = base + self._style(piece.style)
+            meta: dict[str, object] = {"generation": generation.number}
+            if piece.action:
+                meta["act"] = piece.action
+            segments.append(Segment(piece.text, style + Style(meta=meta)))
+        strip = Strip(segments)
+        selection = self.text_selection
+        if selection is not None and (span := selection.get_span(line)) is not None:
+            strip = self._selected(strip, *span)
+        return strip.adjust_cell_length(width, base).apply_offsets(0, line)
+
+    def _selected(self, strip: Strip, start: int, end: int) -> Strip:
+        length = strip.cell_length
+        end = length if end == -1 else min(end, length)
+        if start >= end:
+            return strip
+        style = self.screen.get_component_rich_style("screen--selection")
+        before, inside, after = strip.divide([start, end, length]) if end < length else (*strip.divide([start, length]), None)
+        parts = [before, inside.apply_style(style)] + ([after] if after is not None else [])
+        return Strip.join(parts)
+
+    def _empty_line(self, y: int, width: int, base: Style) -> Strip:
+        top = max(0, (self.size.height - len(self.empty)) // 2)
+        if not top <= y < top + len(self.empty):
+            return Strip.blank(width, base)
+        text = self.empty[y - top]
+        return Strip([Segment("  " + text, base + self._style("empty"))]).adjust_cell_length(width, base)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The text under a selection made with the mouse, without bars and headers' padding."""
+        lines = []
+        for line in range(self.virtual_size.height):
+            span = selection.get_span(line)
+            if span is None:
+                lines.append("")
+                continue
+            at = bisect_right(self._ends, line)
+            number = line - (self._ends[at] - self._heights[at])
+            chosen = self._is_chosen(at)
+            pieces: list[Piece] = self._blocks[at].line(
+                number, self._inner, bare=self.bare, chosen=chosen, colour=False
+            )
+            lines.append(" " + "".join(piece.text for piece in pieces))
+        return selection.extract("\n".join(lines)), "\n"
+
+    # --- keys and mouse ---
+
+    def action_choose(self, by: int) -> None:
+        """Choose the generation before or after."""
+        if not self.generations:
+            return
+        at = self._at(self.chosen)
+        if at is None:
+            at = len(self.generations) - 1 if by < 0 else None
+        else:
+            at = at + by
+        if at is None or at >= len(self.generations):
+            self.action_bottom()
+            return
+        self.chosen = self.generations[max(0, at)].number
+
+    def action_top(self) -> None:
+        """Choose the first generation."""
+        if self.generations:
+            self.chosen = self.generations[0].number
+
+    def action_bottom(self) -> None:
+        """Let go and follow the latest."""
+        self.chosen = None
+        self._follows = True
+        self.scroll_end(animate=False, immediate=True, x_axis=False)
+        self._tell_below()
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the generation under the pointer, or do the action under it."""
+        meta = event.style.meta
+        number = meta.get("generation")
+        if not isinstance(number, int):
+            return
+        act = meta.get("act")
+        if isinstance(act, str):
+            self.post_message(Act(number, act))
+        else:
+            self.chosen = None if self.chosen == number else number

@@ -1,0 +1,94 @@
+"""The live chart of training and validation loss, for one run or several laid over each other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from textual_plot import HiResMode, NumericAxisFormatter, PlotWidget
+
+from charrnn_tui.tui.runs import Run, smoothed, thinned
+
+_OVERLAYS = ("secondary", "success", "warning", "error")
+
+
+class _LogFormatter(NumericAxisFormatter):
+    """Labels of losses on an axis that holds their logarithms."""
+
+    def get_ticks(self, min_: float, max_: float, max_ticks: int = 8) -> list[float]:
+        """Even ticks in the loss, at their places on the axis."""
+        return [math.log(t) for t in super().get_ticks(math.exp(min_), math.exp(max_), max_ticks) if t > 0]
+
+    def get_labels_for_ticks(self, ticks: Sequence[float]) -> list[str]:
+        """The losses themselves."""
+        return super().get_labels_for_ticks([math.exp(t) for t in ticks])
+
+
+class _StepFormatter(NumericAxisFormatter):
+    """Few ticks, thousands as k: the chart is often narrow."""
+
+    def get_ticks(self, min_: float, max_: float, max_ticks: int = 8) -> list[float]:
+        """Every second tick where they would stand too close."""
+        ticks = super().get_ticks(min_, max_, max_ticks)
+        return ticks if len(ticks) <= 5 else ticks[::2]
+
+    def get_labels_for_ticks(self, ticks: Sequence[float]) -> list[str]:
+        """1500 as 1.5k."""
+        return [f"{t / 1000:g}k" if t >= 1000 else f"{t:g}" for t in ticks]
+
+
+class LossChart(PlotWidget, can_focus=False):
+    """Loss in nats a character over training steps: training faint, validation strong, the best point marked."""
+
+    DEFAULT_CSS = """
+    LossChart { height: 1fr; min-height: 6; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, allow_pan_and_zoom=False)
+        self.margin_top = 0
+        self.margin_bottom = 1
+        self.margin_left = 6
+        self.set_x_formatter(_StepFormatter())
+        self.drawn = 0
+        """Series drawn last."""
+
+    def colour(self, name: str) -> str:
+        """A colour of the theme, for Rich."""
+        value = self.app.theme_variables.get(name, "white")
+        return value if value.startswith("#") else "white"
+
+    def show(self, runs: Sequence[Run], *, log: bool, smooth: bool) -> None:
+        """Draw the curves of the runs that are shown, the last one in front."""
+        most = max(40, 2 * self.size.width)
+        self.clear()
+        self.set_y_formatter(_LogFormatter() if log else NumericAxisFormatter())
+        self.drawn = 0
+        front = runs[-1] if runs else None
+        for number, run in enumerate(runs):
+            if not run.shown:
+                continue
+            training = [p for p in run.training if math.isfinite(p[1]) and p[1] > 0]
+            if smooth:
+                training = smoothed(training)
+            validation = [(float(e.step), e.validation_loss) for e in run.evaluations if e.validation_loss > 0]
+            if run is front:
+                self._line(training, self.colour("foreground-darken-3"), most, log)
+                self._line(validation, self.colour("primary"), most, log)
+                best = run.best
+                if best is not None:
+                    x = np.array([float(best.step)])
+                    y = np.array([math.log(best.validation_loss) if log else best.validation_loss])
+                    self.scatter(x, y, marker="●", marker_style=self.colour("accent"))
+            else:
+                self._line(validation, self.colour(_OVERLAYS[number % len(_OVERLAYS)]), most, log)
+
+    def _line(self, points: Sequence[tuple[float, float]], colour: str, most: int, log: bool) -> None:
+        points = thinned(points, most)
+        if len(points) < 2:
+            return
+        x = np.array([p[0] for p in points])
+        y = np.array([p[1] for p in points])
+        self.plot(x, np.log(y) if log else y, line_style=colour, hires_mode=HiResMode.BRAILLE)
+        self.drawn += 1

@@ -1,0 +1,58 @@
+"""The status line: model, temperature, filters, seed, what is going on, and what was just changed."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import Static
+
+from charrnn_tui.text import visible
+
+_SAID_FOR = 6.0
+
+
+class StatusLine(Static):
+    """Facts at the left; at the right a sentence about the last change, for a few seconds."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, markup=False)
+        self.facts: list[tuple[str, str]] = []
+        """(text, style) pairs; a style is a theme's colour or empty."""
+        self.said = ""
+
+    def set_facts(self, facts: list[tuple[str, str]]) -> None:
+        """Other facts."""
+        if facts != self.facts:
+            self.facts = facts
+            self._paint()
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence for a while."""
+        self.said = sentence
+        self._paint()
+        self._timer = self.set_timer(_SAID_FOR, lambda: self._unsay(sentence))
+
+    def _unsay(self, sentence: str) -> None:
+        if self.said == sentence:
+            self.said = ""
+            self._paint()
+
+    def _paint(self) -> None:
+        width = self.size.width
+        parts: list[Content] = []
+        used = 0
+        sentence = visible(self.said)
+        for text, style in self.facts:
+            shown = visible(text)
+            if used + len(shown) + 3 > width - (len(sentence) + 2 if sentence else 0) and parts:
+                break
+            used += len(shown) + 3
+            parts.append(Content.styled(shown, style) if style else Content(shown))
+        left = Content("  ").join(parts)
+        if sentence:
+            gap = max(2, width - left.cell_length - len(sentence))
+            left = Content.assemble(left, " " * gap, (sentence, "$text-accent"))
+        self.update(left)
+
+    def on_resize(self) -> None:
+        """Fit what is shown to the width."""
+        self._paint()

@@ -1,0 +1,229 @@
+"""The training panel: state, progress, chart, losses, fresh samples, and what one can do with the run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.css.query import NoMatches
+from textual.reactive import reactive
+from textual.style import Style
+from textual.widgets import Static
+
+from charrnn_tui.text import visible
+from charrnn_tui.tui.runs import Run, duration
+
+if TYPE_CHECKING:
+    from charrnn_tui.tui.widgets.loss_chart import LossChart
+
+EMPTY = (
+    ("Nothing is being trained.", ""),
+    ("", ""),
+    ("Ctrl+T  ", "train a network on names"),
+    ("F4      ", "choose corpus, network and time"),
+    ("/train FILE  ", "learn from any text file"),
+)
+_SAMPLES = 3
+
+
+class TrainingPanel(Vertical):
+    """Shows the runs of this session. It changes nothing itself: clicks are actions of the screen."""
+
+    log_axis: reactive[bool] = reactive(False)
+    smooth: reactive[bool] = reactive(False)
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.runs: list[Run] = []
+        self._dirty = False
+
+    def compose(self) -> ComposeResult:
+        """Rows from top to bottom; the chart comes with the first run."""
+        yield Static(self._empty(), id="training-title", markup=False)
+        yield Static("", id="training-progress", markup=False)
+        yield Static("", id="training-losses", markup=False)
+        yield Static("", id="training-samples", markup=False)
+        yield Static("", id="training-actions", markup=False)
+
+    def on_mount(self) -> None:
+        """Redraw at most four times a second, however often the run speaks."""
+        self.set_interval(1 / 4, self.redraw)
+
+    @property
+    def run(self) -> Run | None:
+        """The latest run."""
+        return self.runs[-1] if self.runs else None
+
+    @staticmethod
+    def _empty() -> Content:
+        return Content("\n").join(
+            Content.assemble((key, "bold $text-primary"), (text, "$text-muted")) if text else Content.styled(key, "dim")
+            for key, text in EMPTY
+        )
+
+    async def show(self, runs: Sequence[Run]) -> None:
+        """Other runs; the chart is made when there is a first one."""
+        self.runs = list(runs)
+        self.set_class(bool(runs), "-has-run")
+        if runs and not self.query("#training-chart"):
+            # Here and not above: the chart's library takes a third of the time to first paint.
+            from charrnn_tui.tui.widgets.loss_chart import LossChart
+
+            await self.mount(LossChart(id="training-chart"), after="#training-progress")
+        self.mark()
+        self.redraw()
+
+    def mark(self) -> None:
+        """Something changed; it is drawn at the next turn."""
+        self._dirty = True
+
+    def watch_log_axis(self) -> None:
+        """Draw anew."""
+        self.mark()
+
+    def watch_smooth(self) -> None:
+        """Draw anew."""
+        self.mark()
+
+    @property
+    def chart(self) -> LossChart | None:
+        """The chart, once there is one."""
+        try:
+            return self.query_one("#training-chart")  # type: ignore[return-value]
+        except NoMatches:
+            return None
+
+    def redraw(self) -> None:
+        """Draw what changed, where it can be seen."""
+        run = self.run
+        if not self._dirty or run is None or not self.display:
+            return
+        self._dirty = False
+        self.query_one("#training-title", Static).update(title(run))
+        self.query_one("#training-progress", Static).update(self._progress(run))
+        self.query_one("#training-losses", Static).update(self._losses(run))
+        self.query_one("#training-samples", Static).update(self._samples(run))
+        self.query_one("#training-actions", Static).update(self._actions(run))
+        if self.chart is not None:
+            self.chart.show(self.runs, log=self.log_axis, smooth=self.smooth)
+
+    def on_resize(self) -> None:
+        """Fit to the width."""
+        self.mark()
+
+    # --- rows ---
+
+    def _progress(self, run: Run) -> Content:
+        width = max(10, self.size.width - 6)
+        share = run.share
+        whole = round(share * width)
+        bar = Content.assemble(("━" * whole, "$primary"), ("━" * (width - whole), "$foreground 20%"), f" {share:4.0%}")
+        return Content("\n").join([bar, Content.styled(progress_line(run), "$text-muted")])
+
+    def _losses(self, run: Run) -> Content:
+        last = run.evaluations[-1] if run.evaluations else None
+        training = run.training[-1][1] if run.training else math.nan
+        parts = [("training ", "$text-muted"), (_loss(last.training_loss if last else training), "")]
+        if last is not None:
+            parts += [("  validation ", "$text-muted"), (_loss(last.validation_loss), "bold $primary")]
+            parts += [("  gap ", "$text-muted"), (f"{last.gap:+.3f}", "")]
+        best = run.best
+        lines = [Content.assemble(*parts)]
+        if best is not None:
+            lines.append(
+                Content.assemble(
+                    ("● ", "$accent"),
+                    ("best ", "$text-muted"),
+                    (_loss(best.validation_loss), ""),
+                    (f" nats ({best.bits_per_char:.2f} bits) at step {best.step:,}", "$text-muted"),
+                )
+            )
+        others = [other for other in self.runs[:-1] if other.best is not None]
+        for other in others[-3:]:
+            assert other.best is not None
+            lines.append(
+                Content.assemble(
+                    ("○ ", "$text-muted"), (f"{visible(other.name)} {_loss(other.best.validation_loss)}", "$text-muted")
+                )
+            )
+        return Content("\n").join(lines)
+
+    def _samples(self, run: Run) -> Content:
+        if not run.samples:
+            return Content("")
+        width = max(10, self.size.width - 2)
+        lines = [Content.styled(f"it says now (step {run.samples[-1].step:,})", "$text-muted")]
+        for row in run.samples[-1].samples[:_SAMPLES]:
+            texts = [visible(str(text)) for text in row.get("texts", [])]
+            label = f"T {float(row.get('temperature', 1.0)):.1f}  "
+            room = width - len(label)
+            line = ""
+            for text in texts:
+                more = ("  " if line else "") + text
+                if len(line) + len(more) > room:
+                    if not line:
+                        line = more[: room - 1] + "…"
+                    break
+                line += more
+            lines.append(Content.assemble((label, "$text-muted"), line))
+        return Content("\n").join(lines)
+
+    def _actions(self, run: Run) -> Content:
+        buttons: list[tuple[str, str]] = []
+        if run.active:
+            buttons.append(("▶ resume", "train") if run.state == "paused" else ("⏸ pause", "train"))
+            buttons += [("■ stop", "stop_training"), ("⤓ save", "save_training")]
+            buttons += [("rate ÷2", "scale_rate(0.5)"), ("×2", "scale_rate(2.0)")]
+        buttons += [("log" + ("✓" if self.log_axis else ""), "log_axis"), ("smooth" + ("✓" if self.smooth else ""), "smooth")]
+        if run.evaluations:
+            buttons.append(("timeline", "timeline"))
+        return Content("  ").join(
+            Content.assemble((text, Style.from_meta({"@click": f"screen.{action}"}) + Style.parse("underline")))
+            for text, action in buttons
+        )
+
+
+def title(run: Run) -> Content:
+    """Name, state and network."""
+    state = {"starting": "starting …", "running": "training", "paused": "paused", "over": "done", "failed": "failed"}[
+        run.state
+    ]
+    if run.finished is not None:
+        state = {
+            "completed": "done",
+            "early": "done early: it no longer got better",
+            "stopped": "stopped; it can be taken up again",
+            "diverged": "diverged; the last good weights are kept",
+        }[run.finished.reason]
+    style = {"failed": "$text-error", "paused": "$text-warning", "over": "$text-success"}.get(run.state, "$text-primary")
+    lines = [Content.assemble((visible(run.name), "bold"), "  ", (state, style))]
+    if run.failure:
+        lines.append(Content.styled(visible(run.failure), "$text-error"))
+    elif run.started is not None:
+        s = run.started
+        layers = f"{s.layers} × " if s.layers > 1 else ""
+        facts = f"{layers}{s.family.upper()} {s.hidden} · {s.parameters:,} parameters · {visible(s.corpus)}"
+        lines.append(Content.styled(facts, "$text-muted"))
+    return Content("\n").join(lines)
+
+
+def progress_line(run: Run) -> str:
+    """Step, speed and time left in words."""
+    p = run.progress
+    if p is None:
+        return "reading the corpus and starting torch …" if run.state == "starting" else ""
+    parts = [f"step {p.step:,} of {p.total_steps:,}"]
+    if run.active:
+        parts += [f"{p.characters_per_second / 1000:,.0f}k characters/s", f"{duration(p.seconds_left)} left"]
+    else:
+        elapsed = run.finished.elapsed if run.finished is not None else p.elapsed
+        parts.append(f"{duration(elapsed)} in all")
+    return " · ".join(parts)
+
+
+def _loss(value: float) -> str:
+    return f"{value:.3f}" if math.isfinite(value) else "–"
