@@ -96,7 +96,7 @@ def novelty(text: Continuation) -> str:
     """'✦ new' for an item that stands nowhere in the corpus, what part it stands in otherwise."""
     if text.novelty is None:
         return ""
-    return "✦ new" if text.novelty == "" else f"in the {text.novelty} names" if False else f"in the {text.novelty} set"
+    return "✦ new" if text.novelty == "" else f"in the {text.novelty} set"
 
 
 class Block:

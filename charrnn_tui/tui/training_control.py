@@ -64,9 +64,7 @@ class TrainingControl:
         client = await self._spawn()
         run = Run(recipe.name or "training", client)
         self._keep(run)
-        await client.send(
-            Start(recipe=recipe.to_dict(), models=str(Path(self.library.user)), base=base, resume=resume)
-        )
+        await client.send(Start(recipe=recipe.to_dict(), models=str(Path(self.library.user)), base=base, resume=resume))
         return run
 
     def adopt(self, name: str, client: TrainingClient) -> Run:

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from charrnn_tui import slash
 from charrnn_tui.history import History
-from charrnn_tui.tui.acting import Acting
-from charrnn_tui.tui.calling import Calling
+from charrnn_tui.tui.main_commands import WithCommands
+from charrnn_tui.tui.main_generating import TICK
 from charrnn_tui.tui.messages import Act, Entered, ModelFailed, ModelOpened, Trained, Typed
-from charrnn_tui.tui.player import Player
-from charrnn_tui.tui.session import Session
 from charrnn_tui.tui.shapes import SHAPES, shape_for
-from charrnn_tui.tui.training_acting import TrainingActing
-from charrnn_tui.tui.training_control import Settle, Spawn, TrainingControl
 from charrnn_tui.tui.widgets.completions import Completions
 from charrnn_tui.tui.widgets.generations import Generations
 from charrnn_tui.tui.widgets.loss_row import LossRow
@@ -31,12 +23,6 @@ from charrnn_tui.tui.widgets.prompt import Prompt
 from charrnn_tui.tui.widgets.status_line import StatusLine
 from charrnn_tui.tui.widgets.training_panel import TrainingPanel
 
-if TYPE_CHECKING:
-    from charrnn_tui.config import Config
-    from charrnn_tui.library import Library
-    from charrnn_tui.tui.reading import Reader
-
-TICK = 1 / 60
 FIRST_STEPS = [
     "Type the start of a name and press Enter: the network finishes it.",
     "Ctrl+↑ and Ctrl+↓ (or F8, F7) turn the temperature while it writes.",
@@ -44,13 +30,14 @@ FIRST_STEPS = [
 ]
 
 
-class MainScreen(Acting, TrainingActing, Calling, Screen[None]):
-    """Where one stays."""
+class MainScreen(WithCommands):
+    """Where one stays: layout, keys and messages."""
 
     AUTO_FOCUS = "#prompt"
     TITLE = "charrnn-tui"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop", "Stop", id="stop", tooltip="Stop what is being written and keep its text"),
+        Binding("escape", "back", "Back", id="back", show=False, tooltip="Close what is open; back to the prompt"),
         Binding("ctrl+t", "train", "Train", id="train", tooltip="Train on names; again to pause, again to go on"),
         Binding("f7,ctrl+down", "turn(-1)", "Colder", id="colder", key_display="F7", tooltip="Lower the temperature"),
         Binding("f8,ctrl+up", "turn(1)", "Hotter", id="hotter", key_display="F8", tooltip="Raise the temperature"),
@@ -68,12 +55,14 @@ class MainScreen(Acting, TrainingActing, Calling, Screen[None]):
         Binding("f2", "models", "Models", id="models", tooltip="Browse and open models"),
         Binding("f3", "corpora", "Corpora", id="corpora", tooltip="Browse corpora"),
         Binding("f4", "training_form", "Train on …", id="training_form", tooltip="Choose corpus, network and time"),
+        Binding("f5", "many", "Twenty", id="many", show=False, tooltip="Continue what is typed twenty times at once"),
         Binding(
-            "f5", "many", "Twenty", id="many", show=False, tooltip="Continue what is typed twenty times at once"
+            "f6", "sampling", "Settings", id="sampling", show=False, tooltip="Temperature, filters, seed, length, pace"
         ),
-        Binding("f6", "sampling", "Settings", id="sampling", show=False, tooltip="Temperature, filters, seed, length, pace"),
         Binding("f9", "colour", "Colour", id="colour", show=False, tooltip="Colour characters by their probability"),
-        Binding("f10", "probable", "Most probable", id="probable", show=False, tooltip="The most probable items, exactly"),
+        Binding(
+            "f10", "probable", "Most probable", id="probable", show=False, tooltip="The most probable items, exactly"
+        ),
         Binding("f11", "panel", "Training panel", id="panel", show=False, tooltip="Show or hide the training panel"),
         Binding("f12", "timeline", "Timeline", id="timeline", show=False, tooltip="What the network said before"),
         Binding("ctrl+y", "copy_text", "Copy", id="copy_text", show=False, tooltip="Copy the text of the generation"),
@@ -87,29 +76,6 @@ class MainScreen(Acting, TrainingActing, Calling, Screen[None]):
         Binding("pageup", "page(-1)", "Page up", id="page_up", show=False, tooltip="Scroll the generations"),
         Binding("pagedown", "page(1)", "Page down", id="page_down", show=False, tooltip="Scroll the generations"),
     ]
-
-    def __init__(
-        self,
-        config: Config,
-        library: Library,
-        spawn: Spawn,
-        *,
-        settle: Settle,
-        clock: Callable[[], float],
-        new_seed: Callable[[], int],
-    ) -> None:
-        super().__init__()
-        self.config = config
-        self.library = library
-        self.session = Session(config.sampling, config.seed or None, config.max_length, new_seed)
-        self.player = Player(clock, config.pace)
-        self.training = TrainingControl(library, spawn, self._heard, settle)
-        self.reader: Reader | None = None
-        self.waiting: list[Callable[[], object]] = []
-        """Generations asked for before the model was open."""
-        self.follow_training = False
-        """Whether the prompt answers from the run's newest weights."""
-        self.numbers = 0
 
     # --- layout ---
 
@@ -130,39 +96,14 @@ class MainScreen(Acting, TrainingActing, Calling, Screen[None]):
         yield StatusLine(id="status")
         yield Footer(show_command_palette=False)
 
-    @property
-    def prompt(self) -> Prompt:
-        """The prompt."""
-        return self.query_one("#prompt", Prompt)
-
-    @property
-    def generations(self) -> Generations:
-        """The pane of generations."""
-        return self.query_one("#generations", Generations)
-
-    @property
-    def panel(self) -> TrainingPanel:
-        """The training panel."""
-        return self.query_one("#training", TrainingPanel)
-
-    @property
-    def status(self) -> StatusLine:
-        """The status line."""
-        return self.query_one("#status", StatusLine)
-
-    @property
-    def completions(self) -> Completions:
-        """The list over the prompt."""
-        return self.query_one("#completions", Completions)
-
     def on_mount(self) -> None:
         """Wire the prompt, set the clock going, and open the model once the first frame is on the screen."""
         prompt = self.prompt
         prompt.choose = self.completions.move
         prompt.accept = self.accept_completion
-        self.query_one("#next", NextCharacters).say("opening the model …")
+        self.next_row.say("opening the model …")
         self.refresh_status()
-        self._ticker = self.set_interval(TICK, self.tick, pause=True)
+        self.ticker = self.set_interval(TICK, self.tick, pause=True)
         self.call_after_refresh(self.open_first_model)
 
     def on_resize(self, event: events.Resize) -> None:
@@ -202,49 +143,11 @@ class MainScreen(Acting, TrainingActing, Calling, Screen[None]):
             return
         self.enter(lines[0])
 
-    def enter(self, line: str) -> None:
-        """Do what a line asks for; a line that is wrong stays in the prompt, with a sentence."""
-        if self.attempt(lambda: self.act(slash.parse(line))):
-            self.prompt.entered(line)
-
-    def attempt(self, what: Callable[[], object]) -> bool:
-        """Do something; where it cannot be done, say why and return False."""
-        from charrnn_tui.text import UnknownSymbolsError
-
-        try:
-            what()
-        except (slash.CommandError, UnknownSymbolsError) as error:
-            self.say_trouble(str(error))
-            return False
-        return True
-
-    def offer(self, line: str) -> None:
-        """Put a line into the prompt to be finished."""
-        self.prompt.focus()
-        self.prompt.set_value(line)
-
     @on(Completions.Picked)
     def _picked(self, event: Completions.Picked) -> None:
         self.offer(event.line)
 
     # --- generating ---
-
-    def tick(self) -> None:
-        """Write what is due."""
-        generations = self.generations
-        for generation in self.player.tick():
-            generations.grown(generation)
-        if not self.player.running:
-            self._ticker.pause()
-            self.refresh_bindings()
-            self.refresh_status()
-
-    def wake(self) -> None:
-        """Let the clock run while something is written."""
-        self._ticker.resume()
-        self.tick()
-        self.refresh_bindings()
-        self.refresh_status()
 
     @on(Act)
     async def _acted(self, event: Act) -> None:
@@ -277,9 +180,6 @@ class MainScreen(Acting, TrainingActing, Calling, Screen[None]):
 
     # --- training ---
 
-    def _heard(self, run: object, event: object) -> None:
-        self.post_message(Trained(run, event))  # type: ignore[arg-type]
-
     @on(Trained)
     async def _trained(self, event: Trained) -> None:
         await self.training_said(event.run, event.event)
@@ -287,23 +187,9 @@ class MainScreen(Acting, TrainingActing, Calling, Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer Stop only while something is written, and actions on a generation only where there is one."""
         if action == "stop":
-            return True if self.is_mounted and (self.player.running or not self.app.is_web) else None
+            return bool(self.player.running)
+        if action == "back":
+            return not self.player.running
         if action in ("again", "next_seed", "temperatures", "copy_text", "copy_command", "keep"):
             return bool(self.is_mounted and self.generations.generations)
         return True
-
-    async def leave(self) -> None:
-        """Leave the program; asked first where a run goes on."""
-        if self.training.active is None:
-            self.app.exit()
-            return
-        from charrnn_tui.tui.screens.quit import QuitScreen
-
-        if isinstance(self.app.screen, QuitScreen):
-            return
-        answer = await self.app.push_screen_wait(QuitScreen(self.training.active.name))
-        if answer == "background" and await self.training.detach():
-            self.app.exit()
-        elif answer == "quit":
-            await asyncio.shield(self.training.close())
-            self.app.exit()

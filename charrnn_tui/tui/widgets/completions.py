@@ -70,8 +70,8 @@ class Completions(Widget):
         _, shown, summary = self.rows[number]
         first = min(max(len(row[1]) for row in self.rows) + 2, 28)
         chosen = number == self.at
-        row = self.get_component_rich_style("completions--chosen" if chosen else "completions--row", partial=True)
-        faint = row if chosen else self.get_component_rich_style("completions--summary", partial=True)
+        row = self.get_component_rich_style("completions--chosen" if chosen else "completions--row")
+        faint = row if chosen else self.get_component_rich_style("completions--summary")
         segments = [Segment(f" {visible(shown)}".ljust(first + 1), base + row), Segment(visible(summary), base + faint)]
         return Strip(segments).adjust_cell_length(width, base + row if chosen else base)
 

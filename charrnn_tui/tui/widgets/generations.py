@@ -25,6 +25,7 @@ from charrnn_tui.tui.messages import Act
 
 MOST_BLOCKS = 5_000
 MOST_CHARACTERS = 2_000_000
+_LOOK_EVERY = 64
 
 
 class Generations(ScrollView, can_focus=True):
@@ -84,7 +85,6 @@ class Generations(ScrollView, can_focus=True):
         self._heights: list[int] = []
         self._follows = True
         self._below = 0
-        self._characters = 0
 
     # --- content ---
 
@@ -98,19 +98,17 @@ class Generations(ScrollView, can_focus=True):
         self._layout_from(len(self._heights))
 
     def _forget(self) -> None:
-        """Drop the oldest blocks beyond the cap."""
-        total = sum(g.characters for g in self.generations[-64:])
-        self._characters = max(self._characters, total)
+        """Drop the oldest blocks beyond the caps."""
         drop = max(0, len(self.generations) - MOST_BLOCKS)
-        if len(self.generations) % 64 == 0:
+        if len(self.generations) % _LOOK_EVERY == 0:
             held = sum(g.characters for g in self.generations)
             while drop < len(self.generations) - 1 and held > MOST_CHARACTERS:
                 held -= self.generations[drop].characters
                 drop += 1
-        while drop and self.generations[drop - 1].running:
+        while drop and any(g.running for g in self.generations[:drop]):
             drop -= 1
         if drop:
-            removed = self._ends[drop - 1] if self._ends else 0
+            removed = self._ends[drop - 1]
             del self.generations[:drop], self._blocks[:drop], self._heights[:drop]
             self._ends = [end - removed for end in self._ends[drop:]]
             if not self._follows:
@@ -228,7 +226,7 @@ class Generations(ScrollView, can_focus=True):
     # --- painting ---
 
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"generations--{name}", partial=True) if name else Style.null()
+        return self.get_component_rich_style(f"generations--{name}") if name else Style.null()
 
     def render_line(self, y: int) -> Strip:
         """One line of what is in view."""
@@ -265,9 +263,8 @@ class Generations(ScrollView, can_focus=True):
         if start >= end:
             return strip
         style = self.screen.get_component_rich_style("screen--selection")
-        before, inside, after = strip.divide([start, end, length]) if end < length else (*strip.divide([start, length]), None)
-        parts = [before, inside.apply_style(style)] + ([after] if after is not None else [])
-        return Strip.join(parts)
+        inside = strip.crop(start, end).apply_style(style)
+        return Strip.join([strip.crop(0, start), inside, strip.crop(end, length)])
 
     def _empty_line(self, y: int, width: int, base: Style) -> Strip:
         top = max(0, (self.size.height - len(self.empty)) // 2)
@@ -300,14 +297,11 @@ class Generations(ScrollView, can_focus=True):
         if not self.generations:
             return
         at = self._at(self.chosen)
-        if at is None:
-            at = len(self.generations) - 1 if by < 0 else None
-        else:
-            at = at + by
-        if at is None or at >= len(self.generations):
+        at = len(self.generations) if at is None else at
+        if at + by >= len(self.generations):
             self.action_bottom()
-            return
-        self.chosen = self.generations[max(0, at)].number
+        else:
+            self.chosen = self.generations[max(0, at + by)].number
 
     def action_top(self) -> None:
         """Choose the first generation."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from textual.reactive import reactive
 from textual_plot import HiResMode, NumericAxisFormatter, PlotWidget
 
 from charrnn_tui.tui.runs import Run, smoothed, thinned
@@ -45,11 +46,12 @@ class LossChart(PlotWidget, can_focus=False):
     LossChart { height: 1fr; min-height: 6; }
     """
 
+    margin_top = reactive(0)
+    margin_bottom = reactive(1)
+    margin_left = reactive(6)
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, allow_pan_and_zoom=False)
-        self.margin_top = 0
-        self.margin_bottom = 1
-        self.margin_left = 6
         self.set_x_formatter(_StepFormatter())
         self.drawn = 0
         """Series drawn last."""

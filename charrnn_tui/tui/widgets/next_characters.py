@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -41,14 +42,14 @@ class NextCharacters(Widget):
         base = self.rich_style
         width = self.size.width
 
-        def style(name: str) -> object:
-            return base + self.get_component_rich_style(f"next--{name}", partial=True)
+        def style(name: str) -> Style:
+            return base + self.get_component_rich_style(f"next--{name}")
 
         segments: list[Segment] = []
         used = 0
         if self.sentence:
             text = visible(self.sentence)
-            segments.append(Segment(text, style("trouble" if self.trouble else "hint")))  # type: ignore[arg-type]
+            segments.append(Segment(text, style("trouble" if self.trouble else "hint")))
         for symbol, share in self.shares:
             name = symbol_name(symbol)
             eighths = max(1, round(share * _BAR * 8))
@@ -59,13 +60,13 @@ class NextCharacters(Widget):
                 break
             used += cells
             segments += [
-                Segment(name + " ", style("character")),  # type: ignore[arg-type]
-                Segment(bar, style("bar")),  # type: ignore[arg-type]
-                Segment(percent + "  ", style("share")),  # type: ignore[arg-type]
+                Segment(name + " ", style("character")),
+                Segment(bar, style("bar")),
+                Segment(percent + "  ", style("share")),
             ]
         return Strip(segments).adjust_cell_length(width, base)
 
 
 def symbol_name(symbol: str) -> str:
     """A symbol as it can be read in a row: the end of an item, a space and a line's end have pictures."""
-    return {"": "⏹", " ": "␣", "\n": "⏎"}.get(symbol) or visible(symbol)
+    return {"": "end", " ": "␣", "\n": "↵"}.get(symbol) or visible(symbol)

@@ -1,4 +1,4 @@
-"""The prompt: an input line with history, ghost text from the network, visible leading spaces and pastes of several lines."""
+"""The prompt: an input line with history, ghost text, visible leading spaces and pastes of several lines."""
 
 from __future__ import annotations
 

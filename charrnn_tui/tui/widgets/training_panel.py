@@ -178,7 +178,10 @@ class TrainingPanel(Vertical):
             buttons.append(("▶ resume", "train") if run.state == "paused" else ("⏸ pause", "train"))
             buttons += [("■ stop", "stop_training"), ("⤓ save", "save_training")]
             buttons += [("rate ÷2", "scale_rate(0.5)"), ("×2", "scale_rate(2.0)")]
-        buttons += [("log" + ("✓" if self.log_axis else ""), "log_axis"), ("smooth" + ("✓" if self.smooth else ""), "smooth")]
+        buttons += [
+            ("log" + ("✓" if self.log_axis else ""), "log_axis"),
+            ("smooth" + ("✓" if self.smooth else ""), "smooth"),
+        ]
         if run.evaluations:
             buttons.append(("timeline", "timeline"))
         return Content("  ").join(
@@ -199,7 +202,9 @@ def title(run: Run) -> Content:
             "stopped": "stopped; it can be taken up again",
             "diverged": "diverged; the last good weights are kept",
         }[run.finished.reason]
-    style = {"failed": "$text-error", "paused": "$text-warning", "over": "$text-success"}.get(run.state, "$text-primary")
+    style = {"failed": "$text-error", "paused": "$text-warning", "over": "$text-success"}.get(
+        run.state, "$text-primary"
+    )
     lines = [Content.assemble((visible(run.name), "bold"), "  ", (state, style))]
     if run.failure:
         lines.append(Content.styled(visible(run.failure), "$text-error"))

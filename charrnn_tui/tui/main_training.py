@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charrnn_tui.text import visible
 from charrnn_tui.training.messages import Event, Failed, Finished, Paused, Resumed, Saved, Started
+from charrnn_tui.tui.main_generating import WithGenerations
 from charrnn_tui.tui.runs import Run
 
 if TYPE_CHECKING:
     from charrnn_tui.training.recipe import Recipe
-    from charrnn_tui.tui.screens.main import MainScreen
-    from charrnn_tui.tui.widgets.loss_row import LossRow
 
 
-class TrainingActing:
-    """Training actions. A part of MainScreen."""
+class WithTraining(WithGenerations):
+    """Training actions; the prompt answers from the newest weights while training goes on."""
 
-    async def action_train(self: MainScreen) -> None:
+    async def action_train(self) -> None:
         """Start on the default corpus; pause what runs; resume what is paused."""
         asked = await self.training.toggle()
         if asked:
@@ -28,18 +28,18 @@ class TrainingActing:
 
             self.start_training(Recipe())
 
-    def train_on(self: MainScreen, target: str) -> None:
+    def train_on(self, target: str) -> None:
         """Train on a corpus or file with the default recipe."""
         from charrnn_tui.training.recipe import Recipe
 
         self.start_training(Recipe(corpus=target))
 
-    def start_training(self: MainScreen, recipe: Recipe) -> None:
+    def start_training(self, recipe: Recipe) -> None:
         """Begin a run with a recipe; what is wrong with it is said."""
         self.say("training starts …")
         self.run_worker(self._train(recipe), group="training")
 
-    async def _train(self: MainScreen, recipe: Recipe) -> None:
+    async def _train(self, recipe: Recipe) -> None:
         try:
             run = await self.training.start(recipe)
         except (ValueError, OSError) as error:
@@ -49,25 +49,25 @@ class TrainingActing:
         await self.show_runs()
         await self.training.follow(run)
 
-    async def show_runs(self: MainScreen) -> None:
+    async def show_runs(self) -> None:
         """Show the panel, or the row where the panel has no room."""
         self.add_class("-training")
         if self.has_class("-medium"):
             self.add_class("-drawer")
         await self.panel.show(self.training.runs)
 
-    async def training_said(self: MainScreen, run: Run, event: Event) -> None:
+    async def training_said(self, run: Run, event: Event) -> None:
         """Draw what changed, load newer weights, tell when it is over."""
         self.panel.mark()
         if run is self.training.runs[-1]:
-            self._loss_row.show(run)
+            self.loss_row.show(run)
         match event:
             case Started():
                 self.say(f"training {visible(event.name)}")
             case Saved(what="model"):
                 run.saved_step = event.step
                 if self.follow_training:
-                    self.open_model(run.name, follow=True, step=event.step)
+                    self.open_trained(Path(event.folder), event.step)
             case Paused():
                 self.say("training is paused; Ctrl+T goes on")
             case Resumed():
@@ -75,28 +75,29 @@ class TrainingActing:
             case Finished():
                 self._finished(event)
             case Failed():
-                self.app.notify(visible(event.message), title="Training failed", severity="error", markup=False, timeout=20)
+                self.app.notify(
+                    visible(event.message), title="Training failed", severity="error", markup=False, timeout=20
+                )
                 self._ring("training failed")
             case _:
                 pass
         if isinstance(event, Paused | Resumed | Started | Finished | Failed):
             self.panel.redraw()
 
-    @property
-    def _loss_row(self: MainScreen) -> LossRow:
-        from charrnn_tui.tui.widgets.loss_row import LossRow
-
-        return self.query_one("#loss-row", LossRow)
-
-    def _finished(self: MainScreen, event: Finished) -> None:
+    def _finished(self, event: Finished) -> None:
         loss = f"validation loss {event.best_loss:.3f}" if math.isfinite(event.best_loss) else "no validation loss"
-        word = {"completed": "is done", "early": "is done", "stopped": "was stopped", "diverged": "diverged"}[event.reason]
+        word = {"stopped": "was stopped", "diverged": "diverged"}.get(event.reason, "is done")
         text = event.message or f"{event.name} {word}: {loss} at step {event.best_step:,}."
-        severity = "warning" if event.reason == "diverged" else "information"
-        self.app.notify(visible(text), title="Training", severity=severity, markup=False, timeout=10)
+        self.app.notify(
+            visible(text),
+            title="Training",
+            severity="warning" if event.reason == "diverged" else "information",
+            markup=False,
+            timeout=10,
+        )
         self._ring(text)
 
-    def _ring(self: MainScreen, text: str) -> None:
+    def _ring(self, text: str) -> None:
         """Ring the bell and send a desktop notice (OSC 9), where the settings ask for it."""
         if not self.config.bell:
             return
@@ -105,30 +106,30 @@ class TrainingActing:
         if driver is not None and not self.app.is_headless:
             driver.write(f"\x1b]9;{visible(text)}\x07")
 
-    async def action_stop_training(self: MainScreen) -> None:
+    async def action_stop_training(self) -> None:
         """End the run."""
         self.say("stopping after this step …" if await self.training.stop() else "nothing is being trained")
 
-    async def action_save_training(self: MainScreen) -> None:
+    async def action_save_training(self) -> None:
         """Write a checkpoint now."""
         self.say("saving …" if await self.training.save() else "nothing is being trained")
 
-    async def action_scale_rate(self: MainScreen, factor: float) -> None:
+    async def action_scale_rate(self, factor: float) -> None:
         """Change the learning rate."""
         rate = await self.training.scale_rate(factor)
         self.say("nothing is being trained" if rate is None else f"learning rate {rate:.2g} from the next step on")
 
-    def action_log_axis(self: MainScreen) -> None:
+    def action_log_axis(self) -> None:
         """Logarithmic loss axis, or no longer."""
         self.panel.log_axis = not self.panel.log_axis
         self.say("logarithmic loss axis" if self.panel.log_axis else "linear loss axis")
 
-    def action_smooth(self: MainScreen) -> None:
+    def action_smooth(self) -> None:
         """Smooth the training loss, or no longer."""
         self.panel.smooth = not self.panel.smooth
         self.say("smoothed training loss" if self.panel.smooth else "training loss as measured")
 
-    def action_panel(self: MainScreen) -> None:
+    def action_panel(self) -> None:
         """Show or hide the panel where it is a drawer."""
         self.toggle_class("-drawer")
         self.panel.mark()
