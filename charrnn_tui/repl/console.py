@@ -1,0 +1,98 @@
+"""What the prompt needs of the place it runs in: a terminal with cursor and keys, or plain lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from charrnn_tui.repl.fragments import Fragments
+
+Status = Callable[[int], Fragments]
+"""The status row for a width in cells."""
+
+
+@dataclass
+class Handlers:
+    """What a console calls when keys arrive, at the prompt and while text streams."""
+
+    turn: Callable[[int], None]
+    """Turn the temperature by +1 or -1 step."""
+    at_once: Callable[[str], str | None]
+    """Carry out a line typed while text streams, where it can be done at once: says what was done (or what is wrong
+    with it), or None where the line has to wait for its turn."""
+
+
+class Live(Protocol):
+    """A stretch of output during which keys are read. Texts have to be safe already."""
+
+    stopped: bool
+    """Whether Ctrl-C was pressed."""
+    left: bool
+    """Whether Escape was pressed."""
+
+    def write(self, fragments: Fragments) -> None:
+        """Append text; a line feed begins a new line."""
+        ...
+
+    async def wait(self, seconds: float) -> None:
+        """Show what was written and let keys in; returns after `seconds`, or earlier when a key did something."""
+        ...
+
+
+class Console(Protocol):
+    """Where lines come from and texts go to."""
+
+    mark: str
+    """What stands before the prefix of a generation."""
+    handlers: Handlers
+    paced: bool
+    """Whether somebody watches, so that text is to appear at its pace."""
+
+    failed: bool
+    """Whether a line of the input could not be read."""
+
+    async def read_line(self) -> str | None:
+        """The next line, or None at the end. Ctrl-C begins a new line and never ends the prompt."""
+        ...
+
+    def shown(self, text: str, *, keep_newlines: bool = False) -> str:
+        """A text as it may be sent to where continuations go."""
+        ...
+
+    def echo(self, line: str) -> None:
+        """Show a line that was entered, where the console has not."""
+        ...
+
+    def say(self, *lines: str | Fragments) -> None:
+        """Show lines."""
+        ...
+
+    def complain(self, message: str) -> None:
+        """Show what went wrong."""
+        ...
+
+    def announce(self, message: str) -> None:
+        """Show a message that comes of its own accord, whatever is on the screen now."""
+        ...
+
+    def ring(self) -> None:
+        """Ring the bell."""
+        ...
+
+    def refresh(self) -> None:
+        """Something that the status row shows has changed."""
+        ...
+
+    def live(self, status: Status | None = None, *, data: bool = True) -> AbstractAsyncContextManager[Live]:
+        """Output while keys are read; `status` takes the place of the toolbar.
+
+        `data`: what is written are continuations, which go to standard output even where nobody watches.
+        """
+        ...
+
+    @property
+    def columns(self) -> int:
+        """Width in cells."""
+        ...

@@ -1,0 +1,32 @@
+"""The lines typed before, for prompt_toolkit: the same file that the app writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from prompt_toolkit.history import History
+
+from charrnn_tui import history
+
+
+class SharedHistory(History):
+    """`charrnn_tui.history.History` as prompt_toolkit wants it; a paste of several lines is kept as several."""
+
+    def __init__(self, shared: history.History) -> None:
+        super().__init__()
+        self._shared = shared
+
+    def load_history_strings(self) -> Iterable[str]:
+        """The newest first."""
+        return reversed(self._shared.lines)
+
+    def append_string(self, string: str) -> None:
+        """Keep what was entered, line by line, unless it is the same as the last line."""
+        for line in string.split("\n"):
+            if line and self._shared.lines[-1:] != [line]:
+                self._loaded_strings.insert(0, line)
+                self.store_string(line)
+
+    def store_string(self, string: str) -> None:
+        """Write one line to the file."""
+        self._shared.append(string)

@@ -1,0 +1,155 @@
+"""From the command to the first prompt: settings and model read, and a terminal or plain lines chosen."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from charrnn_tui.config import Config, ConfigError, load_config
+from charrnn_tui.library import Library
+from charrnn_tui.model import Model, ModelError
+from charrnn_tui.repl.console import Console
+from charrnn_tui.repl.fragments import Fragments
+from charrnn_tui.repl.state import PromptState
+from charrnn_tui.repl.toolbar import toolbar
+from charrnn_tui.sampling import SettingsError
+from charrnn_tui.text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Overrides: TypeAlias = Mapping[str, Any]
+
+INTERRUPTED = 130
+
+
+def start(name: str | None, overrides: Overrides) -> int:
+    """Run the prompt; the exit code."""
+    try:
+        config = _with(load_config(), overrides)
+        library = Library()
+        model, notice = _first_model(library, name, config.model)
+    except (ConfigError, SettingsError, ModelError) as error:
+        print(f"charrnn-tui: {error}", file=sys.stderr)
+        return 1
+    state = PromptState(
+        config.sampling,
+        seed=config.seed if "seed" in overrides else config.seed or None,
+        max_length=config.max_length,
+        pace=config.pace,
+        model=model,
+    )
+    try:
+        return asyncio.run(_run(state, library, config, notice))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Nobody reads any more (`| head`): no reason to complain, also not when Python flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _with(config: Config, overrides: Overrides) -> Config:
+    """The settings with those of this sitting. Raises SettingsError for one without meaning."""
+    known = {f.name for f in fields(Config)}
+    for name in overrides:
+        if name not in known:
+            raise SettingsError(f"there is no setting {name!r}.")
+    return replace(config, **{name: value for name, value in overrides.items() if value is not None})
+
+
+def _first_model(library: Library, asked: str | None, configured: str) -> tuple[Model | None, str]:
+    """The model to begin with, and what is to be said about it. Raises ModelError where one was asked for."""
+    if asked is not None:
+        return library.open(asked), ""
+    try:
+        return library.open(configured), ""
+    except ModelError as error:
+        problem = str(error)
+    for entry in library.entries():
+        if entry.info is not None:
+            with contextlib.suppress(ModelError):
+                return library.open(entry.name), f"{problem} {visible(entry.name)} is open instead."
+    return None, f"{problem} /train names makes one."
+
+
+def is_dumb() -> bool:
+    """Whether the terminal can do no more than show lines."""
+    return os.environ.get("TERM", "").lower() in ("", "dumb", "unknown")
+
+
+async def _run(state: PromptState, library: Library, config: Config, notice: str) -> int:
+    from charrnn_tui.history import History
+    from charrnn_tui.repl.session import Repl
+
+    typed = sys.stdin.isatty()
+    with contextlib.ExitStack() as stack:
+        repl: Repl
+        console: Console
+        if typed and sys.stdout.isatty() and not is_dumb():
+            from prompt_toolkit.input import create_input
+            from prompt_toolkit.output import create_output
+
+            from charrnn_tui.repl.completion import Choices, SlashCompleter
+            from charrnn_tui.repl.suggestion import ModelSuggest
+            from charrnn_tui.repl.terminal import Terminal
+
+            completer = SlashCompleter(Choices(library))
+
+            def status(width: int) -> Fragments:
+                return [("class:status", toolbar(state, width, training=repl.training_summary()))]
+
+            terminal = Terminal(
+                create_input(),
+                create_output(),
+                status,
+                completer,
+                ModelSuggest(lambda: state.model, completer.lines),
+                History(),
+            )
+            _end_on_hangup(stack)
+            repl = Repl(state, terminal, library, bell=config.bell)
+            stack.enter_context(terminal.open())
+            console = terminal
+        else:
+            from charrnn_tui.repl.plain import Plain
+
+            lines = Plain(
+                sys.stdin.fileno(), sys.stdout, sys.stderr, watched=typed, history=History() if typed else None
+            )
+            repl = Repl(state, lines, library, bell=False)
+            stack.enter_context(lines.open())
+            console = lines
+        if typed:
+            _greet(console, state, notice)
+        elif notice:
+            console.complain(notice)
+        with contextlib.suppress(asyncio.CancelledError):
+            await repl.run()
+        if typed:
+            return 0
+        return 1 if repl.failed or console.failed else 0
+
+
+def _greet(console: Console, state: PromptState, notice: str) -> None:
+    if notice:
+        console.complain(notice)
+    name = visible(state.model.name) if state.model else "no model"
+    what = "a text" if state.model and state.model.info.kind == "stream" else "a name or a word"
+    console.say(
+        [("class:name", name), ("class:hint", f" · type the start of {what} and press Enter · /help · Ctrl-D leaves")]
+    )
+
+
+def _end_on_hangup(stack: contextlib.ExitStack) -> None:
+    """Leave in good order when the terminal or the system asks for it: the terminal's mode is put back."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, task.cancel)
+        stack.callback(loop.remove_signal_handler, number)

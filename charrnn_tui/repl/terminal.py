@@ -1,0 +1,357 @@
+"""The prompt in a terminal: prompt_toolkit edits the line, and reads the keys while text streams."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+
+from prompt_toolkit.application.current import AppSession, create_app_session, set_app
+from prompt_toolkit.application.run_in_terminal import run_in_terminal
+from prompt_toolkit.filters import Condition, is_done, renderer_height_is_known
+from prompt_toolkit.input import Input
+from prompt_toolkit.input.typeahead import get_typeahead
+from prompt_toolkit.key_binding import KeyPress
+from prompt_toolkit.layout.containers import ConditionalContainer, HSplit, Window
+from prompt_toolkit.layout.controls import FormattedTextControl
+from prompt_toolkit.output import Output
+from prompt_toolkit.renderer import CPR_Support
+from prompt_toolkit.shortcuts import PromptSession
+
+from charrnn_tui.history import History
+from charrnn_tui.repl.colours import STYLE
+from charrnn_tui.repl.completion import SlashCompleter
+from charrnn_tui.repl.console import Handlers, Status
+from charrnn_tui.repl.controls import VisibleControls
+from charrnn_tui.repl.fragments import Fragments, cut_start, wrapped
+from charrnn_tui.repl.keys import prompt_keys
+from charrnn_tui.repl.live import LiveOutput
+from charrnn_tui.repl.recall import SharedHistory
+from charrnn_tui.repl.suggestion import ModelSuggest
+from charrnn_tui.repl.typed_ahead import TypedAhead
+from charrnn_tui.text import visible
+
+_ESCAPE_AFTER = 0.05
+"""Seconds after which an escape character is the Escape key and not the start of a sequence."""
+
+
+class Terminal:
+    """A Console with cursor, colours and keys. Use it within `with terminal.open():`."""
+
+    paced = True
+    failed = False
+
+    def __init__(
+        self,
+        input: Input,
+        output: Output,
+        status: Status,
+        completer: SlashCompleter,
+        suggest: ModelSuggest,
+        history: History,
+    ) -> None:
+        self.handlers = Handlers(lambda steps: None, lambda line: None)
+        self.mark = "› " if _can_show(output, "›") else "> "
+        self._input, self._output, self._status = input, output, status
+        self._history = SharedHistory(history)
+        self._typed = TypedAhead()
+        self._live: TerminalLive | None = None
+        self._later: list[str] = []
+        self._prompting = False
+        self._hinted = False
+        self._session_of: AppSession | None = None
+        self._suggest, self._completer = suggest, completer
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """Keep the terminal in raw mode throughout: a key pressed between two prompts is kept, and Ctrl-C is a key."""
+        with self._input.raw_mode(), create_app_session(self._input, self._output):
+            self._session = self._prompt_session()
+            yield
+
+    def _prompt_session(self) -> PromptSession[str]:
+        @Condition
+        def commanding() -> bool:
+            return self._session.default_buffer.text.startswith("/")
+
+        session: PromptSession[str] = PromptSession(
+            message=lambda: [("class:mark", self.mark)],
+            input=self._input,
+            output=self._output,
+            style=STYLE,
+            history=self._history,
+            completer=self._completer,
+            complete_while_typing=commanding,
+            auto_suggest=self._suggest,
+            key_bindings=prompt_keys(lambda steps: self.handlers.turn(steps)),
+            input_processors=[VisibleControls()],
+            erase_when_done=True,
+            enable_suspend=True,
+            include_default_pygments_style=False,
+            reserve_space_for_menu=4,
+        )
+        self._add_toolbar(session)
+        return session
+
+    def _add_toolbar(self, session: PromptSession[str]) -> None:
+        """The status row under the prompt, also where the terminal does not tell the cursor's position."""
+
+        @Condition
+        def never_known() -> bool:
+            return session.app.renderer.cpr_support == CPR_Support.NOT_SUPPORTED
+
+        row = Window(
+            FormattedTextControl(lambda: [*self._status(self.columns)]),
+            height=1,
+            dont_extend_height=True,
+            style="class:status",
+        )
+        low = Condition(lambda: self._output.get_size().rows >= 3)
+        container = session.layout.container
+        assert isinstance(container, HSplit)
+        container.children.append(
+            ConditionalContainer(row, filter=~is_done & low & (renderer_height_is_known | never_known))
+        )
+
+    # --- the Console --------------------------------------------------------------------------------------------
+
+    @property
+    def columns(self) -> int:
+        """Width in cells."""
+        return max(1, self._output.get_size().columns)
+
+    async def read_line(self) -> str | None:
+        """A line typed ahead, or one from the prompt; None after Ctrl-D on an empty line."""
+        while True:
+            if self._typed.lines:
+                line = self._typed.lines.popleft()
+                if line:
+                    self._history.append_string(line)
+                return line
+            if self._typed.ended:
+                return None
+            draft, self._typed.draft = self._typed.draft, ""
+            try:
+                self._prompting = True
+                entered = await self._session.prompt_async(default=draft)
+            except KeyboardInterrupt:
+                self._interrupted()
+                continue
+            except EOFError:
+                return None
+            finally:
+                self._prompting = False
+                self._flush_later()
+            lines = entered.split("\n")
+            if len(lines) > 1:
+                # A paste of several lines is several prefixes.
+                self._typed.lines.extendleft(reversed([line for line in lines[1:] if line]))
+            return lines[0]
+
+    def _interrupted(self) -> None:
+        text = self._session.default_buffer.text
+        if text:
+            self.say([("class:mark", self.mark), ("class:hint", visible(text) + " ^C")])
+        elif not self._hinted:
+            self._hinted = True
+            self.say([("class:hint", "Ctrl-D or /quit leaves.")])
+
+    def shown(self, text: str, *, keep_newlines: bool = False) -> str:
+        """Safe for a terminal."""
+        return visible(text, keep_newlines=keep_newlines)
+
+    def echo(self, line: str) -> None:
+        """The prompt erases its line when it is done, so it is shown again."""
+        out = LiveOutput(self._output)
+        out.write([("class:mark", self.mark), ("class:prefix", visible(line))])
+        out.close()
+
+    def say(self, *lines: str | Fragments) -> None:
+        """Show lines."""
+        out = LiveOutput(self._output)
+        for line in lines:
+            out.write(wrapped([("", line)] if isinstance(line, str) else line, out.columns))
+            out.write([("", "\n")])
+        out.close()
+
+    def complain(self, message: str) -> None:
+        """Show what went wrong."""
+        self.say([("class:error", message)])
+
+    def announce(self, message: str) -> None:
+        """Show a message above the prompt, or after what streams."""
+        self._later.append(message)
+        if self._prompting and self._session.app.is_running:
+            with set_app(self._session.app):
+                run_in_terminal(self._flush_later)
+        elif self._live is None:
+            self._flush_later()
+
+    def _flush_later(self) -> None:
+        messages, self._later = self._later, []
+        if messages:
+            self.say(*[[("class:hint", message)] for message in messages])
+
+    def ring(self) -> None:
+        """Ring the terminal's bell."""
+        self._output.bell()
+        self._output.flush()
+
+    def refresh(self) -> None:
+        """Draw the status row anew."""
+        if self._prompting:
+            self._session.app.invalidate()
+        elif self._live is not None:
+            self._live.wake()
+
+    @asynccontextmanager
+    async def live(self, status: Status | None = None, *, data: bool = True) -> AsyncIterator[TerminalLive]:
+        """Output while keys are read."""
+        live = TerminalLive(self, status or self._status)
+        loop = asyncio.get_running_loop()
+        self._live = live
+        self._output.enable_bracketed_paste()
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._end_live, live)
+            with contextlib.suppress(EOFError):
+                stack.enter_context(self._input.attach(live.keys_ready))
+            for number, act in ((signal.SIGWINCH, live.resized), (signal.SIGINT, live.stop)):
+                # Signals can be handled in the main thread only, which tests may not be.
+                with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
+                    loop.add_signal_handler(number, act)
+                    stack.callback(loop.remove_signal_handler, number)
+            live.take(get_typeahead(self._input))
+            yield live
+
+    def _end_live(self, live: TerminalLive) -> None:
+        live.close()
+        self._output.disable_bracketed_paste()
+        self._output.flush()
+        self._live = None
+        if live.stopped:
+            dropped = self._typed.drop()
+            if dropped:
+                for line in dropped:
+                    self._history.append_string(line)
+                count = "1 line that waited was" if len(dropped) == 1 else f"{len(dropped)} lines that waited were"
+                self._later.append(f"{count} dropped; the up key brings them back.")
+        self._flush_later()
+
+
+class TerminalLive:
+    """A Live in a terminal: the text above, the status row below, keys obeyed as they come."""
+
+    def __init__(self, terminal: Terminal, status: Status) -> None:
+        self.stopped = False
+        self.left = False
+        self._terminal = terminal
+        self._input = terminal._input
+        self._typed = terminal._typed
+        self._status = status
+        self._notice = ""
+        self._out = LiveOutput(terminal._output)
+        self._woken = asyncio.Event()
+        self._flush_timer: asyncio.TimerHandle | None = None
+
+    def write(self, fragments: Fragments) -> None:
+        """Append text."""
+        self._out.write(fragments)
+
+    async def wait(self, seconds: float) -> None:
+        """Show what was written and let keys in."""
+        self._out.status(self._row())
+        self._out.flush()
+        if seconds <= 0:
+            await asyncio.sleep(0)
+        else:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), seconds)
+        self._woken.clear()
+
+    def _row(self) -> Fragments:
+        """The status row: what is being typed, or the answer to it, or else the status."""
+        width = self._out.columns
+        if self._typed.draft:
+            shown = self._terminal.mark + visible(self._typed.draft)
+            return [("class:status.notice", cut_start(shown, width - 1) + "_")]
+        if self._notice:
+            return [("class:status.notice", " " + self._notice)]
+        return [("class:status", text) for _, text in self._status(width)]
+
+    def wake(self) -> None:
+        """End the present wait."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Ctrl-C."""
+        self.stopped = True
+        self.wake()
+
+    def resized(self) -> None:
+        """The window has another size."""
+        self._out.resized()
+        self.wake()
+
+    def keys_ready(self) -> None:
+        """Read and obey what was typed."""
+        self.take(self._input.read_keys())
+        if self._input.closed:
+            self.stop()
+            return
+        if self._flush_timer is not None:
+            self._flush_timer.cancel()
+        loop = asyncio.get_running_loop()
+        self._flush_timer = loop.call_later(_ESCAPE_AFTER, lambda: self.take(self._input.flush_keys()))
+
+    def take(self, keys: Sequence[KeyPress]) -> None:
+        """Obey keys."""
+        if not keys:
+            return
+        self._notice = ""
+        handlers = self._terminal.handlers
+        for act in self._typed.feed(keys):
+            if act == "stop":
+                self.stopped = True
+            elif act == "leave":
+                self.left = True
+            elif act == "suspend":
+                self._suspend()
+            else:
+                handlers.turn(1 if act == "warmer" else -1)
+        waiting = list(self._typed.lines)
+        self._typed.lines.clear()
+        for line in waiting:
+            # Lines keep their order: one that waits holds back those after it.
+            answer = None if self._typed.lines else handlers.at_once(line)
+            if answer is None:
+                self._typed.lines.append(line)
+            else:
+                self._terminal._history.append_string(line)
+                self._notice = answer
+        self.wake()
+
+    def _suspend(self) -> None:
+        """Ctrl-Z: to the shell, and back with `fg`."""
+        self._out.status([])
+        self._out.flush()
+        with self._input.cooked_mode():
+            os.kill(0, signal.SIGTSTP)
+        self._out.resized()
+
+    def close(self) -> None:
+        """End the line and take the status row away."""
+        if self._flush_timer is not None:
+            self._flush_timer.cancel()
+        self.take(self._input.flush_keys())
+        self._out.close()
+
+
+def _can_show(output: Output, text: str) -> bool:
+    try:
+        text.encode(output.encoding() or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
