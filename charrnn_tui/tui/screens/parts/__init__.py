@@ -1,0 +1,1 @@
+"""Widgets and small dialogs that only the secondary screens use."""

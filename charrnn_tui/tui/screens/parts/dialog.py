@@ -1,0 +1,49 @@
+"""The frame that all secondary screens share: a box over the app, Escape leaves without effect."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual import on
+from textual.binding import Binding
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from charrnn_tui.text import visible
+
+ResultT = TypeVar("ResultT")
+
+
+def plain(text: object, *, keep_newlines: bool = False) -> Content:
+    """Text that came from a file or a network, as it may be shown: no markup, control characters visible."""
+    return Content(visible(str(text), keep_newlines=keep_newlines))
+
+
+def sentence(error: object) -> str:
+    """An error's message as a sentence of its own: a capital first."""
+    text = str(error)
+    return text[:1].upper() + text[1:]
+
+
+class Dialog(ModalScreen[ResultT]):
+    """A modal screen whose result is None where the user leaves it with Escape.
+
+    Classes for the stylesheets: `-narrow`, `-medium`, `-wide` by columns, `-low` or `-tall` by rows.
+    """
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (56, "-medium"), (92, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (14, "-middling"), (22, "-tall")]
+    BINDINGS = [Binding("escape", "cancel", "Close", id="dialog.cancel", tooltip="Leave without any change")]
+
+    def title_line(self, title: str) -> Static:
+        """The title; the frame of the box carries none, so that small terminals lose no row to it."""
+        return Static(plain(title), classes="title")
+
+    def action_cancel(self) -> None:
+        """Leave without effect."""
+        self.dismiss(None)
+
+    @on(Button.Pressed, ".cancel")
+    def _cancel_pressed(self) -> None:
+        self.action_cancel()

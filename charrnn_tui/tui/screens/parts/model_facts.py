@@ -1,0 +1,107 @@
+"""A model's facts as a browser shows them. All names and texts come from files and are shown as they are."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from textual.content import Content
+
+from charrnn_tui.library import Entry
+from charrnn_tui.training.history import read_history
+from charrnn_tui.tui.screens.parts.corpus_panel import size_words
+from charrnn_tui.tui.screens.parts.dialog import plain, sentence
+
+LONGEST_CARD = 1 << 16
+
+
+def loss_words(nats: float) -> str:
+    """A loss in both of its units."""
+    return f"{nats:.3f} nats, {nats / math.log(2):.3f} bits a character"
+
+
+def losses(folder: Path) -> list[float]:
+    """The validation losses of a model's history, oldest first."""
+    found = (row.get("validation_loss") for row in read_history(folder))
+    return [float(loss) for loss in found if isinstance(loss, int | float) and math.isfinite(loss)]
+
+
+def one_line(entry: Entry) -> Content:
+    """Family, loss and state in a few words."""
+    if entry.info is None:
+        return Content.styled("damaged", "$text-error")
+    words = [entry.info.architecture.describe().removesuffix(" units")]
+    if entry.info.validation_loss is not None:
+        words.append(f"{entry.info.validation_loss:.3f} nats")
+    if entry.unfinished:
+        words.append("unfinished")
+    elif entry.shipped:
+        words.append("shipped")
+    return Content(", ".join(words))
+
+
+def model_facts(entry: Entry) -> Content:
+    """A table of facts, or what is wrong with a damaged model."""
+    title = plain(entry.name).stylize("bold")
+    if entry.info is None:
+        problem = plain(sentence(entry.problem or "it is damaged.")).stylize("$text-error")
+        advice = "" if entry.shipped else "Delete it, or restore its folder from a copy."
+        return Content("\n").join([title, problem, Content(advice), _row("Folder", entry.folder)])
+    info = entry.info
+    architecture = info.architecture
+    corpus, results = info.corpus, info.results
+    rows = [
+        title,
+        _row("Network", f"{architecture.describe()}, embedding {architecture.embedding}"),
+        _row("Parameters", f"{architecture.parameters:,}"),
+        _row("Learnt from", _corpus_words(corpus, info.kind)),
+        _row("Symbols", f"{len(info.vocabulary.symbols):,}"),
+    ]
+    if info.validation_loss is not None:
+        rows.append(_row("Best loss", loss_words(info.validation_loss)))
+    history = losses(entry.folder)
+    if history:
+        rows.append(_row("Last loss", loss_words(history[-1])))
+    epoch = results.get("epoch")
+    if _is_number(epoch):
+        seconds = results.get("seconds")
+        after = f" in {seconds:.0f} s" if _is_number(seconds) else ""
+        rows.append(_row("Trained", f"{epoch:.3g} epochs{after}" + (", unfinished" if entry.unfinished else "")))
+    rows.append(_row("Made", info.created[:10] or "not known"))
+    rows.append(_row("Kept", "shipped with the program" if entry.shipped else "your own"))
+    rows.append(_row("On disk", _size(entry)))
+    return Content("\n").join(rows)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _row(label: str, value: object) -> Content:
+    return Content.assemble((f"{label:<12} ", "$text-muted"), plain(value))
+
+
+def _size(entry: Entry) -> str:
+    try:
+        return size_words(entry.size)
+    except OSError:
+        return "not known"
+
+
+def _corpus_words(corpus: Any, kind: str) -> str:
+    items = corpus.get("items")
+    what = "items" if kind == "lines" else "characters"
+    counted = f", {items:,} {what}" if isinstance(items, int) else ""
+    return f"{corpus.get('name', 'not known')}{counted}"
+
+
+def card_text(entry: Entry) -> str:
+    """The card as Markdown, safe to show; '' where there is none."""
+    try:
+        text = entry.card or ""
+    except OSError:
+        return ""
+    if len(text) > LONGEST_CARD:
+        text = text[:LONGEST_CARD] + "\n\n…"
+    return plain(text.replace("\r\n", "\n").expandtabs(4), keep_newlines=True).plain
