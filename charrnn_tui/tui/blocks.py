@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
 from charrnn_tui.text import visible
 from charrnn_tui.tui.generation import Continuation, Generation
 from charrnn_tui.tui.wrapping import Wrap, cell_width
@@ -23,14 +25,15 @@ class Piece(NamedTuple):
 LEVELS = (0.02, 0.1, 0.3, 0.6, 0.9)
 """Probabilities between which the colours change."""
 
-ACTIONS = (
-    ("again", "↻ again"),
-    ("next_seed", "→ next seed"),
-    ("temperatures", "≋ temperatures"),
-    ("copy_text", "⧉ copy"),
-    ("copy_command", "$ command"),
-    ("keep", "★ keep"),
-)
+ACTIONS = {
+    "again": ("↻", "again"),
+    "next_seed": ("→", "next seed"),
+    "temperatures": ("≋", "temperatures"),
+    "copy_text": ("❐", "copy"),
+    "copy_command": ("$", "command"),
+    "keep": ("★", "keep"),
+}
+"""Action of the screen: its sign, its name."""
 INDENT = 2
 _GAP = 3
 _NARROWEST_COLUMN = 14
@@ -41,38 +44,44 @@ def level(probability: float) -> int:
     return bisect_right(LEVELS, probability)
 
 
-def title(generation: Generation) -> str:
-    """The header: model, temperature, seed, length, and whether the network made it up."""
+def title(generation: Generation, width: int = 1_000) -> str:
+    """The header: model, temperature, seed, length, and whether the network made it up; as many facts as fit."""
+    parts = list(_facts(generation))
+    text = parts[0]
+    for part in parts[1:]:
+        if cell_len(text) + 3 + cell_len(part) <= width:
+            text += f" · {part}"
+    return text
+
+
+def _facts(generation: Generation) -> Iterator[str]:
     first = generation.texts[0]
-    parts = [visible(generation.model_name)]
-    if generation.layout == "beside":
-        parts.append("one seed at other temperatures")
-    else:
-        parts.append(f"T {first.settings.temperature:.2f}")
-        parts.extend(filters(first))
-    parts.append(f"seed {generation.seed}")
-    if generation.layout == "one":
-        parts.append(_count(first.length, "character"))
-        if first.end == "stopped":
-            parts.append("stopped")
-        elif first.end == "length":
-            parts.append("cut at the maximum")
-        mark = novelty(first)
-        if mark:
-            parts.append(mark)
-    else:
-        done = [text for text in generation.texts if text.end is not None]
-        if generation.running:
-            parts.append(f"{len(done)} of {len(generation.texts)} done")
-        else:
-            parts.append(_count(len(done), "text"))
-        known = [text for text in done if text.novelty is not None]
-        if known:
-            new = sum(text.novelty == "" for text in known)
-            parts.append(f"{new} new ✦")
+    yield visible(generation.model_name)
     if generation.kept:
-        parts.append("★ kept")
-    return " · ".join(parts)
+        yield "★ kept"
+    if generation.layout != "beside":
+        yield f"T {first.settings.temperature:.2f}"
+        yield from filters(first)
+    yield f"seed {generation.seed}"
+    if generation.layout == "one":
+        yield _count(first.length, "character")
+        if first.end == "stopped":
+            yield "stopped"
+        elif first.end == "length":
+            yield "cut at the maximum"
+        if mark := novelty(first):
+            yield mark
+        return
+    done = [text for text in generation.texts if text.end is not None]
+    if generation.running:
+        yield f"{len(done)} of {len(generation.texts)} done"
+    elif generation.layout == "beside":
+        yield f"at {len(generation.texts)} temperatures"
+    else:
+        yield _count(len(done), "text")
+    known = [text for text in done if text.novelty is not None]
+    if known:
+        yield f"{sum(text.novelty == '' for text in known)} new ✦"
 
 
 def _count(n: int, what: str) -> str:
@@ -96,7 +105,16 @@ def novelty(text: Continuation) -> str:
     """'✦ new' for an item that stands nowhere in the corpus, what part it stands in otherwise."""
     if text.novelty is None:
         return ""
-    return "✦ new" if text.novelty == "" else f"in the {text.novelty} set"
+    return "✦ new" if text.novelty == "" else f"known: in the {text.novelty} part"
+
+
+def _fitting(room: int) -> list[str]:
+    """The names of the actions, with signs or without, or the signs alone: what fits."""
+    for form in ("{} {}", "{1}"):
+        names = [form.format(*both) for both in ACTIONS.values()]
+        if sum(map(len, names)) + 2 * (len(names) - 1) <= room:
+            return names
+    return [sign for sign, _ in ACTIONS.values()]
 
 
 class Block:
@@ -149,7 +167,7 @@ class Block:
         self._wrap(width)
         if not bare:
             if number == 0:
-                return [Piece(" " * INDENT, ""), Piece(title(self.generation), "header")]
+                return [Piece(" " * INDENT, ""), Piece(title(self.generation, width - INDENT), "header")]
             number -= 1
         body = self._ends[-1] + (1 if self._beside else 0)
         if number < body:
@@ -162,13 +180,8 @@ class Block:
 
     def _actions(self, width: int) -> list[Piece]:
         pieces = [Piece(" " * INDENT, "")]
-        room = width - INDENT
-        for name, text in ACTIONS:
-            short = text if sum(len(t) + 2 for _, t in ACTIONS) <= width else text.split(" ")[0] + " "
-            if len(short) > room:
-                break
-            pieces += [Piece(short, "action", name), Piece("  ", "")]
-            room -= len(short) + 2
+        for name, text in zip(ACTIONS, _fitting(width - INDENT), strict=True):
+            pieces += [Piece(text, "action", name), Piece("  ", "")]
         return pieces
 
     def _one_below_other(self, number: int, colour: bool) -> Iterator[Piece]:

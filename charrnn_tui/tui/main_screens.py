@@ -1,12 +1,21 @@
-"""Open the other screens and do what is chosen there. Each is imported when it is first asked for."""
+"""Ways from the main screen to the others, and what is done with what is chosen there.
+
+Each screen is imported when it is first asked for: none of them may delay the first paint.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from charrnn_tui.tui.main_training import WithTraining
+
+if TYPE_CHECKING:
+    from charrnn_tui import slash
+    from charrnn_tui.tui.screens.training_form import TrainingRequest
 
 
 class WithScreens(WithTraining):
-    """Ways to the other screens."""
+    """Opens the other screens."""
 
     def _later(self, what: str) -> None:
         self.app.notify(f"{what} is not there yet.", markup=False)
@@ -21,15 +30,31 @@ class WithScreens(WithTraining):
 
     def action_models(self) -> None:
         """Browse models."""
-        self._later("The browser of models")
+        from charrnn_tui.tui.screens.model_browser import ModelBrowser
+
+        model, run = self.session.model, self.training.active
+        busy = () if run is None else (run.name,)
+        self.app.push_screen(ModelBrowser(self.library, model.name if model else None, busy), self._open_chosen)
+
+    def _open_chosen(self, name: str | None) -> None:
+        if name is not None:
+            self.open_model(name)
 
     def action_corpora(self) -> None:
         """Browse corpora."""
         self._later("The browser of corpora")
 
-    def action_training_form(self) -> None:
+    def action_training_form(self, corpus: str | None = None) -> None:
         """Choose corpus, network and time."""
-        self._later("The form")
+        from charrnn_tui.training.recipe import Recipe
+        from charrnn_tui.tui.screens.training_form import TrainingForm
+
+        recipe = Recipe(corpus=corpus) if corpus is not None else None
+        self.app.push_screen(TrainingForm(self.library, recipe), self._train_chosen)
+
+    def _train_chosen(self, request: TrainingRequest | None) -> None:
+        if request is not None:
+            self.start_training(request.recipe, base=request.base, resume=request.resume)
 
     def action_timeline(self) -> None:
         """What the network said before."""
@@ -39,13 +64,33 @@ class WithScreens(WithTraining):
         """Choose a theme."""
         self._later("The theme picker")
 
-    def action_sampling(self) -> None:
-        """Settings of sampling."""
-        self._later("This")
-
     def action_favourites(self) -> None:
         """Favourites."""
         self._later("This")
+
+    def action_sampling(self) -> None:
+        """Temperature, filters, seed, length and pace in one place."""
+        from charrnn_tui.tui.screens.sampling import SamplingScreen
+
+        session, settings = self.session, self.session.settings
+        values = {
+            "temp": f"{settings.temperature:g}",
+            "top-k": f"{settings.top_k}",
+            "top-p": f"{settings.top_p:g}",
+            "min-p": f"{settings.min_p:g}",
+            "seed": "random" if session.seed is None else f"{session.seed}",
+            "max": f"{session.max_length}",
+            "pace": f"{self.player.pace:g}",
+        }
+        self.app.push_screen(SamplingScreen(values), self._use_settings)
+
+    def _use_settings(self, actions: list[slash.Action] | None) -> None:
+        for action in actions or []:
+            self.act(action)
+
+    def act(self, action: slash.Action) -> None:
+        """Carry out what a typed line means."""
+        raise NotImplementedError  # the next class in the chain knows how
 
     async def leave(self) -> None:
         """Leave the program; asked first where a run goes on."""
@@ -53,5 +98,18 @@ class WithScreens(WithTraining):
         if run is None:
             self.app.exit()
             return
-        await self.training.close()
+        from charrnn_tui.tui.screens.quit import QuitScreen
+
+        if not isinstance(self.app.screen, QuitScreen):
+            self.app.push_screen(QuitScreen(training=True, name=run.name), self._leave_so)
+
+    async def _leave_so(self, answer: str | None) -> None:
+        if answer is None:
+            return
+        if answer == "background" and not await self.training.detach():
+            self.say_trouble("the run cannot go on in the background; stop it, or stay.")
+            return
+        if answer == "quit":
+            self.say("stopping and saving …")
+            await self.training.close()
         self.app.exit()

@@ -34,16 +34,17 @@ class WithTraining(WithGenerations):
 
         self.start_training(Recipe(corpus=target))
 
-    def start_training(self, recipe: Recipe) -> None:
+    def start_training(self, recipe: Recipe, *, base: str | None = None, resume: bool = False) -> None:
         """Begin a run with a recipe; what is wrong with it is said."""
         self.say("training starts …")
-        self.run_worker(self._train(recipe), group="training")
+        self.run_worker(self._train(recipe, base, resume), group="training")
 
-    async def _train(self, recipe: Recipe) -> None:
+    async def _train(self, recipe: Recipe, base: str | None, resume: bool) -> None:
         try:
-            run = await self.training.start(recipe)
+            run = await self.training.start(recipe, base=base, resume=resume)
         except (ValueError, OSError) as error:
             self.say_trouble(str(error))
+            self.app.notify(visible(str(error)), title="Training", severity="error", markup=False)
             return
         self.follow_training = True
         await self.show_runs()

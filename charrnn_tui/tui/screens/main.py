@@ -8,7 +8,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from charrnn_tui.history import History
 from charrnn_tui.tui.main_commands import WithCommands
@@ -17,17 +17,32 @@ from charrnn_tui.tui.messages import Act, Entered, ModelFailed, ModelOpened, Tra
 from charrnn_tui.tui.shapes import SHAPES, shape_for
 from charrnn_tui.tui.widgets.completions import Completions
 from charrnn_tui.tui.widgets.generations import Generations
+from charrnn_tui.tui.widgets.key_row import KeyRow
 from charrnn_tui.tui.widgets.loss_row import LossRow
 from charrnn_tui.tui.widgets.next_characters import NextCharacters
 from charrnn_tui.tui.widgets.prompt import Prompt
 from charrnn_tui.tui.widgets.status_line import StatusLine
 from charrnn_tui.tui.widgets.training_panel import TrainingPanel
 
-FIRST_STEPS = [
-    "Type the start of a name and press Enter: the network finishes it.",
-    "Ctrl+↑ and Ctrl+↓ (or F8, F7) turn the temperature while it writes.",
-    "Ctrl+T trains a network of your own, F1 shows every key.",
-]
+FIRST_STEPS = (
+    ("De ⏎", "type the start of a name: it is finished for you", "finish a name"),
+    ("F7 F8", "colder, hotter, while it writes", "colder, hotter"),
+    ("Ctrl+T", "train a network of your own; F1 shows all keys", "train; F1: all keys"),
+)
+
+
+def _key(
+    key: str,
+    action: str,
+    description: str,
+    tooltip: str,
+    *,
+    id: str = "",
+    show: bool = True,
+    display: str | None = None,
+) -> Binding:
+    """A binding; its id, by which settings remap it, is the action's name unless it takes arguments."""
+    return Binding(key, action, description, show=show, key_display=display, tooltip=tooltip, id=id or action)
 
 
 class MainScreen(WithCommands):
@@ -35,46 +50,34 @@ class MainScreen(WithCommands):
 
     AUTO_FOCUS = "#prompt"
     TITLE = "charrnn-tui"
+    # The footer shows them in this order, as many as fit.
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "stop", "Stop", id="stop", tooltip="Stop what is being written and keep its text"),
-        Binding("escape", "back", "Back", id="back", show=False, tooltip="Close what is open; back to the prompt"),
-        Binding("ctrl+t", "train", "Train", id="train", tooltip="Train on names; again to pause, again to go on"),
-        Binding("f7,ctrl+down", "turn(-1)", "Colder", id="colder", key_display="F7", tooltip="Lower the temperature"),
-        Binding("f8,ctrl+up", "turn(1)", "Hotter", id="hotter", key_display="F8", tooltip="Raise the temperature"),
-        Binding("ctrl+r", "again", "Again", id="again", tooltip="The same generation once more"),
-        Binding("ctrl+n", "next_seed", "Next seed", id="next_seed", tooltip="The same prefix with the next seed"),
-        Binding(
-            "ctrl+g",
-            "temperatures",
-            "Temperatures",
-            id="temperatures",
-            show=False,
-            tooltip="The same seed at other temperatures, side by side",
-        ),
-        Binding("f1", "help", "Help", id="help", tooltip="Keys and commands"),
-        Binding("f2", "models", "Models", id="models", tooltip="Browse and open models"),
-        Binding("f3", "corpora", "Corpora", id="corpora", tooltip="Browse corpora"),
-        Binding("f4", "training_form", "Train on …", id="training_form", tooltip="Choose corpus, network and time"),
-        Binding("f5", "many", "Twenty", id="many", show=False, tooltip="Continue what is typed twenty times at once"),
-        Binding(
-            "f6", "sampling", "Settings", id="sampling", show=False, tooltip="Temperature, filters, seed, length, pace"
-        ),
-        Binding("f9", "colour", "Colour", id="colour", show=False, tooltip="Colour characters by their probability"),
-        Binding(
-            "f10", "probable", "Most probable", id="probable", show=False, tooltip="The most probable items, exactly"
-        ),
-        Binding("f11", "panel", "Training panel", id="panel", show=False, tooltip="Show or hide the training panel"),
-        Binding("f12", "timeline", "Timeline", id="timeline", show=False, tooltip="What the network said before"),
-        Binding("ctrl+y", "copy_text", "Copy", id="copy_text", show=False, tooltip="Copy the text of the generation"),
-        Binding(
-            "ctrl+o", "copy_command", "Copy command", id="copy_command", show=False, tooltip="Copy as a command line"
-        ),
-        Binding("ctrl+s", "keep", "Keep", id="keep", show=False, tooltip="Keep the generation in the favourites"),
-        Binding("ctrl+l", "log_axis", "Log axis", id="log_axis", show=False, tooltip="Logarithmic loss axis"),
-        Binding("shift+up", "choose(-1)", "Choose earlier", id="earlier", show=False, tooltip="The generation before"),
-        Binding("shift+down", "choose(1)", "Choose later", id="later", show=False, tooltip="The generation after"),
-        Binding("pageup", "page(-1)", "Page up", id="page_up", show=False, tooltip="Scroll the generations"),
-        Binding("pagedown", "page(1)", "Page down", id="page_down", show=False, tooltip="Scroll the generations"),
+        _key("escape", "stop", "Stop", "Stop what is being written and keep its text"),
+        _key("escape", "back", "Back", "Close what is open; back to the prompt", show=False),
+        _key("f1", "help", "Help", "Keys and commands"),
+        _key("ctrl+t", "train", "Train", "Train on names; again to pause, again to go on"),
+        _key("f7,ctrl+down", "turn(-1)", "Colder", "Lower the temperature", id="colder", display="F7"),
+        _key("f8,ctrl+up", "turn(1)", "Hotter", "Raise the temperature", id="hotter", display="F8"),
+        _key("ctrl+r", "again", "Again", "The same generation once more"),
+        _key("f2", "models", "Models", "Browse and open models"),
+        _key("f4", "training_form", "Train on …", "Choose corpus, network and time"),
+        _key("ctrl+n", "next_seed", "Next seed", "The same prefix with the next seed"),
+        _key("ctrl+g", "temperatures", "Temperatures", "The same seed at other temperatures, side by side"),
+        _key("f3", "corpora", "Corpora", "Browse corpora"),
+        _key("f5", "many", "Twenty", "Continue what is typed twenty times at once"),
+        _key("f6", "sampling", "Settings", "Temperature, filters, seed, length, pace"),
+        _key("f9", "colour", "Colour", "Colour characters by their probability"),
+        _key("f10", "probable", "Most probable", "The most probable items that begin so, exactly"),
+        _key("f11", "panel", "Training panel", "Show or hide the training panel", show=False),
+        _key("f12", "timeline", "Timeline", "What the network said at earlier evaluations", show=False),
+        _key("ctrl+y", "copy_text", "Copy", "Copy the text of the generation", show=False),
+        _key("ctrl+o", "copy_command", "Copy command", "Copy the command line that prints the same", show=False),
+        _key("ctrl+s", "keep", "Keep", "Keep the generation in the favourites", show=False),
+        _key("ctrl+l", "log_axis", "Log axis", "Logarithmic loss axis, or no longer", show=False),
+        _key("shift+up", "choose(-1)", "Earlier", "Choose the generation before", id="earlier", show=False),
+        _key("shift+down", "choose(1)", "Later", "Choose the generation after", id="later", show=False),
+        _key("pageup", "page(-1)", "Page up", "Scroll the generations up", id="page_up", show=False),
+        _key("pagedown", "page(1)", "Page down", "Scroll the generations down", id="page_down", show=False),
     ]
 
     # --- layout ---
@@ -94,7 +97,7 @@ class MainScreen(WithCommands):
                     yield NextCharacters(id="next")
             yield TrainingPanel(id="training")
         yield StatusLine(id="status")
-        yield Footer(show_command_palette=False)
+        yield KeyRow(id="keys")
 
     def on_mount(self) -> None:
         """Wire the prompt, set the clock going, and open the model once the first frame is on the screen."""

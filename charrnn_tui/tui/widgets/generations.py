@@ -6,6 +6,7 @@ One widget for all of them: thousands of blocks cost no more than one screenful,
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -50,6 +51,7 @@ class Generations(ScrollView, can_focus=True):
         "generations--bar",
         "generations--bar-chosen",
         "generations--empty",
+        "generations--empty-key",
         "generations--p0",
         "generations--p1",
         "generations--p2",
@@ -75,11 +77,11 @@ class Generations(ScrollView, can_focus=True):
     class Latest(Message):
         """Another generation became the one that actions apply to."""
 
-    def __init__(self, empty: list[str], *, id: str | None = None) -> None:
+    def __init__(self, empty: Sequence[tuple[str, str, str]], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.generations: list[Generation] = []
         self.empty = empty
-        """Lines to show while there is nothing."""
+        """Key, what it does, and the same in few words: to show while there is nothing."""
         self._blocks: list[Block] = []
         self._ends: list[int] = []
         self._heights: list[int] = []
@@ -178,7 +180,10 @@ class Generations(ScrollView, can_focus=True):
         self._layout_from(0)
 
     def _tell_below(self) -> None:
-        below = 0 if self._follows else max(0, self.virtual_size.height - self.scroll_offset.y - self.size.height)
+        below = 0
+        if not self._follows:
+            trailing = 0 if self.bare else 1  # the empty line after the last block is nothing to read
+            below = max(0, self.virtual_size.height - trailing - self.scroll_offset.y - self.size.height)
         if below != self._below:
             self._below = below
             self.post_message(self.Below(below))
@@ -270,8 +275,14 @@ class Generations(ScrollView, can_focus=True):
         top = max(0, (self.size.height - len(self.empty)) // 2)
         if not top <= y < top + len(self.empty):
             return Strip.blank(width, base)
-        text = self.empty[y - top]
-        return Strip([Segment("  " + text, base + self._style("empty"))]).adjust_cell_length(width, base)
+        key, long, short = self.empty[y - top]
+        column = max(len(k) for k, _, _ in self.empty) + 3
+        roomy = column + max(len(text) for _, text, _ in self.empty) + 3 <= width
+        segments = [
+            Segment("  " + key.ljust(column), base + self._style("empty-key")),
+            Segment(long if roomy else short, base + self._style("empty")),
+        ]
+        return Strip(segments).adjust_cell_length(width, base)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The text under a selection made with the mouse, without bars and headers' padding."""

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from textual.reactive import reactive
+from textual_hires_canvas import Canvas
 from textual_plot import HiResMode, NumericAxisFormatter, PlotWidget
 
 from charrnn_tui.tui.runs import Run, smoothed, thinned
 
+_THIN = dict(zip("┏┓┗┛━┃┻┳┫┣", "╭╮╰╯─│─┬┤│", strict=True))
 _OVERLAYS = ("secondary", "success", "warning", "error")
 
 
@@ -55,6 +57,21 @@ class LossChart(PlotWidget, can_focus=False):
         self.set_x_formatter(_StepFormatter())
         self.drawn = 0
         """Series drawn last."""
+
+    def _render_plot(self) -> None:
+        super()._render_plot()
+        self._lighten()
+
+    def _lighten(self) -> None:
+        """Draw the frame in thin lines: the curves are what one looks at."""
+        canvas = self.query_one("#plot", Canvas)
+        width, height = canvas.size
+        edge = [(x, y) for y in (0, height - 1) for x in range(width)]
+        edge += [(x, y) for x in (0, width - 1) for y in range(1, height - 1)]
+        for x, y in edge:
+            character, style = canvas.get_pixel(x, y)
+            if thin := _THIN.get(character):
+                canvas.set_pixel(x, y, thin, style)
 
     def colour(self, name: str) -> str:
         """A colour of the theme, for Rich."""

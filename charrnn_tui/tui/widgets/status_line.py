@@ -50,7 +50,7 @@ class StatusLine(Static):
         left = Content("  ").join(parts)
         if sentence:
             gap = max(2, width - left.cell_length - len(sentence))
-            left = Content.assemble(left, " " * gap, (sentence, "$text-accent"))
+            left = Content.assemble(left, " " * gap, (sentence, "$accent"))
         self.update(left)
 
     def on_resize(self) -> None:

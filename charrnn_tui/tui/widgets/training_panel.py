@@ -61,7 +61,7 @@ class TrainingPanel(Vertical):
     @staticmethod
     def _empty() -> Content:
         return Content("\n").join(
-            Content.assemble((key, "bold $text-primary"), (text, "$text-muted")) if text else Content.styled(key, "dim")
+            Content.assemble((key, "bold $primary"), (text, "$foreground 65%")) if text else Content.styled(key, "dim")
             for key, text in EMPTY
         )
 
@@ -122,24 +122,24 @@ class TrainingPanel(Vertical):
         share = run.share
         whole = round(share * width)
         bar = Content.assemble(("━" * whole, "$primary"), ("━" * (width - whole), "$foreground 20%"), f" {share:4.0%}")
-        return Content("\n").join([bar, Content.styled(progress_line(run), "$text-muted")])
+        return Content("\n").join([bar, Content.styled(progress_line(run), "$foreground 65%")])
 
     def _losses(self, run: Run) -> Content:
         last = run.evaluations[-1] if run.evaluations else None
         training = run.training[-1][1] if run.training else math.nan
-        parts = [("training ", "$text-muted"), (_loss(last.training_loss if last else training), "")]
+        parts = [("train ", "$foreground 65%"), (_loss(last.training_loss if last else training), "")]
         if last is not None:
-            parts += [("  validation ", "$text-muted"), (_loss(last.validation_loss), "bold $primary")]
-            parts += [("  gap ", "$text-muted"), (f"{last.gap:+.3f}", "")]
+            parts += [("  validation ", "$foreground 65%"), (_loss(last.validation_loss), "bold $primary")]
+            parts += [("  gap ", "$foreground 65%"), (f"{last.gap:+.3f}", "")]
         best = run.best
         lines = [Content.assemble(*parts)]
         if best is not None:
             lines.append(
                 Content.assemble(
                     ("● ", "$accent"),
-                    ("best ", "$text-muted"),
+                    ("best ", "$foreground 65%"),
                     (_loss(best.validation_loss), ""),
-                    (f" nats ({best.bits_per_char:.2f} bits) at step {best.step:,}", "$text-muted"),
+                    (f" nats ({best.bits_per_char:.2f} bits) at step {best.step:,}", "$foreground 65%"),
                 )
             )
         others = [other for other in self.runs[:-1] if other.best is not None]
@@ -147,7 +147,8 @@ class TrainingPanel(Vertical):
             assert other.best is not None
             lines.append(
                 Content.assemble(
-                    ("○ ", "$text-muted"), (f"{visible(other.name)} {_loss(other.best.validation_loss)}", "$text-muted")
+                    ("○ ", "$foreground 65%"),
+                    (f"{visible(other.name)} {_loss(other.best.validation_loss)}", "$foreground 65%"),
                 )
             )
         return Content("\n").join(lines)
@@ -156,7 +157,7 @@ class TrainingPanel(Vertical):
         if not run.samples:
             return Content("")
         width = max(10, self.size.width - 2)
-        lines = [Content.styled(f"it says now (step {run.samples[-1].step:,})", "$text-muted")]
+        lines = [Content.styled(f"it says now (step {run.samples[-1].step:,})", "$foreground 65%")]
         for row in run.samples[-1].samples[:_SAMPLES]:
             texts = [visible(str(text)) for text in row.get("texts", [])]
             label = f"T {float(row.get('temperature', 1.0)):.1f}  "
@@ -169,25 +170,28 @@ class TrainingPanel(Vertical):
                         line = more[: room - 1] + "…"
                     break
                 line += more
-            lines.append(Content.assemble((label, "$text-muted"), line))
+            lines.append(Content.assemble((label, "$foreground 65%"), line))
         return Content("\n").join(lines)
 
     def _actions(self, run: Run) -> Content:
-        buttons: list[tuple[str, str]] = []
+        rows: list[list[tuple[str, str]]] = []
         if run.active:
-            buttons.append(("▶ resume", "train") if run.state == "paused" else ("⏸ pause", "train"))
-            buttons += [("■ stop", "stop_training"), ("⤓ save", "save_training")]
-            buttons += [("rate ÷2", "scale_rate(0.5)"), ("×2", "scale_rate(2.0)")]
-        buttons += [
-            ("log" + ("✓" if self.log_axis else ""), "log_axis"),
-            ("smooth" + ("✓" if self.smooth else ""), "smooth"),
-        ]
-        if run.evaluations:
-            buttons.append(("timeline", "timeline"))
-        return Content("  ").join(
-            Content.assemble((text, Style.from_meta({"@click": f"screen.{action}"}) + Style.parse("underline")))
-            for text, action in buttons
+            toggle = "▶ resume" if run.state == "paused" else "‖ pause"
+            rows.append(
+                [
+                    (toggle, "train"),
+                    ("■ stop", "stop_training"),
+                    ("⤓ save", "save_training"),
+                    ("rate ÷2", "scale_rate(0.5)"),
+                    ("rate ×2", "scale_rate(2.0)"),
+                ]
+            )
+        rows.append(
+            [("◉ log" if self.log_axis else "○ log", "log_axis"), ("◉ smooth" if self.smooth else "○ smooth", "smooth")]
         )
+        if run.evaluations:
+            rows[-1].append(("◷ timeline", "timeline"))
+        return Content("\n").join(Content("  ").join(_button(*button) for button in row) for row in rows)
 
 
 def title(run: Run) -> Content:
@@ -202,17 +206,15 @@ def title(run: Run) -> Content:
             "stopped": "stopped; it can be taken up again",
             "diverged": "diverged; the last good weights are kept",
         }[run.finished.reason]
-    style = {"failed": "$text-error", "paused": "$text-warning", "over": "$text-success"}.get(
-        run.state, "$text-primary"
-    )
+    style = {"failed": "$error", "paused": "$warning", "over": "$success"}.get(run.state, "$primary")
     lines = [Content.assemble((visible(run.name), "bold"), "  ", (state, style))]
     if run.failure:
-        lines.append(Content.styled(visible(run.failure), "$text-error"))
+        lines.append(Content.styled(visible(run.failure), "$error"))
     elif run.started is not None:
         s = run.started
         layers = f"{s.layers} × " if s.layers > 1 else ""
         facts = f"{layers}{s.family.upper()} {s.hidden} · {s.parameters:,} parameters · {visible(s.corpus)}"
-        lines.append(Content.styled(facts, "$text-muted"))
+        lines.append(Content.styled(facts, "$foreground 65%"))
     return Content("\n").join(lines)
 
 
@@ -221,9 +223,9 @@ def progress_line(run: Run) -> str:
     p = run.progress
     if p is None:
         return "reading the corpus and starting torch …" if run.state == "starting" else ""
-    parts = [f"step {p.step:,} of {p.total_steps:,}"]
+    parts = [f"step {p.step:,}/{p.total_steps:,}"]
     if run.active:
-        parts += [f"{p.characters_per_second / 1000:,.0f}k characters/s", f"{duration(p.seconds_left)} left"]
+        parts += [f"{p.characters_per_second / 1000:,.0f}k chars/s", f"{duration(p.seconds_left)} left"]
     else:
         elapsed = run.finished.elapsed if run.finished is not None else p.elapsed
         parts.append(f"{duration(elapsed)} in all")
@@ -232,3 +234,8 @@ def progress_line(run: Run) -> str:
 
 def _loss(value: float) -> str:
     return f"{value:.3f}" if math.isfinite(value) else "–"
+
+
+def _button(text: str, action: str) -> Content:
+    """Text that runs an action of the screen when it is clicked."""
+    return Content.assemble((text, Style.from_meta({"@click": f"screen.{action}"}))).stylize("$primary")

@@ -1,0 +1,539 @@
+"""The inline prompt in a pseudo-terminal, with a terminal emulator (pyte) that shows what a person would see."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pexpect
+import pyte
+import pytest
+from toy import write_toy_model
+
+from charrnn_tui.model import Model
+from charrnn_tui.sampling import SamplingSettings
+
+PATIENCE = 60.0
+"""Seconds until a test gives up; the machine may be busy with other tests."""
+PROGRAM = "import sys; from charrnn_tui.repl import run; sys.exit(run(*sys.argv[1:]))"
+TEXT = ["The quick brown fox jumps over the lazy dog.\nThen they went home, and that was that.\n"]
+
+
+class Terminal:
+    """A child on a pseudo-terminal, and the screen it draws."""
+
+    def __init__(
+        self,
+        *arguments: str,
+        columns: int = 80,
+        rows: int = 24,
+        env: dict[str, str] | None = None,
+        program: str = PROGRAM,
+    ) -> None:
+        environment = {**os.environ, "TERM": "xterm-256color", "OMP_NUM_THREADS": "1", **(env or {})}
+        self.child = pexpect.spawn(
+            sys.executable,
+            ["-c", program, *arguments],
+            dimensions=(rows, columns),
+            env=environment,  # type: ignore[arg-type]
+            timeout=PATIENCE,
+        )
+        self.raw = b""
+        self._screen = pyte.HistoryScreen(columns, rows, history=10_000, ratio=1)
+        self._screen.write_process_input = self._answer
+        self._stream = pyte.ByteStream(self._screen)
+
+    def _answer(self, data: str) -> None:
+        self.child.send(data)
+
+    @property
+    def rows(self) -> list[str]:
+        """The rows on the screen, spaces at their ends taken off."""
+        return [row.rstrip() for row in self._screen.display]
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen."""
+        return "\n".join(self.rows)
+
+    @property
+    def everything(self) -> list[str]:
+        """Rows that have scrolled away, and those on the screen."""
+        width = self._screen.columns
+        above = ["".join(line[x].data for x in range(width)).rstrip() for line in self._screen.history.top]
+        return above + self.rows
+
+    @property
+    def status(self) -> str:
+        """The last row."""
+        return self.rows[-1]
+
+    def send(self, keys: str) -> None:
+        """Type."""
+        self.child.send(keys)
+
+    def until(self, condition: Callable[[], object], what: str = "") -> None:
+        """Read until something is true."""
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            if time.monotonic() > end:
+                pytest.fail(f"waited for {what or condition} and saw:\n{self.text}")
+            try:
+                data = self.child.read_nonblocking(1 << 16, timeout=0.05)
+            except pexpect.TIMEOUT:
+                continue
+            except pexpect.EOF:
+                if condition():
+                    return
+                pytest.fail(f"ended while waiting for {what or condition}:\n{self.text}")
+            self.raw += data
+            self._stream.feed(data)
+
+    def shows(self, text: str) -> None:
+        """Wait until a text stands on the screen."""
+        self.until(lambda: text in self.text, text)
+
+    def prompts(self, status: str = " T ") -> None:
+        """Wait for an empty prompt with its status row."""
+        self.until(lambda: self._prompt() and status in self.status, "the prompt")
+
+    def _prompt(self) -> bool:
+        # The cursor stands after an empty mark.
+        row = self._screen.display[self._screen.cursor.y]
+        return row.startswith("› ") and not row[2:].strip() and self._screen.cursor.x == 2
+
+    def ends(self) -> int:
+        """Wait for the end; the exit code."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                data = self.child.read_nonblocking(1 << 16, timeout=0.2)
+                self.raw += data
+                self._stream.feed(data)
+            except pexpect.TIMEOUT:
+                if time.monotonic() > end:
+                    pytest.fail(f"did not end:\n{self.text}")
+            except pexpect.EOF:
+                break
+        self.child.close()
+        return self.child.exitstatus if self.child.exitstatus is not None else -(self.child.signalstatus or 0)
+
+
+@pytest.fixture
+def terminals() -> Iterator[Callable[..., Terminal]]:
+    """Makes terminals, and ends what runs in them."""
+    made: list[Terminal] = []
+
+    def make(*arguments: str, **options: object) -> Terminal:
+        made.append(Terminal(*arguments, **options))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for terminal in made:
+        terminal.child.close(force=True)
+
+
+@pytest.fixture
+def endless(home: Path) -> Model:
+    """A model of running text, which never ends by itself."""
+    folder = write_toy_model(home / "data" / "charrnn-tui" / "models" / "endless", "endless", TEXT, "stream")
+    return Model.open(folder)
+
+
+def stop_everything(terminal: Terminal) -> None:
+    terminal.send("\x04")
+    assert terminal.ends() == 0
+
+
+def test_a_prefix_grows_in_place_and_ends_with_a_dot(toy_model: Path, terminals: Callable[..., Terminal]) -> None:
+    terminal = terminals("toy")
+    terminal.prompts()
+    assert "toy" in terminal.status
+    assert "T 0.80" in terminal.status
+    terminal.send("/seed 3\r")
+    terminal.shows("seed 3")
+    terminal.send("/pace 10\r")
+    terminal.shows("10 characters a second")
+    expected = Model.open(toy_model).stream("De", settings=SamplingSettings(0.8), seed=3)
+    text = "De" + "".join(token.symbol for token in expected)
+    assert len(text) > 4
+    terminal.send("De\r")
+    seen: list[str] = []
+
+    def whole() -> bool:
+        seen.extend(row for row in terminal.rows if row.startswith("› De") and row not in seen)
+        return f"› {text} ·" in terminal.rows
+
+    terminal.until(whole, text)
+    partly = [row for row in seen if f"› {text}".startswith(row)]
+    assert len(partly) >= 2, seen  # it was seen on its way, each time as a beginning of the whole
+    terminal.prompts()
+    assert "seed 3" in terminal.status
+    assert "ch/s" in terminal.status
+    stop_everything(terminal)
+
+
+def test_the_next_character_obeys_keys_and_commands_while_text_streams(
+    endless: Model, terminals: Callable[..., Terminal]
+) -> None:
+    terminal = terminals("endless", columns=60, rows=20)
+    terminal.prompts()
+    for line, answer in (("/max 100000", "at most"), ("/pace 60", "60 char"), ("/temp 3", "temperature 3")):
+        terminal.send(line + "\r")
+        terminal.shows(answer)
+    terminal.send("The\r")
+    terminal.until(lambda: "T 3.00" in terminal.status and "ch/s" in terminal.status, "streaming")
+    for keys, temperature in (("\x1b[19~", "3.05"), ("\x1b[1;5A", "3.10"), ("\x1b[18~", "3.05"), ("\x1b[1;5B", "3.00")):
+        terminal.send(keys)
+        terminal.until(lambda t=temperature: f"T {t}" in terminal.status, temperature)
+    terminal.send("/temp 0")
+    terminal.until(lambda: "› /temp 0_" in terminal.status, "the command being typed")
+    terminal.send("\r")
+    terminal.until(lambda: "temperature 0" in terminal.status, "the answer to the command")
+    before = "".join(terminal.everything)
+    # From here on the text is the greedy one, which the bigrams of the toy lead into a loop.
+    stream = endless.stream("The", settings=SamplingSettings(0), max_length=200)
+    loop = "".join(token.symbol for token in stream)[-60:].replace("\n", "")
+    terminal.until(lambda: "".join(terminal.everything).count(loop[:20]) > before.count(loop[:20]) + 3, "greedy text")
+    terminal.send("\x03")
+    terminal.prompts("T 0.00")
+    stop_everything(terminal)
+
+
+def test_ctrl_c_stops_the_text_and_never_the_prompt(endless: Model, terminals: Callable[..., Terminal]) -> None:
+    terminal = terminals("endless")
+    terminal.prompts()
+    terminal.send("\x03")
+    terminal.shows("Ctrl-D or /quit leaves.")
+    terminal.send("not this\x03")
+    terminal.shows("› not this ^C")
+    terminal.prompts()
+    terminal.send("/max 100000\r")
+    terminal.shows("at most 100,000")
+    for _ in range(2):
+        terminal.send("The\r")
+        terminal.until(lambda: "ch/s" in terminal.status, "streaming")
+        terminal.send("waiting\rdraft")
+        terminal.until(lambda: "› draft_" in terminal.status, "the draft")
+        terminal.send("\x03")
+        # What waited is dropped and said; the draft is there to be edited.
+        terminal.shows("1 line that waited was dropped")
+        terminal.until(lambda: "› draft" in terminal.rows, "the draft at the prompt")
+        terminal.send("\x15")
+        terminal.prompts()
+    # A signal from outside is no other matter.
+    terminal.send("The\r")
+    terminal.until(lambda: re.search(r"^› The.+", terminal.text, re.M) and "ch/s" in terminal.status, "streaming")
+    terminal.child.kill(signal.SIGINT)
+    terminal.until(lambda: terminal.text.count("^C") >= 4, "the end mark")
+    terminal.prompts()
+    terminal.send("x\x04")  # not on a line with text
+    terminal.until(lambda: "› x" in terminal.rows, "x")
+    terminal.send("\x08")
+    terminal.prompts()
+    stop_everything(terminal)
+
+
+def test_lines_typed_ahead_come_in_their_turn(toy_model: Path, terminals: Callable[..., Terminal]) -> None:
+    terminal = terminals("toy")
+    terminal.prompts()
+    terminal.send("De\rAn\r/n 2 Bo\rLi\r")
+    terminal.until(lambda: terminal.text.count(" ·") >= 4, "three continuations")
+    marks = [row for row in terminal.rows if row.startswith("› ") and row != "›"]
+    assert [row[:4] for row in marks] == ["› De", "› An", "› /n", "› Li"]
+    assert sum(row.startswith("Bo") for row in terminal.rows) == 2
+    terminal.prompts()
+    # A paste in brackets is several prefixes as well.
+    terminal.send("\x1b[200~Ned\nBo\x1b[201~\r")
+    terminal.until(lambda: any(r.startswith("› Bo") and r.endswith("·") for r in terminal.rows), "the second prefix")
+    assert any(row.startswith("› Ned") for row in terminal.rows)
+    terminal.prompts()
+    stop_everything(terminal)
+
+
+def test_twenty_columns(endless: Model, terminals: Callable[..., Terminal]) -> None:
+    terminal = terminals("endless", columns=20, rows=12)
+    terminal.prompts("T 0.80")
+    terminal.send("/max 90\r")
+    terminal.shows("at most 90 new")
+    terminal.send("/seed 5\r")
+    terminal.shows("seed 5")
+    terminal.prompts("T 0.80")
+    terminal.send("The\r")
+    text = "The" + "".join(
+        t.symbol for t in endless.stream("The", settings=SamplingSettings(0.8), seed=5, max_length=90)
+    )
+    wanted = wrapped("› " + text + "…", 20)
+    terminal.until(lambda: "…" in terminal.text, "the end")
+    terminal.prompts("T 0.80")
+    rows = terminal.everything
+    at = next(i for i, row in enumerate(rows) if row.startswith("› The"))
+    assert rows[at : at + len(wanted)] == [row.rstrip() for row in wanted]
+    assert all(len(row) <= 20 for row in rows)
+    terminal.send("/help temp\r")
+    terminal.shows("/temp 0.8")
+    stop_everything(terminal)
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Rows as a terminal breaks them."""
+    return [line[i : i + width] for line in text.split("\n") for i in range(0, max(1, len(line)), width)]
+
+
+def test_wide_characters_fill_rows_as_the_terminal_counts_them(home: Path, terminals: Callable[..., Terminal]) -> None:
+    folder = home / "data" / "charrnn-tui" / "models" / "wide"
+    write_toy_model(folder, "wide", ["日本語の文字列です", "漢字かな混じり文a", "日曜日b休み"] * 2, "stream")
+    terminal = terminals("wide", columns=21, rows=14)
+    terminal.prompts("T 0.80")
+    terminal.send("/max 200\r")
+    terminal.shows("at most 200")
+    terminal.send("/seed 1\r")
+    terminal.shows("seed 1")
+    terminal.send("日\r")
+    stream = Model.open(folder).stream("日", settings=SamplingSettings(0.8), seed=1, max_length=200)
+    text = "日" + "".join(token.symbol for token in stream)
+    terminal.until(lambda: "…" in terminal.text, "the end")
+    terminal.prompts("T 0.80")
+    joined = re.sub(r"\s", "", "".join(terminal.everything))
+    assert text + "…" in joined
+
+
+def test_a_dumb_terminal_gets_plain_lines(toy_model: Path, terminals: Callable[..., Terminal]) -> None:
+    terminal = terminals("toy", env={"TERM": "dumb"})
+    terminal.shows("/help")
+    terminal.until(lambda: terminal.rows[1] == ">", "the prompt")
+    terminal.send("De\r")
+    terminal.until(lambda: re.search(r"^De\w* ·$", terminal.text, re.M), "a continuation")
+    terminal.send("/nonsense\r")
+    terminal.shows("There is no command /nonsense")
+    terminal.send("/help\r")
+    terminal.shows("/temp 0.8")
+    terminal.send("\x03")
+    terminal.send("/pace 20\r")
+    terminal.shows("20 characters a second")
+    terminal.send("\x04")
+    assert terminal.ends() == 0
+    assert b"\x1b" not in terminal.raw
+    assert b"\x07" not in terminal.raw
+
+
+def test_a_dumb_terminal_obeys_lines_and_ctrl_c_while_text_streams(
+    endless: Model, terminals: Callable[..., Terminal]
+) -> None:
+    terminal = terminals("endless", env={"TERM": "dumb"})
+    terminal.shows("/help")
+    terminal.send("/max 100000\r")
+    terminal.shows("at most 100,000")
+    terminal.send("The\r")
+    terminal.until(lambda: re.search(r"^The.{5}", terminal.text, re.M), "streaming")
+    terminal.send("/temp 0.3\r")
+    terminal.shows("[temperature 0.3]")
+    terminal.send("\x03")
+    terminal.until(lambda: b" ^C\r\n> " in terminal.raw, "the prompt")
+    terminal.send("\x04")
+    assert terminal.ends() == 0
+    assert b"\x1b" not in terminal.raw
+
+
+def test_no_color(toy_model: Path, terminals: Callable[..., Terminal]) -> None:
+    terminal = terminals("toy", env={"NO_COLOR": "1"})
+    terminal.prompts()
+    terminal.send("/colour\r")
+    terminal.shows("colour by probability is on")
+    terminal.send("De\r")
+    terminal.until(lambda: re.search(r"^› De\w* ·", terminal.text, re.M), "a continuation")
+    terminal.send("/nonsense\r")
+    terminal.shows("There is no command")
+    terminal.prompts()
+    stop_everything(terminal)
+    codes = {int(c) for run in re.findall(rb"\x1b\[([\d;]*)m", terminal.raw) for c in run.split(b";") if c}
+    assert codes <= {0, 1, 2, 3, 4, 7, 22, 23, 24, 27}, codes
+    assert 7 in codes  # the status row is still told from the text
+
+
+def test_colour_by_probability(toy_model: Path, terminals: Callable[..., Terminal]) -> None:
+    terminal = terminals("toy", env={"COLORTERM": ""})
+    terminal.prompts()
+    terminal.send("/colour\r")
+    terminal.shows("50 % and more")
+    terminal.until(lambda: "colour" in terminal.status, "the status")
+    terminal.send("/temp 3\r")
+    terminal.send("/seed 1\r")
+    terminal.shows("seed 1")
+    terminal.prompts()
+    terminal.send("An\r")
+    terminal.until(lambda: re.search(r"^› An.* ·", terminal.text, re.M), "a continuation")
+    row = next(y for y, text in enumerate(terminal.rows) if text.startswith("› An"))
+    colours = {terminal._screen.buffer[row][x].fg for x in range(4, len(terminal.rows[row]) - 2)}
+    assert len(colours) >= 2, colours
+    assert colours <= {"green", "cyan", "brown", "magenta", "red"}
+    stop_everything(terminal)
+
+
+def test_history_is_shared_and_spaces_are_kept(toy_model: Path, home: Path, terminals: Callable[..., Terminal]) -> None:
+    file = home / "state" / "charrnn-tui" / "history.jsonl"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps("from the app") + "\n" + json.dumps("  Deep") + "\n")
+    terminal = terminals("toy")
+    terminal.prompts()
+    terminal.send("draft\x1b[A")
+    terminal.until(lambda: "›   Deep" in terminal.rows, "the newest line")
+    terminal.send("\x1b[A")
+    terminal.until(lambda: "› from the app" in terminal.rows, "the line before")
+    terminal.send("\x1b[B\x1b[B")
+    terminal.until(lambda: "› draft" in terminal.rows, "the draft")
+    terminal.send("\x15Bo\r")
+    terminal.until(lambda: re.search(r"^› Bo\w* ·", terminal.text, re.M), "a continuation")
+    terminal.prompts()
+    stop_everything(terminal)
+    assert [json.loads(row) for row in file.read_text().splitlines()] == ["from the app", "  Deep", "Bo"]
+
+
+def test_ghost_text_is_taken_over(toy_model: Path, terminals: Callable[..., Terminal]) -> None:
+    terminal = terminals("toy")
+    terminal.prompts()
+    terminal.send("Lia")
+    greedy = "Lia" + "".join(t.symbol for t in Model.open(toy_model).stream("Lia", settings=SamplingSettings(0)))
+    # The most probable next character may be the end; find a prefix after which it is not.
+    assert greedy == "Lia"
+    terminal.send("n")
+    terminal.until(lambda: "› Liana" in terminal.rows, "ghost text")
+    terminal.send("\x1b[F")
+    terminal.until(lambda: terminal._screen.cursor.x == len("› Liana"), "the cursor after it")
+    terminal.send("\r")
+    terminal.until(lambda: re.search(r"^› Liana\w* ·", terminal.text, re.M), "a continuation")
+    terminal.prompts()
+    terminal.send("/mo\t")
+    terminal.until(lambda: "› /model" in terminal.text, "the completed command")
+    terminal.send(" t")
+    terminal.until(lambda: "› /model toy" in terminal.rows, "the model's name")
+    terminal.send("\x1b[C\r")
+    terminal.shows("toy: RNN")
+    terminal.prompts()
+    stop_everything(terminal)
+
+
+def test_control_characters_never_reach_the_terminal(home: Path, terminals: Callable[..., Terminal]) -> None:
+    folder = home / "data" / "charrnn-tui" / "models" / "evil"
+    write_toy_model(folder, "evil", ["\x1b]0;gotcha\x07", "\x1b[31mred", "a\u202eb\x9b2J"] * 3)
+    terminal = terminals("evil")
+    terminal.prompts()
+    terminal.send("/n 30\r")
+    terminal.shows("␛")
+    terminal.prompts()
+    terminal.send("\x1b[200~a\x1b[2J\u202e\x1b[201~")
+    terminal.until(lambda: "› a␛[2J⟨202E⟩" in terminal.text, "the pasted line")
+    terminal.send("\r")
+    terminal.shows("This network does not know")
+    terminal.prompts()
+    stop_everything(terminal)
+    assert b"\x1b]0;" not in terminal.raw
+    assert b"\x1b[31mred" not in terminal.raw
+    assert b"\x1b[2J" not in terminal.raw
+    assert "\u202e".encode() not in terminal.raw
+    assert "\x9b".encode() not in terminal.raw
+
+
+def test_the_terminal_is_left_as_it_was(toy_model: Path, terminals: Callable[..., Terminal]) -> None:
+    program = (
+        "import subprocess, sys; before = subprocess.check_output(['stty', '-a']);"
+        "code = subprocess.call([sys.executable, '-c', sys.argv[1], 'toy']);"
+        "print('same' if subprocess.check_output(['stty', '-a']) == before else 'changed', code)"
+    )
+    for end in ("/quit\r", "\x04", "De\r\x04"):
+        terminal = terminals(PROGRAM, program=program)
+        terminal.prompts()
+        terminal.send(end)
+        terminal.shows("same 0")
+    # Ended from outside, it puts the terminal's mode back as well.
+    terminal = terminals(
+        PROGRAM, program=program.replace("subprocess.call(", "subprocess.call(['timeout', '-s', 'HUP', '8'] + ")
+    )
+    terminal.prompts()
+    terminal.until(lambda: "same" in terminal.text or "changed" in terminal.text, "the end")
+    assert "same" in terminal.text
+
+
+def test_training_pauses_resumes_and_is_kept(toy_model: Path, home: Path, terminals: Callable[..., Terminal]) -> None:
+    corpus = home / "my words.txt"
+    words = [a + b + c for a in ("ba", "de", "ki", "lo", "mu") for b in ("na", "ri", "so") for c in ("l", "n", "t", "")]
+    corpus.write_text("\n".join(words * 5))
+    terminal = terminals("toy")
+    terminal.prompts()
+    terminal.send(f"/train {corpus}\r")
+    terminal.shows("Training my-words-lstm on")
+    terminal.until(lambda: "validation" in terminal.text and "█" in terminal.status, "losses and a bar")
+    terminal.until(lambda: re.search(r"^  \w* · \w*", terminal.text, re.M), "samples")
+    terminal.send("\x03")
+    terminal.shows("Paused at step")
+    terminal.prompts("paused")
+    terminal.until(lambda: "my-words-lstm" in terminal.status, "the new model")
+    terminal.send("ba\r")
+    terminal.until(lambda: re.search(r"^› ba\w* ?[·…]", terminal.text, re.M), "a word of the new model")
+    terminal.prompts("paused")
+    terminal.send("/train\r")
+    terminal.until(lambda: terminal.text.count("Training my-words-lstm on") == 2, "the run again")
+    terminal.until(lambda: "█" in terminal.status, "the bar")
+    terminal.send("\x03")
+    terminal.prompts("paused")
+    terminal.send("\x04")
+    assert terminal.ends() == 0
+    assert "is stopped at step" in terminal.text
+    assert "charrnn-tui train --resume my-words-lstm" in terminal.text
+    folder = home / "data" / "charrnn-tui" / "models" / "my-words-lstm"
+    assert (folder / "checkpoint.safetensors").exists()
+    # And it goes on from there, to the end.
+    terminal = terminals("my-words-lstm")
+    terminal.prompts()
+    terminal.send("/train\r")
+    terminal.shows("Training my-words-lstm on")
+    terminal.until(lambda: "my-words-lstm: the run" in terminal.text, "the end of the run")
+    terminal.prompts()
+    stop_everything(terminal)
+    assert not (folder / "checkpoint.safetensors").exists()
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux")
+def test_resizing_while_text_streams(endless: Model, home: Path, tmp_path: Path) -> None:
+    """tmux wraps lines anew on a resize, as most terminals do: the text has to come through whole."""
+
+    def tmux(*arguments: str) -> str:
+        command = ["tmux", "-S", str(tmp_path / "socket"), "-f", os.devnull, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False).stdout
+
+    def screen() -> str:
+        return tmux("capture-pane", "-p", "-J", "-S", "-1000", "-t", "t")
+
+    def until(condition: Callable[[], object]) -> None:
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < end, screen()
+
+    tmux("new-session", "-d", "-s", "t", "-x", "70", "-y", "18", sys.executable, "-c", PROGRAM, "endless")
+    try:
+        until(lambda: "T 0.80" in screen())
+        for line in ("/max 1500", "/seed 2", "/pace 300"):
+            tmux("send-keys", "-t", "t", line, "Enter")
+            until(lambda line=line: re.search(f"^› {line}$", screen(), re.M))
+        tmux("send-keys", "-t", "t", "The", "Enter")
+        until(lambda: "ch/s" in screen())
+        for columns, rows in ((33, 18), (20, 10), (57, 24), (70, 12)):
+            length = len(screen())
+            tmux("resize-window", "-t", "t", "-x", str(columns), "-y", str(rows))
+            until(lambda n=length: len(screen()) > n + 40 or "…" in screen())
+        until(lambda: "…" in screen())
+        stream = endless.stream("The", settings=SamplingSettings(0.8), seed=2, max_length=1500)
+        text = "› The" + "".join(token.symbol for token in stream) + "…"
+        shown = re.sub(r"\s+", "", screen())
+        assert re.sub(r"\s+", "", text) in shown
+        assert shown.count("T0.80") == 1  # no status row was left behind
+    finally:
+        tmux("kill-server")
