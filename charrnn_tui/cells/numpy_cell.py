@@ -10,6 +10,7 @@ call of tanh serves all gates of a layer; on small networks the number of NumPy 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -52,6 +53,19 @@ class NumpyState(NamedTuple):
         return NumpyState(tuple(merged[:layers]), tuple(merged[layers:]))
 
 
+class SingleWeights(NamedTuple):
+    """A cell's weights for stepping one stream (see `charrnn_tui.cells.single`)."""
+
+    rows: list[Floats]
+    """[vocabulary] of [gates * hidden], what reading a symbol adds to the first layer's gates, bias included."""
+    products: list[Floats]
+    """[layers] of [hidden, gates * hidden + width of what follows], recurrent and onward weights side by side."""
+    biases: list[Floats]
+    """[layers] of [width of what follows]."""
+    bias_of_new: list[Floats]
+    """[layers] of [hidden], GRU only: what the reset gate multiplies along with the recurrent product."""
+
+
 def log_softmax(logits: Floats) -> Floats:
     """log P over the last axis, shifted by the maximum so that nothing overflows."""
     shifted: Floats = logits - logits.max(axis=-1, keepdims=True)
@@ -71,19 +85,21 @@ class NumpyCell:
         hidden = architecture.hidden
         # Rows whose activation is a sigmoid are halved (see the module's docstring).
         scale = np.ones(architecture.gates * hidden, dtype=np.float64)
+        order = np.arange(architecture.gates * hidden)
         if architecture.family == "lstm":
-            scale[: 2 * hidden] = 0.5
-            scale[3 * hidden :] = 0.5
+            # i f g o becomes i f o g: the three sigmoids stand side by side.
+            order = np.concatenate([order[: 2 * hidden], order[3 * hidden :], order[2 * hidden : 3 * hidden]])
+            scale[: 3 * hidden] = 0.5
         elif architecture.family == "gru":
             scale[: 2 * hidden] = 0.5
         folded: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = []
         self._recurrent: list[Floats] = []
         self._new_bias: list[Floats] = []
         for layer in range(architecture.layers):
-            w_ih = weights[f"rnn.weight_ih_l{layer}"].astype(np.float64) * scale[:, None]
-            w_hh = weights[f"rnn.weight_hh_l{layer}"].astype(np.float64) * scale[:, None]
-            b_ih = weights[f"rnn.bias_ih_l{layer}"].astype(np.float64) * scale
-            b_hh = weights[f"rnn.bias_hh_l{layer}"].astype(np.float64) * scale
+            w_ih = weights[f"rnn.weight_ih_l{layer}"][order].astype(np.float64) * scale[:, None]
+            w_hh = weights[f"rnn.weight_hh_l{layer}"][order].astype(np.float64) * scale[:, None]
+            b_ih = weights[f"rnn.bias_ih_l{layer}"][order].astype(np.float64) * scale
+            b_hh = weights[f"rnn.bias_hh_l{layer}"][order].astype(np.float64) * scale
             if architecture.family == "gru":
                 # The reset gate multiplies W_hn h + b_hn, so this bias cannot be folded into the input's.
                 self._new_bias.append(b_hh[2 * hidden :].astype(np.float32))
@@ -98,6 +114,22 @@ class NumpyCell:
         self._output: Floats = np.ascontiguousarray(weights["output.weight"].T, dtype=np.float32)
         self._output_bias: Floats = weights["output.bias"].astype(np.float32)
         self._layer_step = {"rnn": self._rnn, "gru": self._gru, "lstm": self._lstm}[architecture.family]
+
+    @cached_property
+    def single(self) -> SingleWeights:
+        """The weights as `SingleStepper` wants them, made when they are first needed."""
+        following = [*self._inputs[1:], self._output]
+        return SingleWeights(
+            list(self._table),
+            [np.concatenate(pair, axis=1) for pair in zip(self._recurrent, following, strict=True)],
+            [*self._biases[1:], self._output_bias],
+            self._new_bias,
+        )
+
+    @cached_property
+    def largest_logit(self) -> float:
+        """No logit's magnitude exceeds this, whatever was read: hidden units lie between -1 and 1."""
+        return float((np.abs(self._output).sum(axis=0, dtype=np.float64) + np.abs(self._output_bias)).max())
 
     def initial_state(self, batch_size: int = 1) -> NumpyState:
         """Zeros for `batch_size` streams."""
@@ -156,14 +188,15 @@ class NumpyCell:
         n = self.architecture.hidden
         x += h @ self._recurrent[layer]
         np.tanh(x, out=x)
-        candidate = x[:, 2 * n : 3 * n].copy()
+        candidate = x[:, 3 * n :].copy()
+        # The candidate's columns are moved too, for nothing: one whole array is faster than its larger part.
         x += 1
         x *= _HALF
         new_c: Floats = x[:, n : 2 * n] * c
         candidate *= x[:, :n]
         new_c += candidate
         new_h: Floats = np.tanh(new_c)
-        new_h *= x[:, 3 * n :]
+        new_h *= x[:, 2 * n : 3 * n]
         return new_h, new_c
 
     def read(self, ids: Ids, state: NumpyState) -> tuple[NumpyState, Floats]:

@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.cells import NumpyCell, NumpyState, log_softmax
+from charrnn_tui.cells import NumpyCell, log_softmax
+from charrnn_tui.cells.single import SingleStepper, Vectors
 from charrnn_tui.sampling.filters import SamplingSettings, probabilities
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
 from charrnn_tui.sampling.uniforms import item_keys, uniforms
@@ -17,6 +18,8 @@ from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
 EndReason = Literal["end", "length"]
 
 _DRAWN_AHEAD = 256
+_LARGEST_EXPONENT = 600.0
+"""exp of this, and the sum of a whole vocabulary of such, are still finite in float64; exp of minus this is not 0."""
 
 
 class Token(NamedTuple):
@@ -90,15 +93,18 @@ class Stream(Iterator[Token]):
         self.max_length = max_length
         self.prefix = clean_prefix(prefix, vocabulary, kind)
         self.tokens: list[Token] = []
-        self._cell = cell
         self._key = item_keys(seed, np.array([item]))
         self._uniforms: list[float] = []
-        state = cell.initial_state(1)
-        ids = prefix_ids(prefix, vocabulary, kind)
-        for i in ids[:-1]:
-            state, _ = cell.step_logits([int(i)], state)
-        state, logits = cell.step_logits([int(ids[-1])], state)
-        self._steps: list[tuple[NumpyState, NDArray[np.float32]]] = [(state, self._admissible(logits[0]))]
+        self._largest_logit = cell.largest_logit
+        self._prepared: SamplingSettings | None = None
+        self._scale: NDArray[np.float64] | None = None
+        self._shares = np.empty(vocabulary.size)
+        self._cumulative = np.empty(vocabulary.size)
+        self._stepper = SingleStepper(cell)
+        state = self._stepper.start
+        for id_ in prefix_ids(prefix, vocabulary, kind).tolist():
+            state, logits = self._stepper.step(id_, state)
+        self._steps: list[tuple[Vectors, NDArray[np.float32]]] = [(state, self._admissible(logits))]
 
     def _admissible(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
         """Running text has no end symbol to draw."""
@@ -142,15 +148,33 @@ class Stream(Iterator[Token]):
             block = uniforms(self._key, np.arange(start, start + _DRAWN_AHEAD))
             self._uniforms.extend(block.tolist())
         state, logits = self._steps[-1]
-        picked = draw(logits, self.settings, self._uniforms[position])
+        if self.settings is not self._prepared:
+            self._prepare()
+        if self._scale is None:
+            return self._read(draw(logits, self.settings, self._uniforms[position]), state, logits)
+        # `draw`, for logits that are known to be too small for overflow: nothing is shifted and nothing allocated.
+        shares, cumulative = self._shares, self._cumulative
+        np.multiply(logits, self._scale, shares)
+        np.exp(shares, shares)
+        np.add.accumulate(shares, 0, None, cumulative)
+        picked = int(cumulative.searchsorted(self._uniforms[position] * cumulative.item(-1), "right"))
+        if picked == len(cumulative):
+            picked = int(np.flatnonzero(shares)[-1])
         return self._read(picked, state, logits)
 
-    def _read(self, id_: int, state: NumpyState, logits: NDArray[np.float32]) -> Token:
+    def _prepare(self) -> None:
+        """Choose the way of drawing for the present settings."""
+        settings = self._prepared = self.settings
+        plain = settings.temperature >= 1e-3 and not settings.filtered
+        small = plain and self._largest_logit / settings.temperature < _LARGEST_EXPONENT
+        self._scale = np.array(1 / settings.temperature) if small else None
+
+    def _read(self, id_: int, state: Vectors, logits: NDArray[np.float32]) -> Token:
         token = Token(self.vocabulary.symbol(id_), id_, logits)
         self.tokens.append(token)
         if id_ != BOUNDARY:
-            state, logits = self._cell.step_logits([id_], state)
-            self._steps.append((state, self._admissible(logits[0])))
+            state, logits = self._stepper.step(id_, state)
+            self._steps.append((state, self._admissible(logits)))
         return token
 
     def rewind(self, count: int = 1) -> None:
@@ -160,7 +184,9 @@ class Stream(Iterator[Token]):
         del self._steps[keep + 1 :]
 
     def force(self, symbol: str) -> Token:
-        """Put a symbol where the network would have drawn one. Raises UnknownSymbolsError."""
+        """Put a symbol where the network would have drawn one. Raises UnknownSymbolsError, and ValueError
+        where the generation is over or `symbol` is not one character.
+        """
         id_ = self.vocabulary.id(symbol)
         if self.end is not None:
             raise ValueError("the generation is over; rewind it first.")

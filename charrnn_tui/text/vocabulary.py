@@ -124,7 +124,9 @@ class Vocabulary:
         return "".join(self.symbols[i - 1] for i in ids if i > 0)
 
     def id(self, symbol: str) -> int:
-        """The id of one symbol. Raises UnknownSymbolsError."""
+        """The id of one symbol. Raises UnknownSymbolsError, ValueError for anything but one character."""
+        if len(symbol) != 1:
+            raise ValueError(f"one symbol is wanted, not {symbol!r}.")
         return int(self.encode(symbol)[0])
 
     def symbol(self, id_: int) -> str:
