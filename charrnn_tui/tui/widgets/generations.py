@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -126,12 +126,19 @@ class Generations(ScrollView, can_focus=True):
         self._relayout()
 
     def grown(self, generation: Generation) -> None:
-        """The text or header of a generation changed."""
+        """The text or header of a generation changed: paint its lines, and lay out anew only if it grew by a line."""
+        at = self._index(generation)
+        if at is None or at >= len(self._heights):
+            return
+        if self._blocks[at].height(self._inner, bare=self.bare, chosen=self._is_chosen(at)) != self._heights[at]:
+            self._layout_from(at)
+            return
+        top = self._ends[at] - self._heights[at] - self.scroll_offset.y
+        self.refresh(Region(0, top, self.size.width, self._heights[at]).intersection(self.size.region))
+
+    def _index(self, generation: Generation) -> int | None:
         # What runs stands near the end: search from there.
-        for at in range(len(self.generations) - 1, -1, -1):
-            if self.generations[at] is generation:
-                self._layout_from(at)
-                return
+        return next((i for i in range(len(self.generations) - 1, -1, -1) if self.generations[i] is generation), None)
 
     def get(self, number: int | None) -> Generation | None:
         """The generation of a number, the latest for None."""

@@ -53,4 +53,5 @@ class LossRow(Static):
         width = self.size.width or 40
         room = min(24, width - len(text) - 2)
         line = sparkline([loss for _, loss in run.training], room) if room > 3 else ""
-        self.update(Content.assemble((line, "$primary"), "  " if line else "", (text[:width], "$foreground 65%")))
+        content = Content.assemble((line, "$primary"), "  " if line else "", (text[:width], "$foreground 65%"))
+        self.update(content, layout=False)

@@ -51,7 +51,7 @@ class StatusLine(Static):
         if sentence:
             gap = max(2, width - left.cell_length - len(sentence))
             left = Content.assemble(left, " " * gap, (sentence, "$accent"))
-        self.update(left)
+        self.update(left, layout=False)
 
     def on_resize(self) -> None:
         """Fit what is shown to the width."""

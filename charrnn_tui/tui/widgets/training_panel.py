@@ -103,13 +103,19 @@ class TrainingPanel(Vertical):
         if not self._dirty or run is None or not self.display:
             return
         self._dirty = False
-        self.query_one("#training-title", Static).update(title(run))
-        self.query_one("#training-progress", Static).update(self._progress(run))
-        self.query_one("#training-losses", Static).update(self._losses(run))
-        self.query_one("#training-samples", Static).update(self._samples(run))
-        self.query_one("#training-actions", Static).update(self._actions(run))
+        self._set("#training-title", title(run))
+        self._set("#training-progress", self._progress(run))
+        self._set("#training-losses", self._losses(run))
+        self._set("#training-samples", self._samples(run))
+        self._set("#training-actions", self._actions(run))
         if self.chart is not None:
             self.chart.show(self.runs, log=self.log_axis, smooth=self.smooth)
+
+    def _set(self, row: str, content: Content) -> None:
+        """Other content; the screen is laid out anew only where the number of lines changed, for that is slow."""
+        widget = self.query_one(row, Static)
+        lines = len(content.wrap(max(1, widget.size.width)))
+        widget.update(content, layout=lines != widget.size.height)
 
     def on_resize(self) -> None:
         """Fit to the width."""
