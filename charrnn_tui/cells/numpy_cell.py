@@ -144,7 +144,7 @@ class NumpyCell:
 
     def step_logits(self, ids: Ids, state: NumpyState) -> tuple[NumpyState, Floats]:
         """As `step`, but with unnormalised logits: what sampling needs, one pass cheaper."""
-        projected: Floats = self._table[ids]
+        projected: Floats = self._table.take(ids, axis=0)
         hidden: list[Floats] = []
         cell: list[Floats] = []
         for layer, previous in enumerate(state.hidden):

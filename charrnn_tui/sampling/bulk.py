@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,50 +13,101 @@ from numpy.typing import NDArray
 from charrnn_tui.cells import NumpyCell, NumpyState
 from charrnn_tui.sampling.filters import SamplingSettings, probabilities
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
+from charrnn_tui.sampling.stream import Stream
 from charrnn_tui.sampling.uniforms import item_keys, uniforms
 from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
 
 Floats = NDArray[np.float32]
 
+_LARGEST_EXPONENT = 80.0
+"""exp of this is finite in float32, and exp of minus this is not 0."""
 
-def draw_rows(logits: Floats, settings: SamplingSettings, u: NDArray[np.float64]) -> NDArray[np.int64]:
-    """One id a row from logits [rows, vocabulary] and uniform numbers [rows]; as `stream.draw`, in one go."""
+_MANY_ROWS = 96
+"""From here on, adding up column by column beats `cumsum` along the rows."""
+
+_FIRST_WIDTH = 64
+
+
+def draw_rows(
+    logits: Floats, settings: SamplingSettings, u: NDArray[np.float64], largest_logit: float = math.inf
+) -> NDArray[np.int64]:
+    """One id a row from logits [rows, vocabulary] and uniform numbers [rows]; as `stream.draw`, in one go.
+
+    `largest_logit`: a bound on the logits' magnitude; where it is small enough they need no shift by the maximum.
+    """
     picked: NDArray[np.int64]
-    if settings.temperature == 0:
+    temperature = settings.temperature
+    if temperature == 0:
         picked = logits.argmax(axis=1)
         return picked
-    if settings.filtered or settings.temperature < 1e-3:
+    p: NDArray[np.floating]
+    if settings.filtered or temperature < 1e-3:
         p = probabilities(logits, settings)
     else:
-        p = logits - logits.max(axis=1, keepdims=True)
-        if settings.temperature != 1:
-            p *= np.float32(1 / settings.temperature)
+        scale = np.float32(1 / temperature)
+        if largest_logit / temperature < _LARGEST_EXPONENT:
+            p = logits * scale
+        else:
+            p = logits - logits.max(axis=1, keepdims=True)
+            p *= scale
         np.exp(p, out=p)
-    cumulative = p.cumsum(axis=1, dtype=np.float64)
     # The first id whose cumulative mass exceeds the number: an id of probability 0 never does so first.
-    picked = (cumulative <= (u * cumulative[:, -1])[:, None]).sum(axis=1)
+    if len(p) < _MANY_ROWS:
+        cumulative = p.cumsum(axis=1, dtype=np.float64)
+        picked = (cumulative <= (u * cumulative[:, -1])[:, None]).sum(axis=1)
+    else:
+        columns = p.T.astype(np.float64, order="C")
+        total = columns[0]
+        for column in columns[1:]:
+            total = np.add(column, total, column)
+        below = (columns <= u * total).view(np.uint8)
+        picked = below.sum(axis=0, dtype=np.uint8 if len(columns) < 256 else np.int64).astype(np.int64)
     beyond = np.flatnonzero(picked >= p.shape[1])
     if len(beyond):
         picked[beyond] = p.shape[1] - 1 - (p[beyond, ::-1] > 0).argmax(axis=1)
     return picked
 
 
-class _Prefixes:
-    """State and first logits after a prefix, computed once for a run of equal prefixes."""
+class _Start(NamedTuple):
+    """An item before its first new character: its number, the prefix as shown, state and logits after it."""
 
-    def __init__(self, cell: NumpyCell, vocabulary: Vocabulary, kind: Kind) -> None:
-        self.cell, self.vocabulary, self.kind = cell, vocabulary, kind
+    item: int
+    head: str
+    state: NumpyState
+    logits: Floats
+
+
+class _Starts(Iterator[_Start]):
+    """The prefixes, read. Ends at the first one that cannot be read, and keeps the reason in `failure`."""
+
+    def __init__(self, cell: NumpyCell, vocabulary: Vocabulary, kind: Kind, prefixes: Iterable[str]) -> None:
+        self.failure: Exception | None = None
+        self._cell, self._vocabulary, self._kind = cell, vocabulary, kind
+        self._prefixes = enumerate(prefixes)
         self._prefix: str | None = None
-        self._read: tuple[NumpyState, Floats]
+        self._latest: _Start
 
-    def read(self, prefix: str) -> tuple[NumpyState, Floats]:
-        if prefix != self._prefix:
-            state = self.cell.initial_state(1)
-            for i in prefix_ids(prefix, self.vocabulary, self.kind):
-                state, logits = self.cell.step_logits([int(i)], state)
-            self._read = state, logits
-            self._prefix = prefix
-        return self._read
+    def __next__(self) -> _Start:
+        if self.failure is not None:
+            raise StopIteration
+        try:
+            item, prefix = next(self._prefixes)
+            if prefix != self._prefix:
+                self._latest = self._read(prefix)
+                self._prefix = prefix
+        except StopIteration:
+            raise
+        except Exception as error:
+            # What comes before the bad prefix is still to be finished and given.
+            self.failure = error
+            raise StopIteration from error
+        return self._latest._replace(item=item)
+
+    def _read(self, prefix: str) -> _Start:
+        state = self._cell.initial_state(1)
+        for id_ in prefix_ids(prefix, self._vocabulary, self._kind).tolist():
+            state, logits = self._cell.step_logits([id_], state)
+        return _Start(0, clean_prefix(prefix, self._vocabulary, self._kind), state, logits)
 
 
 def sample_many(
@@ -70,85 +124,153 @@ def sample_many(
     """Continue each prefix; yield the texts, prefix included, in the order of the prefixes.
 
     Item i draws with the numbers of (seed, i), as `Stream(item=i)` does. Memory stays flat however many there are:
-    prefixes are taken as streams become free. Raises UnknownSymbolsError when it comes to a prefix that cannot be
-    read, ValueError for a negative `max_length`.
+    prefixes are taken as streams become free. `max_length` counts new characters.
+
+    Raises ValueError for a negative `max_length` and an empty batch. A prefix that cannot be read raises
+    UnknownSymbolsError after the texts of all prefixes before it were given.
     """
     if max_length < 0:
         raise ValueError(f"the maximum length is 0 or more new characters, not {max_length}.")
+    if batch_size < 1:
+        raise ValueError(f"a batch has at least one stream, not {batch_size}.")
     settings = settings or SamplingSettings()
-    reader = _Prefixes(cell, vocabulary, kind)
-    points = np.array([0, *map(ord, vocabulary.symbols)], dtype="<u4")
-    jobs = enumerate(prefixes)
-    first = []
-    for _, job in zip(range(batch_size), jobs, strict=False):
-        first.append(job)
-    lanes = len(first)
-    if not lanes:
-        return
-    if max_length == 0:
-        for _, prefix in first:
-            yield clean_prefix(prefix, vocabulary, kind)
-        for _, prefix in jobs:
-            yield clean_prefix(prefix, vocabulary, kind)
-        return
-    starts = [reader.read(prefix) for _, prefix in first]
-    state = NumpyState(
-        tuple(np.concatenate(rows) for rows in zip(*(s.hidden for s, _ in starts), strict=True)),
-        tuple(np.concatenate(rows) for rows in zip(*(s.cell for s, _ in starts), strict=True)),
-    )
-    logits = np.concatenate([row for _, row in starts])
-    items = np.array([i for i, _ in first])
-    heads = [clean_prefix(prefix, vocabulary, kind) for _, prefix in first]
-    keys = item_keys(seed, items)
-    lengths = np.zeros(lanes, dtype=np.int64)
-    drawn = np.zeros((lanes, max_length), dtype=np.int32)
-    rows = np.arange(lanes)
+    if batch_size == 1:
+        return _one_at_a_time(cell, vocabulary, prefixes, kind, settings, seed, max_length)
+    starts = _Starts(cell, vocabulary, kind, prefixes)
+    return _in_batches(cell, vocabulary, starts, kind, settings, seed, max_length, batch_size)
+
+
+def _one_at_a_time(
+    cell: NumpyCell,
+    vocabulary: Vocabulary,
+    prefixes: Iterable[str],
+    kind: Kind,
+    settings: SamplingSettings,
+    seed: int,
+    max_length: int,
+) -> Iterator[str]:
+    for item, prefix in enumerate(prefixes):
+        stream = Stream(
+            cell, vocabulary, prefix, kind=kind, settings=settings, seed=seed, item=item, max_length=max_length
+        )
+        for _ in stream:
+            pass
+        yield stream.text
+
+
+def _in_batches(
+    cell: NumpyCell,
+    vocabulary: Vocabulary,
+    starts: _Starts,
+    kind: Kind,
+    settings: SamplingSettings,
+    seed: int,
+    max_length: int,
+    batch_size: int,
+) -> Iterator[str]:
+    lanes = _Lanes(cell, vocabulary, kind, settings, seed, max_length)
     done: dict[int, str] = {}
     due = 0
-    while lanes:
-        if kind == "stream":
-            logits[:, BOUNDARY] = -np.inf
-        ids = draw_rows(logits, settings, uniforms(keys, lengths))
-        drawn[rows, lengths] = ids
-        lengths += ids != BOUNDARY
-        over = np.flatnonzero((ids == BOUNDARY) | (lengths >= max_length))
-        fresh: list[tuple[int, tuple[NumpyState, Floats]]] = []
-        idle: list[int] = []
-        for lane in over.tolist():
-            text = points[drawn[lane, : lengths[lane]]].tobytes().decode("utf-32-le", "surrogatepass")
-            done[int(items[lane])] = heads[lane] + text
-            following = next(jobs, None)
-            if following is None:
-                idle.append(lane)
-                continue
-            items[lane], prefix = following
-            heads[lane] = clean_prefix(prefix, vocabulary, kind)
-            fresh.append((lane, reader.read(prefix)))
+    if max_length == 0:
+        for start in starts:
+            yield start.head
+    else:
+        lanes.admit(list(islice(starts, batch_size)))
+    while lanes.running:
+        done.update(lanes.draw())
         while due in done:
             yield done.pop(due)
             due += 1
+        lanes.step(starts)
+    if starts.failure is not None:
+        raise starts.failure
+
+
+class _Lanes:
+    """The streams of a batch, one a row, each with its own item and position."""
+
+    def __init__(
+        self, cell: NumpyCell, vocabulary: Vocabulary, kind: Kind, settings: SamplingSettings, seed: int, longest: int
+    ) -> None:
+        self._cell, self._settings, self._seed, self._longest = cell, settings, seed, longest
+        self._endless = kind == "stream"
+        self._points = np.array([0, *map(ord, vocabulary.symbols)], dtype="<u4")
+        self._heads: list[str] = []
+        self._finished: list[int] = []
+
+    @property
+    def running(self) -> bool:
+        """Whether any stream is left."""
+        return bool(self._heads)
+
+    def admit(self, starts: list[_Start]) -> None:
+        """Fill the batch."""
+        self._heads = [start.head for start in starts]
+        if not starts:
+            return
+        self._items = np.array([start.item for start in starts], dtype=np.int64)
+        self._keys = item_keys(self._seed, self._items)
+        self._lengths = np.zeros(len(starts), dtype=np.int64)
+        self._rows = np.arange(len(starts))
+        self._drawn = np.zeros((len(starts), min(self._longest, _FIRST_WIDTH)), dtype=np.int32)
+        self._state = _joined([start.state for start in starts])
+        self._logits = np.concatenate([start.logits for start in starts])
+
+    def draw(self) -> Iterator[tuple[int, str]]:
+        """Draw one symbol in each stream; the items that are over, with their texts."""
+        if self._endless:
+            self._logits[:, BOUNDARY] = -np.inf
+        numbers = uniforms(self._keys, self._lengths)
+        ids = self._ids = draw_rows(self._logits, self._settings, numbers, self._cell.largest_logit)
+        if int(self._lengths.max()) == self._drawn.shape[1]:
+            more = min(self._longest, 2 * self._drawn.shape[1]) - self._drawn.shape[1]
+            self._drawn = np.pad(self._drawn, ((0, 0), (0, more)))
+        self._drawn[self._rows, self._lengths] = ids
+        self._lengths += ids != BOUNDARY
+        self._finished = np.flatnonzero((ids == BOUNDARY) | (self._lengths >= self._longest)).tolist()
+        for lane in self._finished:
+            ids_of_text = self._drawn[lane, : self._lengths[lane]]
+            text = self._points[ids_of_text].tobytes().decode("utf-32-le")
+            yield int(self._items[lane]), self._heads[lane] + text
+
+    def step(self, starts: Iterator[_Start]) -> None:
+        """Read what was drawn; streams that are over are replaced, or leave the batch where nothing follows."""
+        fresh = list(islice(starts, len(self._finished)))
+        replaced, idle = self._finished[: len(fresh)], self._finished[len(fresh) :]
+        for lane, start in zip(replaced, fresh, strict=True):
+            self._heads[lane] = start.head
+            self._items[lane] = start.item
+        if replaced:
+            self._keys[replaced] = item_keys(self._seed, self._items[replaced])
+            self._lengths[replaced] = 0
+        at = np.array(replaced, dtype=np.int64)
         if idle:
-            keep = np.ones(lanes, dtype=bool)
+            keep = np.ones(len(self._heads), dtype=bool)
             keep[idle] = False
-            moved = np.cumsum(keep) - 1
-            fresh = [(int(moved[lane]), start) for lane, start in fresh]
-            kept = np.flatnonzero(keep)
-            state, ids, drawn, keys = state.select(kept), ids[kept], drawn[kept], keys[kept]
-            items, lengths = items[kept], lengths[kept]
-            heads = [heads[i] for i in kept]
-            lanes = len(kept)
-            rows = np.arange(lanes)
-            if not lanes:
-                break
-        state, logits = cell.step_logits(ids, state)
+            at = (np.cumsum(keep) - 1)[at]
+            self._leave_only(np.flatnonzero(keep))
+        if not self._heads:
+            return
+        self._state, self._logits = self._cell.step_logits(self._ids, self._state)
         if fresh:
-            at = np.array([lane for lane, _ in fresh])
-            lengths[at] = 0
-            keys[at] = item_keys(seed, items[at])
-            for mine, theirs in zip(
-                (*state.hidden, *state.cell, logits),
-                zip(*((*s.hidden, *s.cell, row) for _, (s, row) in fresh), strict=True),
-                strict=True,
+            # The arrays are this batch's own, made by the step above, so they may be written.
+            theirs = _joined([start.state for start in fresh])
+            for mine, other in zip(
+                chain(self._state.hidden, self._state.cell), chain(theirs.hidden, theirs.cell), strict=True
             ):
-                # The arrays are this loop's own, made by the step above, so they may be written.
-                mine[at] = np.concatenate(theirs)
+                mine[at] = other
+            self._logits[at] = np.concatenate([start.logits for start in fresh])
+
+    def _leave_only(self, kept: NDArray[np.int64]) -> None:
+        self._state, self._ids, self._drawn = self._state.select(kept), self._ids[kept], self._drawn[kept]
+        self._keys, self._items, self._lengths = self._keys[kept], self._items[kept], self._lengths[kept]
+        self._heads = [self._heads[i] for i in kept]
+        self._rows = np.arange(len(kept))
+
+
+def _joined(states: list[NumpyState]) -> NumpyState:
+    """States of one or more streams each as the state of one batch."""
+    return NumpyState(
+        tuple(np.concatenate(rows) for rows in zip(*(s.hidden for s in states), strict=True)),
+        tuple(np.concatenate(rows) for rows in zip(*(s.cell for s in states), strict=True)),
+    )
