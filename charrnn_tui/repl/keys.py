@@ -20,8 +20,8 @@ def ghost_shown() -> bool:
     return bool(buffer.suggestion and buffer.suggestion.text and buffer.document.is_cursor_at_the_end)
 
 
-def prompt_keys(turn: Callable[[int], None]) -> KeyBindings:
-    """Key bindings; `turn` is given +1 or -1 for a step of the temperature."""
+def prompt_keys(turn: Callable[[int], None], completions: Callable[[str], list[str]]) -> KeyBindings:
+    """Key bindings. `turn` is given +1 or -1 for a step of the temperature; `completions` gives whole command lines."""
     bindings = KeyBindings()
 
     for keys, steps in ((WARMER, 1), (COOLER, -1)):
@@ -45,9 +45,30 @@ def prompt_keys(turn: Callable[[int], None]) -> KeyBindings:
             event.current_buffer.insert_text(suggestion.text[0])
 
     @Condition
-    def prefix_with_ghost() -> bool:
-        return ghost_shown() and not get_app().current_buffer.text.startswith("/")
+    def commanding() -> bool:
+        buffer = get_app().current_buffer
+        return buffer.text.startswith("/") and buffer.document.is_cursor_at_the_end and buffer.complete_state is None
 
-    # On a command, Tab completes.
-    bindings.add("tab", filter=prefix_with_ghost)(_accept)
+    bindings.add("tab", filter=ghost_shown & ~commanding)(_accept)
+
+    @bindings.add("tab", filter=commanding)
+    def _complete(event: KeyPressEvent) -> None:
+        """As far as the choices agree, at once; where they do not, the menu opens."""
+        buffer = event.current_buffer
+        found = completions(buffer.text)
+        more = _common_start(found)[len(buffer.text) :]
+        if more:
+            buffer.insert_text(more)
+        elif len(found) > 1:
+            buffer.start_completion(select_first=False)
+
     return bindings
+
+
+def _common_start(texts: list[str]) -> str:
+    """What all texts begin with."""
+    if not texts:
+        return ""
+    first, last = min(texts), max(texts)  # what lies between agrees where these two do
+    length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
+    return first[:length]

@@ -86,12 +86,12 @@ class Terminal:
             completer=self._completer,
             complete_while_typing=commanding,
             auto_suggest=self._suggest,
-            key_bindings=prompt_keys(lambda steps: self.handlers.turn(steps)),
+            key_bindings=prompt_keys(lambda steps: self.handlers.turn(steps), self._completer.lines),
             input_processors=[VisibleControls()],
             erase_when_done=True,
             enable_suspend=True,
             include_default_pygments_style=False,
-            reserve_space_for_menu=4,
+            reserve_space_for_menu=6,
         )
         self._add_toolbar(session)
         return session
@@ -236,8 +236,11 @@ class Terminal:
             if dropped:
                 for line in dropped:
                     self._history.append_string(line)
-                count = "1 line that waited was" if len(dropped) == 1 else f"{len(dropped)} lines that waited were"
-                self._later.append(f"{count} dropped; the up key brings them back.")
+                self._later.append(
+                    "1 line that waited was dropped; the up key brings it back."
+                    if len(dropped) == 1
+                    else f"{len(dropped)} lines that waited were dropped; the up key brings them back."
+                )
         self._flush_later()
 
 
