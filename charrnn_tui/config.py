@@ -92,6 +92,11 @@ def load_config(path: Path | None = None) -> Config:
         return Config()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{source} cannot be read: {error}.") from error
+    return _parse(text, source)
+
+
+def _parse(text: str, source: str) -> Config:
+    """The settings in a text. Raises ConfigError."""
     try:
         values: dict[str, Any] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -124,4 +129,6 @@ def save_setting(name: str, value: Any, path: Path | None = None) -> None:
     load_config(path)  # a file that is wrong is not written over
     document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
     document[name] = value
-    atomic.write_text(path, tomlkit.dumps(document))
+    text = tomlkit.dumps(document)
+    _parse(text, visible(str(path)))
+    atomic.write_text(path, text)
