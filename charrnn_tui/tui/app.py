@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
@@ -19,13 +20,15 @@ if TYPE_CHECKING:
     from charrnn_tui.config import Config
     from charrnn_tui.library import Library
 
+_HERE = Path(__file__).parent
+
 
 class CharRNNApp(App[None]):
     """Type the start of a word and watch a network finish it; train one without leaving the screen."""
 
     TITLE = "charrnn-tui"
     # The main screen is the default screen, whose own CSS_PATH Textual does not read.
-    CSS_PATH: ClassVar = ["app.tcss", "screens/main.tcss"]
+    CSS_PATH: ClassVar = [_HERE / "app.tcss", _HERE / "screens" / "main.tcss"]
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", priority=True, id="quit", tooltip="Leave the program"),

@@ -58,7 +58,7 @@ class WithCommands(WithScreens):
                 else:
                     self.train_on(target)
             case slash.Save():
-                self.action_keep()
+                self.keep()
             case slash.Colour():
                 self.action_colour()
             case slash.Help(topic):

@@ -173,24 +173,27 @@ class WithGenerations(WithModels):
             self.app.copy_to_clipboard(generation.command())
             self.say("copied the command line that prints the same")
 
-    def action_keep(self) -> None:
-        """Keep the generation in the favourites."""
+    def keep(self) -> None:
+        """Keep the generation in the favourites. Raises CommandError where it cannot be kept."""
         generation = self.generations.current
         if generation is None:
-            self.say_trouble("there is nothing to keep yet; press Enter to generate something.")
-            return
+            raise slash.CommandError("there is nothing to keep yet; press Enter to generate something.")
         from charrnn_tui import favourites
 
         try:
             for favourite in generation.favourite(datetime.now(UTC).isoformat(timespec="seconds")):
                 path = favourites.add(favourite)
         except OSError as error:
-            self.say_trouble(f"the favourites cannot be written: {error.strerror or error}.")
-            return
+            reason = error.strerror or error
+            raise slash.CommandError(f"the favourites cannot be written: {reason}.") from error
         generation.kept = True
         generation.version += 1
         self.generations.grown(generation)
         self.say(f"kept in {visible(path.name)}")
+
+    def action_keep(self) -> None:
+        """Keep the generation in the favourites."""
+        self.attempt(self.keep)
 
     def action_colour(self) -> None:
         """Colour characters by their probability, or no longer."""

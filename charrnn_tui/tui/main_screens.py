@@ -22,11 +22,13 @@ class WithScreens(WithTraining):
 
     def action_help(self) -> None:
         """Keys and commands."""
-        self._later("Help")
+        self.show_help(None)
 
     def show_help(self, topic: str | None) -> None:
-        """Help about a command."""
-        self._later("Help")
+        """Help, or what one command does."""
+        from charrnn_tui.tui.screens.help import HelpScreen, key_sections
+
+        self.app.push_screen(HelpScreen(key_sections(self), topic))
 
     def action_models(self) -> None:
         """Browse models."""
@@ -41,8 +43,14 @@ class WithScreens(WithTraining):
             self.open_model(name)
 
     def action_corpora(self) -> None:
-        """Browse corpora."""
-        self._later("The browser of corpora")
+        """Browse corpora; what is chosen goes into the form."""
+        from charrnn_tui.tui.screens.corpus_browser import CorpusBrowser
+
+        self.app.push_screen(CorpusBrowser(), self._corpus_chosen)
+
+    def _corpus_chosen(self, target: str | None) -> None:
+        if target is not None:
+            self.action_training_form(target)
 
     def action_training_form(self, corpus: str | None = None) -> None:
         """Choose corpus, network and time."""
@@ -61,8 +69,22 @@ class WithScreens(WithTraining):
         self._later("The timeline")
 
     def action_themes(self) -> None:
-        """Choose a theme."""
-        self._later("The theme picker")
+        """Choose a theme; it is kept in the settings."""
+        from charrnn_tui.tui.screens.theme_picker import ThemePicker
+
+        self.app.push_screen(ThemePicker(), self._keep_theme)
+
+    def _keep_theme(self, name: str | None) -> None:
+        if name is None:
+            return
+        from charrnn_tui.config import ConfigError, save_setting
+
+        try:
+            save_setting("theme", name)
+        except (ConfigError, OSError) as error:
+            self.say_trouble(f"the theme is used but could not be kept: {error}")
+        else:
+            self.say(f"theme {name}, kept in the settings")
 
     def action_favourites(self) -> None:
         """Favourites."""

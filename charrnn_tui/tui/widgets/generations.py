@@ -179,9 +179,13 @@ class Generations(ScrollView, can_focus=True):
         if size != self.virtual_size:
             self.virtual_size = size
         if self._follows:
-            self.scroll_end(animate=False, immediate=True, x_axis=False)
+            self._to_end()
         self.refresh()
         self._tell_below()
+
+    def _to_end(self) -> None:
+        # By force: the scrollbar, without which Textual does not scroll, may only come with the next frame.
+        self.scroll_end(animate=False, immediate=True, x_axis=False, force=True)
 
     def _relayout(self) -> None:
         self._layout_from(0)
@@ -255,19 +259,16 @@ class Generations(ScrollView, can_focus=True):
         pieces = self._blocks[at].line(number, self._inner, bare=self.bare, chosen=chosen, colour=self.colour)
         body = number < self._heights[at] - (0 if self.bare else 1)
         bar = Segment("▎" if body else " ", base + self._style("bar-chosen" if chosen else "bar"))
+        here = {"generation": self.generations[at].number}
         segments = [bar]
-        generation = self.generations[at]
         for piece in pieces:
-            style = base + self._style(piece.style)
-            meta: dict[str, object] = {"generation": generation.number}
-            if piece.action:
-                meta["act"] = piece.action
-            segments.append(Segment(piece.text, style + Style(meta=meta)))
+            meta = here | {"act": piece.action} if piece.action else here
+            segments.append(Segment(piece.text, base + self._style(piece.style) + Style(meta=meta)))
         strip = Strip(segments)
         selection = self.text_selection
         if selection is not None and (span := selection.get_span(line)) is not None:
             strip = self._selected(strip, *span)
-        return strip.adjust_cell_length(width, base).apply_offsets(0, line)
+        return strip.adjust_cell_length(width, base + Style(meta=here)).apply_offsets(0, line)
 
     def _selected(self, strip: Strip, start: int, end: int) -> Strip:
         length = strip.cell_length
@@ -330,7 +331,7 @@ class Generations(ScrollView, can_focus=True):
         """Let go and follow the latest."""
         self.chosen = None
         self._follows = True
-        self.scroll_end(animate=False, immediate=True, x_axis=False)
+        self._to_end()
         self._tell_below()
 
     def on_click(self, event: events.Click) -> None:

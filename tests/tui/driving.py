@@ -1,0 +1,88 @@
+"""What the tests of the main screen share: an app with a fake engine around the toy model, and a look at the screen."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from fake_training import FakeSpawner, keep_recipe
+from textual.pilot import Pilot
+
+from charrnn_tui.config import Config
+from charrnn_tui.library import Library
+from charrnn_tui.tui.app import CharRNNApp
+from charrnn_tui.tui.generation import Generation
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Driven(CharRNNApp):
+    """The app with a standing clock, seeds 1, 2, 3, … and training runs that say what a test says."""
+
+    def __init__(self, config: Config | None = None, *, fails: OSError | None = None, **kwargs: Any) -> None:
+        self.time = Clock()
+        self.spawner = FakeSpawner(fails)
+        seeds = itertools.count(1)
+        options: dict[str, Any] = {"settle": keep_recipe, "clock": self.time, "new_seed": lambda: next(seeds)}
+        super().__init__(config or Config(model="toy", pace=10.0), Library(), self.spawner, **(options | kwargs))
+
+    def driven(self, size: tuple[int, int] = (110, 32)) -> Any:
+        """As `run_test`, with toasts and tooltips on, as users have them."""
+        return self.run_test(size=size, notifications=True, tooltips=True)
+
+    def write(self, characters: int = 1) -> None:
+        """Let so many characters of every running generation become due, and write them."""
+        for _ in range(characters):
+            self.time.now += 1 / self.main.player.pace
+            self.main.tick()
+
+    def finish(self) -> None:
+        """Let what runs come to its end."""
+        while self.main.player.running:
+            self.write()
+
+    @property
+    def last(self) -> Generation:
+        """The latest generation."""
+        return self.main.generations.generations[-1]
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen, as text."""
+        return "\n".join(strip.text for strip in self.screen._compositor.render_strips())
+
+
+async def until(pilot: Pilot[Any], holds: Any, turns: int = 200) -> None:
+    """Let the app work until something holds."""
+    for _ in range(turns):
+        if holds():
+            return
+        await pilot.pause(0.01)
+    raise AssertionError("it never came to hold; the screen:\n" + pilot.app.text)  # type: ignore[attr-defined]
+
+
+async def ready(pilot: Pilot[Any]) -> Driven:
+    """Wait for the model."""
+    app = pilot.app
+    assert isinstance(app, Driven)
+    await until(pilot, lambda: app.main.session.model is not None)
+    await pilot.pause()
+    return app
+
+
+async def enter(pilot: Pilot[Any], line: str) -> None:
+    """Type a line and press Enter."""
+    app = pilot.app
+    assert isinstance(app, Driven)
+    app.main.prompt.focus()
+    app.main.prompt.set_value(line)
+    await pilot.press("enter")
+    await pilot.pause()

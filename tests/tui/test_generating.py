@@ -1,0 +1,432 @@
+"""Generations on the main screen: streamed at a pace, turned, stopped, repeated, compared, kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from driving import Driven, enter, ready, until
+
+from charrnn_tui import favourites
+from charrnn_tui.config import Config
+from charrnn_tui.library import Library
+from charrnn_tui.model import Model
+from charrnn_tui.sampling import SamplingSettings
+from charrnn_tui.tui.widgets import generations as pane
+
+pytestmark = pytest.mark.usefixtures("toy_model")
+
+
+@pytest.fixture
+def model(toy_model: Path) -> Model:
+    return Model.open(toy_model)
+
+
+def expected(model: Model, prefix: str, seed: int, temperature: float = 0.8, item: int = 0) -> str:
+    stream = model.stream(prefix, settings=SamplingSettings(temperature), seed=seed, item=item)
+    for _ in stream:
+        pass
+    return stream.text
+
+
+async def test_a_typed_prefix_grows_character_by_character(model: Model) -> None:
+    async with Driven(Config(model="toy", seed=3, pace=10.0)).driven() as pilot:
+        app = await ready(pilot)
+        whole = expected(model, "Han", 3)
+        await pilot.press(*"Han", "enter")
+        await pilot.pause()
+        assert app.last.texts[0].text == whole[:4], "the first character comes at once"
+        assert app.main.prompt.value == ""
+        for shown in range(5, len(whole) + 1):
+            app.write()
+            assert app.last.texts[0].text == whole[:shown]
+        app.finish()
+        await pilot.pause()
+        assert app.last.texts[0].text == whole
+        assert f"  {whole} " in app.text
+        assert f"toy · T 0.80 · seed 3 · {len(whole) - 3} character" in app.text
+
+
+async def test_the_pace_is_kept_by_the_clock(model: Model) -> None:
+    async with Driven(Config(model="toy", seed=11, pace=30.0)).driven() as pilot:
+        app = await ready(pilot)
+        await enter(pilot, "/temp 3")
+        await enter(pilot, "H")
+        before = app.last.texts[0].length
+        app.time.now += 0.2
+        app.main.tick()
+        assert app.last.texts[0].length in (before + 5, before + 6)
+
+
+async def test_an_empty_prefix_works(model: Model) -> None:
+    async with Driven(Config(model="toy", seed=3)).driven() as pilot:
+        app = await ready(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        app.finish()
+        assert app.last.texts[0].text == expected(model, "", 3)
+
+
+async def test_the_next_character_obeys_a_turned_temperature_and_the_status_line_says_so(model: Model) -> None:
+    async with Driven(Config(model="toy", seed=5, temperature=3.0, pace=10.0, max_length=20)).driven() as pilot:
+        app = await ready(pilot)
+        await enter(pilot, "De")
+        app.write(2)
+        count = app.last.texts[0].length
+        await enter(pilot, "/temp 0")
+        assert "temperature 0 from the next character on" in app.text
+        app.finish()
+        await pilot.pause()
+        stream = model.stream("De", settings=SamplingSettings(3.0), seed=5, max_length=20)
+        for _ in range(count):
+            next(stream)
+        stream.settings = SamplingSettings(0)
+        for _ in stream:
+            pass
+        assert app.last.texts[0].text == stream.text
+        assert "T 0.00 · seed 5" in app.text
+
+
+@pytest.mark.parametrize(("key", "temperature"), [("f8", 0.85), ("ctrl+up", 0.85), ("f7", 0.75), ("ctrl+down", 0.75)])
+async def test_keys_turn_the_temperature(key: str, temperature: float) -> None:
+    async with Driven().driven() as pilot:
+        app = await ready(pilot)
+        await pilot.press(key)
+        await pilot.pause()
+        assert app.main.session.settings.temperature == temperature
+        assert f"T {temperature:.2f}" in app.text
+        assert f"temperature {temperature:g}" in app.text
+
+
+async def test_the_temperature_stays_within_sense_and_on_even_steps() -> None:
+    async with Driven(Config(model="toy", temperature=0.83)).driven() as pilot:
+        app = await ready(pilot)
+        await pilot.press("f8")
+        assert app.main.session.settings.temperature == 0.85
+        await enter(pilot, "/temp 0.83")
+        await pilot.press("f7")
+        assert app.main.session.settings.temperature == 0.8
+        for _ in range(20):
+            await pilot.press("f7")
+        assert app.main.session.settings.temperature == 0.0
+
+
+async def test_escape_stops_and_keeps_the_text() -> None:
+    async with Driven(Config(model="toy", seed=5, temperature=3.0, pace=10.0, max_length=50)).driven() as pilot:
+        app = await ready(pilot)
+        await enter(pilot, "De")
+        app.write(2)
+        text = app.last.texts[0].text
+        assert "esc Stop" in app.text
+        await pilot.press("escape")
+        await pilot.pause()
+        app.write(5)
+        assert app.last.texts[0].text == text
+        assert not app.main.player.running
+        assert text in app.text
+        assert "stopped" in app.text
+        assert "esc Stop" not in app.text
+
+
+async def test_each_generation_takes_a_new_seed_and_shows_it() -> None:
+    async with Driven().driven() as pilot:
+        app = await ready(pilot)
+        await enter(pilot, "A")
+        await enter(pilot, "A")
+        app.finish()
+        await pilot.pause()
+        assert [g.seed for g in app.main.generations.generations] == [1, 2]
+        assert "seed 1 ·" in app.text
+        assert "seed 2 ·" in app.text
+        await enter(pilot, "/seed 77")
+        await enter(pilot, "A")
+        assert app.last.seed == 77
+        await enter(pilot, "/seed random")
+        await enter(pilot, "A")
+        assert app.last.seed == 3
+
+
+async def test_again_repeats_and_next_seed_goes_on(model: Model) -> None:
+    async with Driven(Config(model="toy", seed=9)).driven() as pilot:
+        app = await ready(pilot)
+        await enter(pilot, "De")
+        app.finish()
+        first = app.last
+        await enter(pilot, "/temp 2")
+        await pilot.press("ctrl+r")
+        app.finish()
+        assert app.last is not first
+        assert app.last.texts[0].text == first.texts[0].text == expected(model, "De", 9)
+        await pilot.press("ctrl+n")
+        app.finish()
+        assert app.last.seed == 10
+        assert app.last.texts[0].text == expected(model, "De", 10)
+
+
+async def test_one_seed_at_other_temperatures_stands_side_by_side(model: Model) -> None:
+    async with Driven(Config(model="toy", seed=9)).driven((190, 32)) as pilot:
+        app = await ready(pilot)
+        await enter(pilot, "De")
+        app.finish()
+        await pilot.press("ctrl+g")
+        app.finish()
+        await pilot.pause()
+        temperatures = [text.settings.temperature for text in app.last.texts]
+        assert len(set(temperatures)) == len(temperatures) == 5
+        for text in app.last.texts:
+            assert text.text == expected(model, "De", 9, text.settings.temperature)
+        row = next(line for line in app.text.splitlines() if "T 0.40" in line and "T 1.60" in line)
+        assert all(f"T {t:.2f}" in row for t in temperatures)
+
+
+async def test_a_turned_temperature_leaves_a_comparison_its_own() -> None:
+    async with Driven(Config(model="toy", seed=9, max_length=40, temperature=3.0)).driven() as pilot:
+        app = await ready(pilot)
+        await enter(pilot, "De")
+        app.finish()
+        await pilot.press("ctrl+g")
+        before = [text.settings.temperature for text in app.last.texts]
+        await pilot.press("f8")
+        assert [text.settings.temperature for text in app.last.texts] == before
+
+
+async def test_a_column_of_twenty_streams_at_once(model: Model) -> None:
+    async with Driven(Config(model="toy", seed=4, pace=10.0)).driven((110, 40)) as pilot:
+        app = await ready(pilot)
+        await enter(pilot, "/n 20 De")
+        assert len(app.last.texts) == 20
+        lengths = {text.length for text in app.last.texts if text.end is None}
+        assert lengths <= {1}, "all are as far as each other"
+        app.finish()
+        await pilot.pause()
+        assert [text.text for text in app.last.texts] == [expected(model, "De", 4, item=i) for i in range(20)]
+        assert f"20 {app.last.texts[19].text}" in app.text
+        assert "20 texts" in app.text
+
+
+async def test_f5_makes_twenty_of_what_is_typed() -> None:
+    async with Driven().driven() as pilot:
+        app = await ready(pilot)
+        await pilot.press(*"Ha", "f5")
+        await pilot.pause()
+        assert [text.prefix for text in app.last.texts] == ["Ha"] * 20
+
+
+async def test_known_items_and_new_ones_are_told_apart(model: Model) -> None:
+    async with Driven(Config(model="toy", seed=4)).driven((110, 60)) as pilot:
+        app = await ready(pilot)
+        await enter(pilot, "/n 30 A")
+        app.finish()
+        await pilot.pause()
+        lines = app.text.splitlines()
+        kinds = set()
+        for number, text in enumerate(app.last.texts, start=1):
+            line = next(line for line in lines if f"{number:>2} {text.text}" in line[:60])
+            known = text.text in ("Anna", "Annelie")
+            assert ("✦" in line.split("│")[0]) is not known
+            kinds.add(known)
+        assert kinds == {True, False}
+
+
+async def test_copying_text_and_command() -> None:
+    async with Driven(Config(model="toy", seed=9)).driven() as pilot:
+        app = await ready(pilot)
+        await enter(pilot, " De" if False else "De")
+        app.finish()
+        await pilot.press("ctrl+y")
+        assert app.clipboard == app.last.texts[0].text
+        await pilot.press("ctrl+o")
+        assert app.clipboard == (
+            f"charrnn-tui sample --model toy --temperature 0.8 --seed 9 --max-length {app.last.max_length} -- De"
+        )
+        await enter(pilot, "/n 3 De")
+        await pilot.press("ctrl+o")
+        assert " -n 3 --seed 9 " in app.clipboard
+
+
+async def test_keeping_a_generation_writes_all_that_makes_it_again(model: Model) -> None:
+    async with Driven(Config(model="toy", seed=9)).driven() as pilot:
+        app = await ready(pilot)
+        await enter(pilot, "De")
+        app.finish()
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        assert "★ kept" in app.text
+        await enter(pilot, "/save")
+        kept = favourites.load()
+        assert len(kept) == 2
+        assert kept[0].text == expected(model, "De", 9)
+        assert (kept[0].prefix, kept[0].model, kept[0].seed, kept[0].temperature) == ("De", "toy", 9, 0.8)
+
+
+async def test_saving_nothing_says_so() -> None:
+    async with Driven().driven() as pilot:
+        app = await ready(pilot)
+        await enter(pilot, "/save")
+        assert "nothing to keep yet" in app.text
+
+
+async def test_colours_show_probability() -> None:
+    async with Driven(Config(model="toy", seed=9, temperature=2.0)).driven() as pilot:
+        app = await ready(pilot)
+        await enter(pilot, "De")
+        app.finish()
+        await pilot.pause()
+
+        def colours() -> set[str]:
+            strip = app.main.generations.render_line(1)
+            return {str(s.style.color) for s in strip if s.style and s.text.strip() and s.text != "▎"}
+
+        plain = colours()
+        await pilot.press("f9")
+        await pilot.pause()
+        assert len(colours()) > len(plain)
+        assert app.last.texts[0].text in app.text.replace("▌", "")
+        await enter(pilot, "/colour")
+        assert colours() == plain
+
+
+async def test_the_most_probable_items_are_listed(model: Model) -> None:
+    async with Driven().driven() as pilot:
+        app = await ready(pilot)
+        await enter(pilot, "/top An")
+        await until(pilot, lambda: app.main.generations.generations)
+        await pilot.pause()
+        found = [text.text for text in app.last.texts]
+        wanted = [item.text for _, item in zip(range(10), model.most_probable("An"), strict=False)]
+        assert found == wanted
+        assert found[0] in app.text
+
+
+async def test_scrolled_up_new_text_does_not_pull_and_a_pill_says_how_much_is_below() -> None:
+    async with Driven(Config(model="toy", temperature=3.0, pace=10.0, max_length=60)).driven((110, 20)) as pilot:
+        app = await ready(pilot)
+        for _ in range(12):
+            await enter(pilot, "A")
+        generations = app.main.generations
+        assert generations.scroll_offset.y == generations.max_scroll_y
+        await pilot.press("pageup", "pageup")
+        await pilot.pause()
+        at = generations.scroll_offset.y
+        assert at < generations.max_scroll_y
+        app.write(30)
+        await pilot.pause()
+        assert generations.scroll_offset.y == at
+        below = generations.virtual_size.height - 1 - at - generations.size.height
+        assert f"↓ {below} more lines" in app.text
+        await pilot.click("#below")
+        await pilot.pause()
+        assert generations.scroll_offset.y == generations.max_scroll_y
+        assert "more line" not in app.text
+
+
+async def test_an_entered_line_goes_to_the_end_even_when_scrolled_up() -> None:
+    async with Driven(Config(model="toy")).driven((110, 20)) as pilot:
+        app = await ready(pilot)
+        for _ in range(12):
+            await enter(pilot, "A")
+        await pilot.press("pageup", "pageup")
+        await enter(pilot, "A")
+        generations = app.main.generations
+        assert generations.scroll_offset.y == generations.max_scroll_y
+
+
+async def test_thousands_stay_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pane, "MOST_BLOCKS", 50)
+    async with Driven(Config(model="toy", pace=0.0)).driven() as pilot:
+        app = await ready(pilot)
+        for _ in range(180):
+            app.main.enter("A")
+            while app.main.player.running:
+                app.main.tick()
+        await pilot.pause()
+        generations = app.main.generations
+        assert len(generations.generations) == 50
+        assert generations.generations[-1].number == 179
+        assert generations.virtual_size.height == sum(block.height(generations._inner) for block in generations._blocks)
+        assert all(not g.running and g._column is None and g._model is None for g in generations.generations)
+        assert "seed 180" in app.text
+
+
+async def test_many_characters_are_forgotten_from_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pane, "MOST_CHARACTERS", 2_000)
+    async with Driven(Config(model="toy", pace=0.0, temperature=4.0)).driven() as pilot:
+        app = await ready(pilot)
+        for _ in range(128):
+            app.main.enter("/n 20 A")
+            while app.main.player.running:
+                app.main.tick()
+        generations = app.main.generations.generations
+        assert sum(g.characters for g in generations) < 2_000 + 64 * max(g.characters for g in generations)
+        assert len(generations) < 128
+
+
+async def test_choosing_an_earlier_generation_and_acting_on_it(model: Model) -> None:
+    async with Driven().driven() as pilot:
+        app = await ready(pilot)
+        for prefix in ("A", "B", "D"):
+            await enter(pilot, prefix)
+            app.finish()
+        await pilot.press("shift+up", "shift+up")
+        await pilot.pause()
+        assert app.main.generations.current is app.main.generations.generations[1]
+        assert "next seed" in app.text
+        await pilot.press("ctrl+r")
+        app.finish()
+        assert app.last.typed == ["B"]
+        assert app.last.seed == 2
+        await pilot.press("shift+up", "escape")
+        assert app.main.generations.chosen is None
+
+
+async def test_clicking_a_block_shows_its_actions_and_clicking_one_does_it() -> None:
+    async with Driven().driven() as pilot:
+        app = await ready(pilot)
+        await enter(pilot, "B")
+        app.finish()
+        await pilot.pause()
+        await pilot.click("#generations", offset=(6, 1))
+        await pilot.pause()
+        rows = app.text.splitlines()
+        y = next(i for i, row in enumerate(rows) if "next seed" in row)
+        x = rows[y].index("next seed")
+        await pilot.click(None, offset=(x + 2, y))
+        await pilot.pause()
+        assert len(app.main.generations.generations) == 2
+        assert app.last.seed == app.main.generations.generations[0].seed + 1
+
+
+async def test_an_unknown_symbol_is_named_and_the_line_stays() -> None:
+    async with Driven().driven() as pilot:
+        app = await ready(pilot)
+        await enter(pilot, "Dß")
+        assert not app.main.generations.generations
+        assert app.main.prompt.value == "Dß"
+        assert "does not know the symbol 'ß'" in app.text
+
+
+async def test_a_line_entered_before_the_model_is_open_waits_for_it() -> None:
+    async with Driven(Config(model="toy", seed=3)).driven() as pilot:
+        app = pilot.app
+        app.main.enter("/n 2 De")
+        await ready(pilot)
+        await until(pilot, lambda: app.main.generations.generations)
+        assert [text.prefix for text in app.last.texts] == ["De", "De"]
+
+
+async def test_without_any_model_the_screen_says_what_to_do(toy_model: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "none"
+    empty.mkdir()
+    app = Driven(Config(model="names-lstm"))
+    app.library = Library(empty, empty)
+    async with app.driven() as pilot:
+        await until(pilot, lambda: "no model yet: Ctrl+T" in app.text)
+        app.main.enter("De")
+        assert not app.main.generations.generations
+
+
+async def test_a_model_that_is_gone_gives_way_to_another_with_a_sentence() -> None:
+    async with Driven(Config(model="gone")).driven() as pilot:
+        app = await ready(pilot)
+        assert app.main.session.model is not None
+        assert "there is no model 'gone'" in app.text
