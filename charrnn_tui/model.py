@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import repeat
@@ -37,6 +37,7 @@ CARD = "README.md"
 
 LARGEST_DESCRIPTION = 32 << 20
 _EVALUATION_BATCH = 256
+_REPORT_EVERY = 1024
 
 
 class ModelError(ValueError):
@@ -165,6 +166,21 @@ def read_tensors(path: Path, shapes: Mapping[str, tuple[int, ...]] | None = None
     Raises ModelError with a sentence for a missing, damaged or foreign file.
     """
     source = visible(str(path))
+    refuse_pickle(path)
+    try:
+        with safe_open(path, framework="numpy") as opened:
+            if shapes is not None:
+                _check_header(opened, shapes, source)
+            return {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 (no mapping)
+    except (SafetensorError, OSError, TypeError, ValueError, KeyError, AttributeError) as error:
+        if isinstance(error, ModelError):
+            raise
+        raise ModelError(f"{source} is no readable safetensors file ({error}); the file may be damaged.") from error
+
+
+def refuse_pickle(path: Path) -> None:
+    """Raise ModelError for a file that is missing, cannot be read, or would run code when opened."""
+    source = visible(str(path))
     try:
         with path.open("rb") as file:
             start = file.read(9)
@@ -178,15 +194,6 @@ def read_tensors(path: Path, shapes: Mapping[str, tuple[int, ...]] | None = None
             f"{source} is a pickle or a torch.save archive, which can run code when it is opened; "
             "save the state dict with safetensors.torch.save_file and try again."
         )
-    try:
-        with safe_open(path, framework="numpy") as opened:
-            if shapes is not None:
-                _check_header(opened, shapes, source)
-            return {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 (no mapping)
-    except (SafetensorError, OSError, TypeError, ValueError, KeyError, AttributeError) as error:
-        if isinstance(error, ModelError):
-            raise
-        raise ModelError(f"{source} is no readable safetensors file ({error}); the file may be damaged.") from error
 
 
 def _check_header(opened: Any, shapes: Mapping[str, tuple[int, ...]], source: str) -> None:
@@ -303,10 +310,14 @@ class Model:
         *,
         settings: SamplingSettings | None = None,
         seed: int = 0,
+        first_item: int = 0,
         max_length: int | None = None,
         batch_size: int = 1024,
     ) -> Iterator[str]:
-        """One continuation of each prefix, in their order. Raises UnknownSymbolsError."""
+        """One continuation of each prefix, in their order; the first is item `first_item` of the seed.
+
+        Raises UnknownSymbolsError.
+        """
         return sample_many(
             self.cell,
             self.vocabulary,
@@ -314,6 +325,7 @@ class Model:
             kind=self.info.kind,
             settings=settings,
             seed=seed,
+            first_item=first_item,
             max_length=self.info.default_max_length if max_length is None else max_length,
             batch_size=batch_size,
         )
@@ -324,24 +336,31 @@ class Model:
             raise ModelError(f"{self.name} writes running text, which has no most probable items.")
         return most_probable(self.cell, self.vocabulary, prefix, max_length=max_length)
 
-    def evaluate(self, lines: Sequence[str]) -> Evaluation:
-        """Mean -log P of each character and of each item's end. Raises UnknownSymbolsError, TextError."""
+    def evaluate(self, lines: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Evaluation:
+        """Mean -log P of each character and of each item's end. Raises UnknownSymbolsError, TextError.
+
+        `progress` is told now and then how many items are done.
+        """
         items = [normalise(line) for line in lines if line]
         if not items:
             raise TextError("there is nothing to evaluate: every line is empty.")
         encoded = EncodedItems.encode(items, self.vocabulary)
-        total, count = 0.0, 0
+        total, count, done = 0.0, 0, 0
         for rows in bucketed_batches(encoded.lengths, _EVALUATION_BATCH):
             ids = encoded.matrix(rows)
             mask = ids >= 0
             total -= float(self.cell.score(ids, mask).sum())
             count += int(mask[:, 1:].sum())
+            done += len(rows)
+            if progress is not None:
+                progress(done)
         return Evaluation(total / count, count)
 
-    def evaluate_text(self, text: str) -> Evaluation:
+    def evaluate_text(self, text: str, *, progress: Callable[[int], None] | None = None) -> Evaluation:
         """Mean -log P of each character of one running text, the state carried all through.
 
-        The first character is predicted from the start symbol. Raises UnknownSymbolsError, TextError.
+        The first character is predicted from the start symbol. `progress` is told now and then how many characters
+        are done. Raises UnknownSymbolsError, TextError.
         """
         if not text:
             raise TextError("there is nothing to evaluate: the text is empty.")
@@ -349,10 +368,12 @@ class Model:
         state = self.cell.initial_state(1)
         total = 0.0
         before = start_ids(self.vocabulary, "stream")[0]
-        for id_ in ids.tolist():
+        for done, id_ in enumerate(ids.tolist()):
             state, log_probs = self.cell.step([before], state)
             total -= float(log_probs[0, id_])
             before = id_
+            if progress is not None and done % _REPORT_EVERY == 0:
+                progress(done)
         return Evaluation(total / len(ids), len(ids))
 
     @cached_property

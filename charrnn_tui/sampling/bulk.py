@@ -80,10 +80,12 @@ class _Start(NamedTuple):
 class _Starts(Iterator[_Start]):
     """The prefixes, read. Ends at the first one that cannot be read, and keeps the reason in `failure`."""
 
-    def __init__(self, cell: NumpyCell, vocabulary: Vocabulary, kind: Kind, prefixes: Iterable[str]) -> None:
+    def __init__(
+        self, cell: NumpyCell, vocabulary: Vocabulary, kind: Kind, prefixes: Iterable[str], first_item: int
+    ) -> None:
         self.failure: Exception | None = None
         self._cell, self._vocabulary, self._kind = cell, vocabulary, kind
-        self._prefixes = enumerate(prefixes)
+        self._prefixes = enumerate(prefixes, first_item)
         self._prefix: str | None = None
         self._latest: _Start
 
@@ -118,13 +120,14 @@ def sample_many(
     kind: Kind = "lines",
     settings: SamplingSettings | None = None,
     seed: int = 0,
+    first_item: int = 0,
     max_length: int = 100,
     batch_size: int = 1024,
 ) -> Iterator[str]:
     """Continue each prefix; yield the texts, prefix included, in the order of the prefixes.
 
-    Item i draws with the numbers of (seed, i), as `Stream(item=i)` does. Memory stays flat however many there are:
-    prefixes are taken as streams become free. `max_length` counts new characters.
+    Item i draws with the numbers of (seed, i), as `Stream(item=i)` does; the first is item `first_item`. Memory stays
+    flat however many there are: prefixes are taken as streams become free. `max_length` counts new characters.
 
     Raises ValueError for a negative `max_length` and an empty batch. A prefix that cannot be read raises
     UnknownSymbolsError after the texts of all prefixes before it were given.
@@ -135,9 +138,9 @@ def sample_many(
         raise ValueError(f"a batch has at least one stream, not {batch_size}.")
     settings = settings or SamplingSettings()
     if batch_size == 1:
-        return _one_at_a_time(cell, vocabulary, prefixes, kind, settings, seed, max_length)
-    starts = _Starts(cell, vocabulary, kind, prefixes)
-    return _in_batches(cell, vocabulary, starts, kind, settings, seed, max_length, batch_size)
+        return _one_at_a_time(cell, vocabulary, prefixes, kind, settings, seed, first_item, max_length)
+    starts = _Starts(cell, vocabulary, kind, prefixes, first_item)
+    return _in_batches(cell, vocabulary, starts, kind, settings, seed, first_item, max_length, batch_size)
 
 
 def _one_at_a_time(
@@ -147,9 +150,10 @@ def _one_at_a_time(
     kind: Kind,
     settings: SamplingSettings,
     seed: int,
+    first_item: int,
     max_length: int,
 ) -> Iterator[str]:
-    for item, prefix in enumerate(prefixes):
+    for item, prefix in enumerate(prefixes, first_item):
         stream = Stream(
             cell, vocabulary, prefix, kind=kind, settings=settings, seed=seed, item=item, max_length=max_length
         )
@@ -165,12 +169,13 @@ def _in_batches(
     kind: Kind,
     settings: SamplingSettings,
     seed: int,
+    first_item: int,
     max_length: int,
     batch_size: int,
 ) -> Iterator[str]:
     lanes = _Lanes(cell, vocabulary, kind, settings, seed, max_length)
     done: dict[int, str] = {}
-    due = 0
+    due = first_item
     if max_length == 0:
         for start in starts:
             yield start.head

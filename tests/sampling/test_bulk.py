@@ -114,3 +114,10 @@ def test_bad_numbers_are_refused(network: Network) -> None:
         next(sample_many(*network, ["a"], max_length=-1))
     with pytest.raises(ValueError, match="at least one"):
         next(sample_many(*network, ["a"], batch_size=0))
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 100])
+def test_items_may_start_at_another_number(toy: Network, batch_size: int) -> None:
+    prefixes = ["", "De"] * 10
+    whole = list(sample_many(*toy, prefixes, seed=4))
+    assert list(sample_many(*toy, prefixes[6:], seed=4, first_item=6, batch_size=batch_size)) == whole[6:]
