@@ -8,25 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Protocol
 
 from charrnn_tui import paths
-from charrnn_tui.training.messages import (
-    Command,
-    Event,
-    Failed,
-    Finished,
-    MessageError,
-    Stop,
-    decode_event,
-    encode,
-)
+from charrnn_tui.training.lines import LINE_LIMIT, read_events
+from charrnn_tui.training.messages import Command, Detach, Detached, Event, Failed, Stop, encode
 
-_LINE_LIMIT = 1 << 24
 _LOG_LIMIT = 1 << 20
 
 
@@ -38,7 +29,11 @@ class TrainingClient(Protocol):
         ...
 
     def events(self) -> AsyncIterator[Event]:
-        """Events in order; ends after Finished or Failed. Iterate once."""
+        """Events in order; ends after Finished, Failed or Detached. Iterate once."""
+        ...
+
+    async def detach(self) -> None:
+        """Leave; the run goes on in the background. Raises TimeoutError where it does not answer."""
         ...
 
     async def close(self, grace: float = 5.0) -> None:
@@ -49,10 +44,17 @@ class TrainingClient(Protocol):
 class WorkerClient:
     """A TrainingClient on a real child process. `Start` is the first command to send."""
 
-    def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        log: Path,
+    ) -> None:
         self._process = process
+        self._reader, self._writer = reader, writer
         self._log = log
-        self._over = False
+        self._detached = asyncio.Event()
 
     @classmethod
     async def spawn(cls) -> WorkerClient:
@@ -60,19 +62,22 @@ class WorkerClient:
         log = paths.logs() / "worker.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         mode = "ab" if log.exists() and log.stat().st_size < _LOG_LIMIT else "wb"
+        # Not asyncio's own subprocess: its transport kills the child when the loop is closed, and a run that was
+        # left in the background has to outlive this process.
         with log.open(mode) as file:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "charrnn_tui.training.worker",
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
+            process = subprocess.Popen(
+                [sys.executable, "-m", "charrnn_tui.training.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
                 stderr=file,
-                limit=_LINE_LIMIT,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
                 start_new_session=True,  # Ctrl-C in the terminal is the front end's to handle
             )
-        return cls(process, log)
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader(limit=LINE_LIMIT)
+        protocol = asyncio.StreamReaderProtocol(reader)
+        await loop.connect_read_pipe(lambda: protocol, process.stdout)
+        transport, writing = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, process.stdin)
+        return cls(process, reader, asyncio.StreamWriter(transport, writing, None, loop), log)
 
     @property
     def pid(self) -> int:
@@ -81,56 +86,58 @@ class WorkerClient:
 
     async def send(self, command: Command) -> None:
         """Send a command; silently nothing where the run is over."""
-        stdin = self._process.stdin
-        if stdin is None or stdin.is_closing():
+        if self._writer.is_closing():
             return
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            stdin.write(encode(command).encode("ascii") + b"\n")
-            await stdin.drain()
+        with contextlib.suppress(ConnectionError):
+            self._writer.write(encode(command).encode("ascii") + b"\n")
+            await self._writer.drain()
 
     async def events(self) -> AsyncIterator[Event]:
-        """Events in order; ends after Finished or Failed. A child that dies gives a Failed with a sentence."""
-        stdout = self._process.stdout
-        assert stdout is not None
-        while line := await stdout.readline():
-            try:
-                event = decode_event(line.decode("utf-8", "replace"))
-            except MessageError:
-                continue  # something printed to stdout; the log has what matters
-            if isinstance(event, Finished | Failed):
-                self._over = True
+        """Events in order, to the last one. A child that dies gives a Failed with a sentence."""
+        async for event, last in read_events(self._reader):
+            if isinstance(event, Detached):
+                self._detached.set()
             yield event
-            if self._over:
+            if last:
                 return
-        code = await self._process.wait()
-        if not self._over:
-            self._over = True
-            yield Failed(
-                f"the training process ended unexpectedly ({_cause(code)}); what it had saved is kept. "
-                f"Its last words are in {self._log}."
-            )
+        code = await self._ended()
+        yield Failed(
+            f"the training process ended unexpectedly ({_cause(code)}); what it had saved is kept. "
+            f"Its last words are in {self._log}."
+        )
+
+    async def detach(self) -> None:
+        """Leave; the run goes on in the background. `events` has to be read meanwhile. Raises TimeoutError."""
+        await self.send(Detach())
+        async with asyncio.timeout(10):
+            await self._detached.wait()
+        self._writer.close()
 
     async def close(self, grace: float = 5.0) -> None:
         """Ask the run to stop, wait `grace` seconds, then kill it. Safe to call twice."""
-        if self._process.returncode is None:
-            await self.send(Stop())
-            if self._process.stdin is not None:
-                self._process.stdin.close()
-            try:
-                await asyncio.wait_for(self._drain(), grace)
-            except TimeoutError:
-                with contextlib.suppress(ProcessLookupError):
-                    self._process.kill()
-                await self._process.wait()
+        if self._detached.is_set():
+            return
+        await self.send(Stop())
+        self._writer.close()
+        try:
+            async with asyncio.timeout(grace):
+                await self._drain()
+        except TimeoutError:
+            self._process.kill()
+        await self._ended()
 
     async def _drain(self) -> None:
         """Read what is left, so that a full pipe cannot keep the child from ending."""
-        stdout = self._process.stdout
-        if stdout is not None:
-            with contextlib.suppress(RuntimeError):  # another task may be reading
-                while await stdout.read(1 << 16):
-                    pass
-        await self._process.wait()
+        with contextlib.suppress(RuntimeError, ConnectionError):  # another task may be reading
+            while await self._reader.read(1 << 16):
+                pass
+        await self._ended()
+
+    async def _ended(self) -> int:
+        """The child's exit code, once it has ended."""
+        while (code := self._process.poll()) is None:
+            await asyncio.sleep(0.01)
+        return code
 
 
 def _cause(code: int) -> str:

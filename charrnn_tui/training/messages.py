@@ -67,7 +67,14 @@ class SetLearningRate:
     value: float
 
 
-Command: TypeAlias = Start | Pause | Resume | Save | Stop | SetLearningRate
+@dataclass(frozen=True)
+class Detach:
+    """The front end leaves; the run goes on in the background (see `background`)."""
+
+    type: ClassVar[str] = "detach"
+
+
+Command: TypeAlias = Start | Pause | Resume | Save | Stop | SetLearningRate | Detach
 
 # --- events --------------------------------------------------------------------------------------------------
 
@@ -194,11 +201,19 @@ class Failed:
     message: str
 
 
-Event: TypeAlias = Started | Progress | Evaluated | Sampled | Saved | Paused | Resumed | Finished | Failed
+@dataclass(frozen=True)
+class Detached:
+    """The run goes on in the background; the last event that the front end hears."""
 
-COMMANDS: dict[str, type[Command]] = {c.type: c for c in (Start, Pause, Resume, Save, Stop, SetLearningRate)}
+    type: ClassVar[str] = "detached"
+    name: str
+
+
+Event: TypeAlias = Started | Progress | Evaluated | Sampled | Saved | Paused | Resumed | Finished | Failed | Detached
+
+COMMANDS: dict[str, type[Command]] = {c.type: c for c in (Start, Pause, Resume, Save, Stop, SetLearningRate, Detach)}
 EVENTS: dict[str, type[Event]] = {
-    e.type: e for e in (Started, Progress, Evaluated, Sampled, Saved, Paused, Resumed, Finished, Failed)
+    e.type: e for e in (Started, Progress, Evaluated, Sampled, Saved, Paused, Resumed, Finished, Failed, Detached)
 }
 
 

@@ -1,7 +1,7 @@
 """The child process: reads commands from stdin, trains, and writes events to stdout, one JSON object a line.
 
 Started as `python -m charrnn_tui.training.worker` by `client.WorkerClient`. stderr is for the log. When stdin closes
-without a Stop (the front end has died), the run is stopped with its checkpoint written.
+without a Stop or a Detach (the front end has died), the run is stopped with its checkpoint written.
 """
 
 from __future__ import annotations
@@ -16,45 +16,8 @@ import traceback
 from pathlib import Path
 from typing import TextIO
 
-from charrnn_tui.training.messages import (
-    Command,
-    Event,
-    Failed,
-    MessageError,
-    Start,
-    Stop,
-    decode_command,
-    encode,
-)
-
-
-class Reporter:
-    """Events to a stream, written by a thread of its own so that no step waits for a pipe."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream: TextIO | None = stream
-        self._queue: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._write, name="reporter", daemon=True)
-        self._thread.start()
-
-    def put(self, event: Event) -> None:
-        """Report an event."""
-        self._queue.put(event)
-
-    def close(self) -> None:
-        """Write what is left."""
-        self._queue.put(None)
-        self._thread.join(timeout=5)
-
-    def _write(self) -> None:
-        while (event := self._queue.get()) is not None:
-            if self._stream is None:
-                continue
-            try:
-                self._stream.write(encode(event) + "\n")
-                self._stream.flush()
-            except (BrokenPipeError, ValueError, OSError):
-                self._stream = None  # nobody listens any more; the run itself goes on until it is stopped
+from charrnn_tui.training.hub import Hub
+from charrnn_tui.training.messages import Command, Detach, Failed, MessageError, Start, Stop, decode_command
 
 
 def _read_commands(stream: TextIO, commands: queue.SimpleQueue[Command | None]) -> None:
@@ -66,7 +29,7 @@ def _read_commands(stream: TextIO, commands: queue.SimpleQueue[Command | None]) 
     commands.put(None)
 
 
-def work(start: Start, commands: queue.SimpleQueue[Command | None], reporter: Reporter) -> int:
+def work(start: Start, commands: queue.SimpleQueue[Command | None], hub: Hub) -> int:
     """Do one run; 0 where it ended in good order."""
     # torch is imported here, after the first command: a front end may start the child ahead of time.
     from charrnn_tui.library import Library
@@ -86,24 +49,34 @@ def work(start: Start, commands: queue.SimpleQueue[Command | None], reporter: Re
             reserve_core=start.reserve_core,
         )
 
+        def obey(command: Command) -> None:
+            if isinstance(command, Detach):
+                try:
+                    hub.detach(folder.name, folder, trainer.request)
+                except OSError:
+                    traceback.print_exc()  # the front end hears nothing and says that it cannot leave
+            else:
+                trainer.request(command)
+
         def forward() -> None:
             while (command := commands.get()) is not None:
-                trainer.request(command)
-            trainer.request(Stop())
+                obey(command)
+            if not hub.detached:
+                trainer.request(Stop())
 
         threading.Thread(target=forward, name="commands", daemon=True).start()
         for event in trainer.run():
-            reporter.put(event)
+            hub.put(event)
     except (ValueError, OSError) as error:
-        reporter.put(Failed(str(error)))
+        hub.put(Failed(str(error)))
         traceback.print_exc()
         return 1
     except MemoryError:
-        reporter.put(Failed("there is not enough memory for this network and batch size; make one of them smaller."))
+        hub.put(Failed("there is not enough memory for this network and batch size; make one of them smaller."))
         return 1
     except Exception as error:
         traceback.print_exc()
-        reporter.put(Failed(f"training failed unexpectedly: {type(error).__name__}: {error}"))
+        hub.put(Failed(f"training failed unexpectedly: {type(error).__name__}: {error}"))
         return 1
     return 0
 
@@ -112,20 +85,20 @@ def main() -> int:
     """Serve one run over stdin and stdout."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the front end decides what Ctrl-C means
     # Events keep the real stdout to themselves; whatever a library prints goes to the log.
-    events = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    events = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     with contextlib.suppress(OSError):
         os.nice(5)  # the screen comes first
     commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
     threading.Thread(target=_read_commands, args=(sys.stdin, commands), name="stdin", daemon=True).start()
-    reporter = Reporter(events)
+    hub = Hub(events)
     first = commands.get()
     if not isinstance(first, Start):
-        reporter.put(Failed("the first command has to be a start."))
-        reporter.close()
+        hub.put(Failed("the first command has to be a start."))
+        hub.close()
         return 2
-    code = work(first, commands, reporter)
-    reporter.close()
+    code = work(first, commands, hub)
+    hub.close()
     return code
 
 
