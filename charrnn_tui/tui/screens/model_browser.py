@@ -17,7 +17,14 @@ from charrnn_tui.model import ModelError
 from charrnn_tui.tui.screens.parts.ask import Ask, Confirm
 from charrnn_tui.tui.screens.parts.browse_list import BrowseList
 from charrnn_tui.tui.screens.parts.dialog import Dialog, plain, sentence
+from charrnn_tui.tui.screens.parts.facts_table import FactsTable
 from charrnn_tui.tui.screens.parts.model_facts import card_text, losses, model_facts, one_line
+
+
+class ModelList(BrowseList):
+    """The list of models."""
+
+    BINDINGS = [Binding("enter", "select", "Open", id="models.open", tooltip="Open this model at the prompt")]
 
 
 class ModelBrowser(Dialog[str | None]):
@@ -29,7 +36,6 @@ class ModelBrowser(Dialog[str | None]):
     CSS_PATH = ["parts/dialog.tcss", "model_browser.tcss"]
     AUTO_FOCUS = "#models"
     BINDINGS = [
-        Binding("enter", "open", "Open", id="models.open", tooltip="Open this model at the prompt"),
         Binding("space", "details", "Facts", id="models.details", tooltip="Facts and card, or the list again"),
         Binding("r", "rename", "Rename", id="models.rename", tooltip="Give this model another name"),
         Binding("d,delete", "delete", "Delete", id="models.delete", tooltip="Delete this model and its files"),
@@ -47,9 +53,9 @@ class ModelBrowser(Dialog[str | None]):
         with Vertical(classes="dialog"):
             yield self.title_line("Models")
             with Horizontal(classes="columns"):
-                yield BrowseList(id="models", compact=True, markup=False)
+                yield ModelList(id="models", compact=True, markup=False)
                 with VerticalScroll(classes="details"):
-                    yield Static("", id="facts")
+                    yield FactsTable(id="facts")
                     yield Static("Validation loss over time", classes="heading")
                     yield Sparkline(id="history")
                     yield Static("Card", classes="heading card-heading")
@@ -90,7 +96,7 @@ class ModelBrowser(Dialog[str | None]):
         if entry is None:
             return
         self.refresh_bindings()
-        self.query_one("#facts", Static).update(model_facts(entry))
+        self.query_one(FactsTable).show(model_facts(entry))
         history = losses(entry.folder)
         self.set_class(len(history) > 1, "-history")
         self.query_one("#history", Sparkline).data = history
@@ -106,16 +112,14 @@ class ModelBrowser(Dialog[str | None]):
         self.notify(plain(event.href).plain, title="Link", markup=False)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Shipped models keep their name and their files; a damaged one cannot be opened."""
-        if action not in ("open", "rename", "delete", "details"):
+        """Shipped models, and those in training, keep their name and their files."""
+        if action not in ("rename", "delete", "details"):
             return True
         if not self.is_attached or not self.query("#models"):
             return None
         entry = self._entry
         if entry is None:
             return False
-        if action == "open":
-            return None if entry.info is None else True
         if action in ("rename", "delete"):
             return None if entry.shipped or entry.name in self._busy else True
         return True
@@ -123,7 +127,7 @@ class ModelBrowser(Dialog[str | None]):
     # --- actions ---------------------------------------------------------------------------------------------
 
     @on(OptionList.OptionSelected)
-    def action_open(self) -> None:
+    def _open(self) -> None:
         """Leave with the name of the highlighted model."""
         entry = self._entry
         if entry is None:

@@ -39,6 +39,7 @@ from charrnn_tui.tui.screens.parts.recipe_fields import (
     preset_values,
     show_number,
 )
+from charrnn_tui.tui.screens.parts.words import duration_words
 
 FRESH = "fresh"
 OWN_CHOICES = "own"
@@ -75,16 +76,6 @@ def _estimate(recipe: Recipe) -> Estimated:
     from charrnn_tui.training.estimate import estimate
 
     return estimate(recipe)
-
-
-def duration_words(seconds: float) -> str:
-    """A time for people: '40 s', '3 min', '2 h 10 min'."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    if seconds < 5400:
-        return f"{round(seconds / 60)} min"
-    hours, minutes = divmod(round(seconds / 60), 60)
-    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
 class TrainingForm(Dialog[TrainingRequest | None]):

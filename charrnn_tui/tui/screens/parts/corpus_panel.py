@@ -10,19 +10,9 @@ from textual.widgets import Static
 from charrnn_tui.tui.screens.parts.corpus_summary import CorpusSummary
 from charrnn_tui.tui.screens.parts.dialog import plain, sentence
 from charrnn_tui.tui.screens.parts.length_histogram import LengthHistogram
+from charrnn_tui.tui.screens.parts.words import size_words
 
 MOST_SYMBOLS = 300
-
-
-def size_words(size: float) -> str:
-    """A file's size for people."""
-    if size < 1000:
-        return f"{size:.0f} bytes"
-    for unit in ("kB", "MB"):
-        size /= 1000
-        if size < 999.5:
-            return f"{size:.3g} {unit}"
-    return f"{size / 1000:.3g} GB"
 
 
 class CorpusPanel(VerticalScroll, can_focus=False):

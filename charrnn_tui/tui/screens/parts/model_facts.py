@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from textual.content import Content
 
 from charrnn_tui.library import Entry
 from charrnn_tui.training.history import read_history
-from charrnn_tui.tui.screens.parts.corpus_panel import size_words
 from charrnn_tui.tui.screens.parts.dialog import plain, sentence
+from charrnn_tui.tui.screens.parts.facts_table import Row
+from charrnn_tui.tui.screens.parts.words import duration_words, size_words
 
 LONGEST_CARD = 1 << 16
 
 
 def loss_words(nats: float) -> str:
-    """A loss in both of its units."""
-    return f"{nats:.3f} nats, {nats / math.log(2):.3f} bits a character"
+    """A loss in both of its units, a character."""
+    return f"{nats:.3f} nats, {nats / math.log(2):.3f} bits"
 
 
 def losses(folder: Path) -> list[float]:
@@ -41,45 +42,41 @@ def one_line(entry: Entry) -> Content:
     return Content(", ".join(words))
 
 
-def model_facts(entry: Entry) -> Content:
-    """A table of facts, or what is wrong with a damaged model."""
-    title = plain(entry.name).stylize("bold")
+def model_facts(entry: Entry) -> list[Row]:
+    """Rows of facts, or what is wrong with a damaged model."""
+    title = ("", plain(entry.name).stylize("bold"))
     if entry.info is None:
         problem = plain(sentence(entry.problem or "it is damaged.")).stylize("$text-error")
-        advice = "" if entry.shipped else "Delete it, or restore its folder from a copy."
-        return Content("\n").join([title, problem, Content(advice), _row("Folder", entry.folder)])
+        advice = "" if entry.shipped else "Delete it, or put its folder back from a copy."
+        return [title, ("", problem), ("", Content(advice)), ("Folder", plain(entry.folder))]
     info = entry.info
-    architecture = info.architecture
-    corpus, results = info.corpus, info.results
-    rows = [
-        title,
-        _row("Network", f"{architecture.describe()}, embedding {architecture.embedding}"),
-        _row("Parameters", f"{architecture.parameters:,}"),
-        _row("Learnt from", _corpus_words(corpus, info.kind)),
-        _row("Symbols", f"{len(info.vocabulary.symbols):,}"),
+    architecture, results = info.architecture, info.results
+    facts: list[tuple[str, object]] = [
+        ("Network", f"{architecture.describe()}, embedding {architecture.embedding}"),
+        ("Parameters", f"{architecture.parameters:,}"),
+        ("Learnt from", _corpus_words(info.corpus, info.kind)),
+        ("Symbols", f"{len(info.vocabulary.symbols):,}"),
     ]
     if info.validation_loss is not None:
-        rows.append(_row("Best loss", loss_words(info.validation_loss)))
+        facts.append(("Best loss", loss_words(info.validation_loss)))
     history = losses(entry.folder)
     if history:
-        rows.append(_row("Last loss", loss_words(history[-1])))
+        facts.append(("Last loss", loss_words(history[-1])))
     epoch = results.get("epoch")
     if _is_number(epoch):
         seconds = results.get("seconds")
-        after = f" in {seconds:.0f} s" if _is_number(seconds) else ""
-        rows.append(_row("Trained", f"{epoch:.3g} epochs{after}" + (", unfinished" if entry.unfinished else "")))
-    rows.append(_row("Made", info.created[:10] or "not known"))
-    rows.append(_row("Kept", "shipped with the program" if entry.shipped else "your own"))
-    rows.append(_row("On disk", _size(entry)))
-    return Content("\n").join(rows)
+        after = f" in {duration_words(seconds)}" if _is_number(seconds) else ""
+        facts.append(("Trained", f"{epoch:.3g} epochs{after}" + (", unfinished" if entry.unfinished else "")))
+    facts += [
+        ("Made", info.created[:10] or "not known"),
+        ("Kept", "shipped with the program" if entry.shipped else "your own"),
+        ("On disk", _size(entry)),
+    ]
+    return [title, *((label, plain(value)) for label, value in facts)]
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _row(label: str, value: object) -> Content:
-    return Content.assemble((f"{label:<12} ", "$text-muted"), plain(value))
 
 
 def _size(entry: Entry) -> str:

@@ -1,0 +1,78 @@
+"""Keys for what has the focus, and the slash commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container, Vertical, VerticalScroll
+from textual.widgets import Static
+
+from charrnn_tui.slash import ALIASES, COMMANDS
+from charrnn_tui.tui.screens.parts.dialog import Dialog, plain
+from charrnn_tui.tui.screens.parts.facts_table import FactsTable
+from charrnn_tui.tui.screens.parts.key_sections import HelpSection, key_sections
+
+__all__ = ["HelpScreen", "HelpSection", "key_sections"]
+
+WORTH_KNOWING = HelpSection(
+    "Worth knowing",
+    (
+        ("", "What you type is the start of a word, its spaces included; Enter continues it."),
+        ("", "A command begins with a slash; two slashes type one."),
+        ("", "The same model, start, seed and settings give the same text."),
+        ("", "Low temperature is safe, high is wild; it may be turned while text streams."),
+    ),
+)
+
+
+def command_sections(topic: str | None = None) -> list[HelpSection]:
+    """The slash commands; where one is asked for, it stands first."""
+    sections = []
+    if topic:
+        name = topic.lstrip("/")
+        command = COMMANDS.get(ALIASES.get(name, name))
+        if command is None:
+            rows = (("", f"There is no command /{name}. These there are:"),)
+        else:
+            others = [f"/{alias}" for alias, of in ALIASES.items() if of == command.name]
+            also = f" Also {', '.join(others)}." if others else ""
+            rows = (("", f"{command.usage}\n{command.summary[:1].upper()}{command.summary[1:]}.{also}"),)
+        sections.append(HelpSection(f"/{name}", rows))
+    rows_of_all = tuple((command.usage, command.summary) for command in COMMANDS.values())
+    return [*sections, HelpSection("Commands", rows_of_all)]
+
+
+class HelpScreen(Dialog[None]):
+    """Shows sections of keys (see `key_sections`, to be called before this screen covers the other) and commands."""
+
+    CSS_PATH = ["parts/dialog.tcss", "help.tcss"]
+    AUTO_FOCUS = ".scroll"
+    BINDINGS = [Binding("f1,q,enter", "cancel", "Close", show=False, id="help.close", tooltip="Close help")]
+
+    def __init__(self, keys: Sequence[HelpSection], topic: str | None = None) -> None:
+        super().__init__()
+        self._keys = tuple(keys)
+        self._topic = topic
+
+    def compose(self) -> ComposeResult:
+        """Keys beside commands; in a narrow terminal one after the other."""
+        commands = command_sections(self._topic)
+        with Vertical(classes="dialog"):
+            yield self.title_line("Help")
+            with VerticalScroll(classes="scroll"), Container(classes="columns"):
+                with Vertical(classes="column keys"):
+                    yield from self._sections([] if self._topic else self._keys)
+                    if self._topic:
+                        yield from self._sections(commands)
+                with Vertical(classes="column commands"):
+                    yield from self._sections(self._keys if self._topic else [*commands, WORTH_KNOWING])
+            yield Static("Escape closes, arrows scroll.", classes="muted last")
+
+    def _sections(self, sections: Sequence[HelpSection]) -> ComposeResult:
+        for section in sections:
+            yield Static(plain(section.title), classes="heading")
+            width = min(20, max((len(key) for key, _ in section.rows), default=0) + 2)
+            rows = [(plain(key).plain, plain(text, keep_newlines=True)) for key, text in section.rows]
+            yield FactsTable(rows, label_width=width, label_style="$text-primary")

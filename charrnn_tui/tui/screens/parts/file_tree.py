@@ -1,0 +1,27 @@
+"""A tree of the user's files, hidden ones left out, in which no file name can act as markup or as a command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.text import Text, TextType
+from textual.widgets import DirectoryTree
+
+from charrnn_tui.text import visible
+
+
+class FileTree(DirectoryTree):
+    """A DirectoryTree that shows names as they are, control characters made visible."""
+
+    ICON_NODE = "▸ "
+    ICON_NODE_EXPANDED = "▾ "
+    ICON_FILE = "  "
+
+    def process_label(self, label: TextType) -> Text:
+        """The name, safe to show, on one line."""
+        return Text(visible(label if isinstance(label, str) else label.plain))
+
+    def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
+        """Everything but hidden files and folders."""
+        return [path for path in paths if not path.name.startswith(".")]
