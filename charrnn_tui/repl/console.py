@@ -32,6 +32,11 @@ class Live(Protocol):
     left: bool
     """Whether Escape was pressed."""
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a line has been typed that waits for its turn."""
+        ...
+
     def write(self, fragments: Fragments) -> None:
         """Append text; a line feed begins a new line."""
         ...
@@ -49,6 +54,8 @@ class Console(Protocol):
     handlers: Handlers
     paced: bool
     """Whether somebody watches, so that text is to appear at its pace."""
+    marked: bool
+    """Whether marks (how a text ended) stand beside the texts; a file or a pipe gets the texts alone."""
 
     failed: bool
     """Whether a line of the input could not be read."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
+from operator import itemgetter
 
 from prompt_toolkit.utils import get_cwidth
 
@@ -58,24 +60,25 @@ def wrapped(fragments: Fragments, width: int) -> Fragments:
     """
     if cells(plain(fragments)) <= width:
         return fragments
+    text = plain(fragments)
+    styles = [style for style, part in fragments for _ in part]
     rows: Fragments = []
-    used = 0
-    for style, text in fragments:
-        for word in re.findall(r"\s+|\S+", text):
-            if word == "\n":
+    used, space = 0, ""
+    for match in re.finditer(r"\n|[^\S\n]+|\S+", text):
+        part = match.group()
+        if part == "\n":
+            rows.append(("", "\n"))
+            used, space = 0, ""
+        elif part.isspace():
+            space = part
+        else:
+            if used and used + cells(space + part) > width:
+                rows.append(("", "\n"))
                 used = 0
-            elif used + cells(word) > width and used:
-                if word.isspace():
-                    word, used = "\n", 0
-                else:
-                    # The space before it ends the row instead.
-                    if rows and rows[-1][1].isspace():
-                        rows.pop()
-                    rows.append(("", "\n"))
-                    used = cells(word)
-            elif not (word.isspace() and used == 0 and rows):
-                used += cells(word)
             else:
-                continue
-            rows.append((style, word))
-    return rows
+                rows.append((styles[match.start()], space))
+                used += cells(space)
+            rows += zip(styles[match.start() : match.end()], part, strict=True)
+            used += cells(part)
+            space = ""
+    return [(style, "".join(piece for _, piece in run)) for style, run in groupby(rows, key=itemgetter(0))]

@@ -44,7 +44,7 @@ async def continue_prefix(state: PromptState, console: Console, model: Model, pr
     async with console.live() as live:
         live.write([("class:mark", console.mark), ("class:prefix", console.shown(stream.prefix))])
         await _play(state, stream, live, console)
-        if console.paced:
+        if console.marked:
             live.write(_end_mark(stream, stopped=live.stopped or live.left))
     state.turned = stream.settings != settings
     state.last = [state.note(stream.text, stream.prefix, seed, settings)]
@@ -117,14 +117,14 @@ async def print_batch(state: PromptState, console: Console, model: Model, count:
     started, characters = perf_counter(), 0
     async with console.live() as live:
         async for text in in_thread(texts, live):
-            if running and state.last and console.paced:
+            if running and state.last and console.marked:
                 live.write([("class:hint", "---\n")])
             rest = console.shown(text[len(shown) :], keep_newlines=running)
             live.write([("class:prefix", console.shown(shown)), ("", rest), ("", "\n")])
             characters += len(text) - len(shown)
             state.speed = characters / max(1e-9, perf_counter() - started)
             state.last.append(state.note(text, shown, seed, settings, item=len(state.last)))
-        if console.paced and (live.stopped or live.left):
+        if console.marked and (live.stopped or live.left):
             live.write([("class:end", f"stopped after {len(state.last)} of {count}")])
 
 

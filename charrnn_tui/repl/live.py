@@ -126,6 +126,12 @@ class LiveOutput:
         self._erase()
         self.flush()
 
+    def moved(self) -> None:
+        """Something else has written to the terminal: the cursor stands at the start of a row of its own."""
+        self._column = 0
+        self._widths.clear()
+        self._drawn = False
+
     def close(self) -> None:
         """End the line, take the status row away and leave the cursor at the start of a row."""
         if self._column:

@@ -102,6 +102,7 @@ class Plain:
         self._live: PlainLive | None = None
         self._number = 0
         self._to_terminal = out.isatty()
+        self.marked = watched and self._to_terminal
         # Data goes to standard output; where that is a terminal, everything may.
         self._talk = out if self._to_terminal else err
 
@@ -215,6 +216,11 @@ class PlainLive:
         """Whether a line waits for its turn: those after it wait as well."""
         self._text: list[str] = []
         self._at_start = True
+
+    @property
+    def waiting(self) -> bool:
+        """Whether somebody has typed a line that waits for its turn; a script's lines always wait."""
+        return self._held
 
     def write(self, fragments: Fragments) -> None:
         """Append text."""

@@ -129,8 +129,12 @@ async def _run(state: PromptState, library: Library, config: Config, notice: str
             _greet(console, state, notice)
         elif notice:
             console.complain(notice)
-        with contextlib.suppress(asyncio.CancelledError):
+        try:
             await repl.run()
+        except asyncio.CancelledError:
+            # From `_end_on_hangup`, that is good order; otherwise it is Ctrl-C while a pipe is read.
+            if not typed:
+                raise
         if typed:
             return 0
         return 1 if repl.failed or console.failed else 0

@@ -42,6 +42,7 @@ class Terminal:
     """A Console with cursor, colours and keys. Use it within `with terminal.open():`."""
 
     paced = True
+    marked = True
     failed = False
 
     def __init__(
@@ -94,6 +95,8 @@ class Terminal:
             reserve_space_for_menu=6,
         )
         self._add_toolbar(session)
+        # Nothing needs saying where the terminal does not tell the cursor's position; the status row just comes late.
+        session.app.renderer.cpr_not_supported_callback = session.app.invalidate
         return session
 
     def _add_toolbar(self, session: PromptSession[str]) -> None:
@@ -284,6 +287,11 @@ class TerminalLive:
             return [("class:status.notice", " " + self._notice)]
         return [("class:status", text) for _, text in self._status(width)]
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a line waits for its turn, or the prompt is to end."""
+        return bool(self._typed.lines) or self._typed.ended
+
     def wake(self) -> None:
         """End the present wait."""
         self._woken.set()
@@ -342,6 +350,7 @@ class TerminalLive:
         self._out.flush()
         with self._input.cooked_mode():
             os.kill(0, signal.SIGTSTP)
+        self._out.moved()
         self._out.resized()
 
     def close(self) -> None:

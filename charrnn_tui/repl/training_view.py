@@ -17,7 +17,7 @@ _REDRAW = 0.25
 
 
 async def watch(run: TrainingRun, console: Console, temperature: float) -> None:
-    """Show a run until it is over, is paused by Ctrl-C, or is left to itself by Escape.
+    """Show a run until it is over, is paused by Ctrl-C, or is left to itself by Escape or by typing a line.
 
     Samples are those of the temperature nearest to the given one.
     """
@@ -31,7 +31,7 @@ async def watch(run: TrainingRun, console: Console, temperature: float) -> None:
         try:
             if run.paused:
                 await run.resume()
-            while run.ended is None and not live.left:
+            while run.ended is None and not live.left and (stopping or not live.waiting):
                 if live.stopped and not stopping:
                     stopping = True
                     live.stopped = False
@@ -44,7 +44,7 @@ async def watch(run: TrainingRun, console: Console, temperature: float) -> None:
         finally:
             run.listener = None
         report.finish()
-        live.write(wrapped(_farewell(run, left=live.left and not stopping), console.columns))
+        live.write(wrapped(_farewell(run, left=not stopping), console.columns))
 
 
 class _Report:
@@ -93,7 +93,7 @@ def describe(event: Started) -> str:
     return (
         f"Training {visible(event.name)} on {visible(event.corpus)} ({event.training_items:,} {unit}): "
         f"{network}{event.family.upper()} {event.hidden}, {event.parameters:,} parameters. "
-        "Ctrl-C pauses, Escape goes back to the prompt while it trains."
+        "Ctrl-C pauses; Escape, or a line typed, goes back to the prompt while it trains."
     )
 
 
