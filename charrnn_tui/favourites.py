@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shlex
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from charrnn_tui import paths
+from charrnn_tui import atomic, paths
 from charrnn_tui.sampling import SamplingSettings
 
 
@@ -62,6 +63,37 @@ def load(path: Path | None = None) -> list[Favourite]:
         if all(isinstance(getattr(favourite, f.name), _TYPES[f.type]) for f in fields(Favourite)):
             found.append(favourite)
     return found
+
+
+def remove(favourite: Favourite, path: Path | None = None) -> None:
+    """Take one out of the file; rows that are damaged stay as they are. Raises OSError."""
+    path = path or paths.favourites_file()
+    wanted = asdict(favourite)
+    rows = path.read_text(encoding="utf-8", errors="surrogateescape").split("\n")
+    for i, row in enumerate(rows):
+        try:
+            same = asdict(Favourite(**json.loads(row))) == wanted
+        except (ValueError, TypeError):
+            continue
+        if same:
+            del rows[i]
+            atomic.write_bytes(path, "\n".join(rows).encode("utf-8", "surrogateescape"))
+            return
+
+
+def export(favourites: Iterable[Favourite], path: Path) -> None:
+    """Write to a file: everything as JSON lines where its name ends in .jsonl, else the texts. Raises OSError.
+
+    Texts stand one a line; where one of them has several lines, a blank line stands between texts.
+    """
+    kept = list(favourites)
+    if path.suffix == ".jsonl":
+        lines = [json.dumps(asdict(favourite), ensure_ascii=False) for favourite in kept]
+        between = "\n"
+    else:
+        lines = [favourite.text for favourite in kept]
+        between = "\n\n" if any("\n" in line for line in lines) else "\n"
+    atomic.write_bytes(path, "".join(line + between for line in lines).encode("utf-8", "replace"))
 
 
 def sample_command(prefix: str, model: str, settings: SamplingSettings, seed: int, max_length: int) -> str:

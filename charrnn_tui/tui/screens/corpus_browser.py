@@ -38,7 +38,7 @@ WHAT_THEY_HOLD = {
 class CorpusList(BrowseList):
     """The shipped corpora."""
 
-    BINDINGS = [Binding("enter", "select", "Train on it", id="corpora.choose", tooltip="Train on this corpus")]
+    BINDINGS = [Binding("enter", "select", "Choose", id="corpora.choose", tooltip="Train on this corpus")]
 
 
 class CorpusBrowser(Dialog[str | None]):

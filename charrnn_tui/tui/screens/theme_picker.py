@@ -39,7 +39,7 @@ class ThemePicker(Dialog[str | None]):
             yield self.title_line("Theme")
             options = [Option(self._prompt(available[name])) for name in self._names]
             yield BrowseList(*options, id="themes", compact=True, markup=False)
-            yield Static("Enter keeps it, Escape does not.", classes="muted last")
+            yield Static("Enter keeps, Escape restores", classes="muted last")
 
     def _prompt(self, theme: Theme) -> Content:
         colours = (theme.primary, theme.secondary, theme.accent, theme.success, theme.error)

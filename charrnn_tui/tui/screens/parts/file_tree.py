@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from rich.text import Text, TextType
+from textual import events
 from textual.widgets import DirectoryTree
 
 from charrnn_tui.text import visible
@@ -17,6 +18,14 @@ class FileTree(DirectoryTree):
     ICON_NODE = "▸ "
     ICON_NODE_EXPANDED = "▾ "
     ICON_FILE = "  "
+
+    async def _on_click(self, event: events.Click) -> None:
+        # A first click on a file only shows it; folders open and close as ever.
+        line = event.style.meta.get("line")
+        node = self.get_node_at_line(line) if isinstance(line, int) else None
+        if node is not None and not node.allow_expand and not (event.chain >= 2 and self.cursor_line == line):
+            event.prevent_default()
+            self.cursor_line = node.line
 
     def process_label(self, label: TextType) -> Text:
         """The name, safe to show, on one line."""

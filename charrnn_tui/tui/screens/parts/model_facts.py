@@ -12,14 +12,9 @@ from charrnn_tui.library import Entry
 from charrnn_tui.training.history import read_history
 from charrnn_tui.tui.screens.parts.dialog import plain, sentence
 from charrnn_tui.tui.screens.parts.facts_table import Row
-from charrnn_tui.tui.screens.parts.words import duration_words, size_words
+from charrnn_tui.tui.screens.parts.words import duration_words, loss_words, size_words
 
 LONGEST_CARD = 1 << 16
-
-
-def loss_words(nats: float) -> str:
-    """A loss in both of its units, a character."""
-    return f"{nats:.3f} nats, {nats / math.log(2):.3f} bits"
 
 
 def losses(folder: Path) -> list[float]:

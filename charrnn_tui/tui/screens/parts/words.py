@@ -1,6 +1,8 @@
-"""Sizes and times in words for people."""
+"""Sizes, times and losses in words for people."""
 
 from __future__ import annotations
+
+import math
 
 
 def size_words(size: float) -> str:
@@ -22,3 +24,8 @@ def duration_words(seconds: float) -> str:
         return f"{round(seconds / 60)} min"
     hours, minutes = divmod(round(seconds / 60), 60)
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def loss_words(nats: float) -> str:
+    """A loss in both of its units, a character."""
+    return f"{nats:.3f} nats, {nats / math.log(2):.3f} bits"

@@ -1,0 +1,221 @@
+"""The generations that were kept: copy, say again, export, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Footer, OptionList, Static
+from textual.widgets.option_list import Option
+
+from charrnn_tui import favourites as store
+from charrnn_tui.favourites import Favourite, sample_command
+from charrnn_tui.sampling import SamplingSettings, SettingsError
+from charrnn_tui.text import visible
+from charrnn_tui.tui.screens.parts.ask import Ask, Confirm
+from charrnn_tui.tui.screens.parts.browse_list import BrowseList
+from charrnn_tui.tui.screens.parts.dialog import Dialog, plain, sentence
+from charrnn_tui.tui.screens.parts.facts_table import FactsTable, Row
+from charrnn_tui.tui.screens.parts.path_suggester import PathSuggester
+
+EXPORTED = "favourites.txt"
+
+
+def command_line(favourite: Favourite) -> str:
+    """The `charrnn-tui sample` command line that prints a favourite (as its last line, where it is one of many)."""
+    f = favourite
+    settings = SamplingSettings(f.temperature, f.top_k, f.top_p, f.min_p)
+    line = sample_command(f.prefix, f.model, settings, f.seed, f.max_length)
+    return line.replace(" sample ", f" sample -n {f.item + 1} ", 1) if f.item else line
+
+
+def favourite_rows(favourite: Favourite) -> list[Row]:
+    """The text and how it came about."""
+    f = favourite
+    filters = [
+        words
+        for words, on_ in (
+            (f"top-k {f.top_k}", f.top_k),
+            (f"top-p {f.top_p:g}", f.top_p < 1),
+            (f"min-p {f.min_p:g}", f.min_p),
+        )
+        if on_
+    ]
+    facts = [
+        ("Start", f.prefix.replace(" ", "␠") or "(empty)"),
+        ("Model", f.model),
+        ("Temperature", f"{f.temperature:g}"),
+        ("Filters", ", ".join(filters) or "none"),
+        ("Seed", f"{f.seed}" + (f", number {f.item + 1}" if f.item else "")),
+        ("Kept", f.kept[:16].replace("T", " ") or "not known"),
+    ]
+    text = plain(f.text, keep_newlines=True).stylize("bold")
+    return [("", text), ("", Content("")), *((label, plain(value)) for label, value in facts)]
+
+
+class FavouriteList(BrowseList):
+    """The list of favourites."""
+
+    BINDINGS = [Binding("enter", "select", "Say again", id="favourites.again", tooltip="Say it again at the prompt")]
+
+
+class FavouritesScreen(Dialog[Favourite | None]):
+    """Lists what was kept, the newest first; the result is one to be said again at the prompt."""
+
+    CSS_PATH = ["parts/dialog.tcss", "favourites.tcss"]
+    AUTO_FOCUS = "#favourites"
+    BINDINGS = [
+        Binding("c", "copy", "Copy", id="favourites.copy", tooltip="Copy the text"),
+        Binding("l", "copy_line", "Command", id="favourites.copy_line", tooltip="Copy the command line that prints it"),
+        Binding("e", "export", "Export", id="favourites.export", tooltip="Write all to a file"),
+        Binding("d,delete", "delete", "Delete", id="favourites.delete", tooltip="Delete this one"),
+        Binding("space", "details", "Facts", show=False, id="favourites.details", tooltip="Facts, or the list again"),
+    ]
+
+    def __init__(self, path: Path | None = None) -> None:
+        super().__init__()
+        self._path = path
+        self._kept: list[Favourite] = []
+
+    def compose(self) -> ComposeResult:
+        """The list beside the facts; in a narrow terminal one at a time."""
+        with Vertical(classes="dialog"):
+            yield self.title_line("Favourites")
+            with Horizontal(classes="columns"):
+                yield FavouriteList(id="favourites", compact=True, markup=False)
+                with VerticalScroll(classes="details"):
+                    yield FactsTable(id="facts")
+            yield Static("Nothing kept yet. Keep a generation with /save.", id="empty")
+            yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Fill the list."""
+        self._fill(0)
+
+    def _fill(self, highlight: int) -> None:
+        self._kept = store.load(self._path)[::-1]
+        kept = self.query_one("#favourites", OptionList)
+        kept.clear_options()
+        kept.add_options([Option(self._prompt(favourite)) for favourite in self._kept])
+        self.set_class(not self._kept, "-empty")
+        if self._kept:
+            kept.highlighted = max(0, min(highlight, len(self._kept) - 1))
+        self.refresh_bindings()
+
+    def _prompt(self, favourite: Favourite) -> Content:
+        first = favourite.text.strip("\n").partition("\n")[0] or favourite.text
+        return plain(first[:200])
+
+    @property
+    def _favourite(self) -> Favourite | None:
+        index = self.query_one("#favourites", OptionList).highlighted
+        return self._kept[index] if index is not None and index < len(self._kept) else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing can be done with nothing."""
+        if action in ("copy", "copy_line", "export", "delete", "details"):
+            return bool(self._kept)
+        return True
+
+    @on(OptionList.OptionHighlighted)
+    def _show(self) -> None:
+        if (favourite := self._favourite) is not None:
+            self.query_one("#facts", FactsTable).show(favourite_rows(favourite))
+            self.query_one(".details").scroll_home(animate=False)
+
+    @on(OptionList.OptionSelected)
+    def _again(self) -> None:
+        if (favourite := self._favourite) is not None:
+            self.dismiss(favourite)
+
+    def action_details(self) -> None:
+        """Facts, or the list again (side by side where there is room)."""
+        shown = self.toggle_class("-details").has_class("-details")
+        self.query_one(".details" if shown else "#favourites").focus()
+
+    def action_cancel(self) -> None:
+        """Back to the list where a narrow terminal shows the facts; else leave."""
+        if self.has_class("-details") and not self.query_one("#favourites").display:
+            self.action_details()
+        else:
+            self.dismiss(None)
+
+    def action_copy(self) -> None:
+        """Copy the text to the clipboard."""
+        if (favourite := self._favourite) is not None:
+            self.app.copy_to_clipboard(favourite.text)
+            self.notify("Copied.", markup=False)
+
+    def action_copy_line(self) -> None:
+        """Copy the command line that prints it."""
+        if (favourite := self._favourite) is None:
+            return
+        try:
+            line = command_line(favourite)
+        except SettingsError as error:
+            self.notify(sentence(error), severity="error", markup=False)
+            return
+        self.app.copy_to_clipboard(line)
+        self.notify(visible(line), title="Copied", markup=False)
+
+    def action_delete(self) -> None:
+        """Ask, then delete."""
+        favourite = self._favourite
+        if favourite is None:
+            return
+        index = self.query_one("#favourites", OptionList).highlighted or 0
+
+        def answered(answer: str | None) -> None:
+            if answer is not None and self._try(lambda: store.remove(favourite, self._path), "delete it"):
+                self._fill(index)
+
+        text = favourite.text if len(favourite.text) < 300 else favourite.text[:300] + "…"
+        self.app.push_screen(Confirm("Delete this favourite?", text, "Delete"), answered)
+
+    def action_export(self) -> None:
+        """Ask for a file, then write all."""
+        kept = self._kept[::-1]
+
+        def problem(typed: str) -> str:
+            path = Path(typed.strip()).expanduser()
+            if not typed.strip() or path.is_dir():
+                return "give the name of a file."
+            if not path.parent.is_dir():
+                return f"there is no folder {path.parent}."
+            return ""
+
+        def named(typed: str | None) -> None:
+            if typed is None:
+                return
+
+            def write_over(answer: str | None) -> None:
+                if answer is not None:
+                    write(path)
+
+            path = Path(typed.strip()).expanduser()
+            if path.exists():
+                question = f"{path} exists and would be written over."
+                self.app.push_screen(Confirm("Write over it?", question, "Write"), write_over)
+            else:
+                write(path)
+
+        def write(path: Path) -> None:
+            if self._try(lambda: store.export(kept, path), f"write {path}"):
+                self.notify(visible(f"{len(kept):,} written to {path}"), title="Exported", markup=False)
+
+        hint = "Texts, one a line; a name that ends in .jsonl gets everything about them."
+        ask = Ask("Export all favourites", EXPORTED, "Export", problem, hint=hint, suggester=PathSuggester())
+        self.app.push_screen(ask, named)
+
+    def _try(self, act: Callable[[], None], what: str) -> bool:
+        try:
+            act()
+        except OSError as error:
+            self.notify(visible(f"Could not {what}: {error.strerror or error}."), severity="error", markup=False)
+            return False
+        return True
