@@ -14,7 +14,14 @@ from textual.screen import Screen
 from charrnn_tui.tui import themes
 from charrnn_tui.tui.screens.main import MainScreen
 from charrnn_tui.tui.session import random_seed
-from charrnn_tui.tui.training_control import Settle, Spawn, settle_recipe, spawn_worker
+from charrnn_tui.tui.training_control import (
+    Reconnect,
+    Settle,
+    Spawn,
+    reconnect_background,
+    settle_recipe,
+    spawn_worker,
+)
 
 if TYPE_CHECKING:
     from charrnn_tui.config import Config
@@ -41,6 +48,7 @@ class CharRNNApp(App[None]):
         spawn: Spawn = spawn_worker,
         *,
         settle: Settle = settle_recipe,
+        reconnect: Reconnect = reconnect_background,
         clock: Callable[[], float] = time.monotonic,
         new_seed: Callable[[], int] = random_seed,
     ) -> None:
@@ -49,6 +57,7 @@ class CharRNNApp(App[None]):
         self.library = library
         self.spawn = spawn
         self.settle = settle
+        self.reconnect = reconnect
         self.clock = clock
         self.new_seed = new_seed
         for theme in themes.THEMES:
@@ -59,7 +68,13 @@ class CharRNNApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """The main screen."""
         return MainScreen(
-            self.config, self.library, self.spawn, settle=self.settle, clock=self.clock, new_seed=self.new_seed
+            self.config,
+            self.library,
+            self.spawn,
+            settle=self.settle,
+            reconnect=self.reconnect,
+            clock=self.clock,
+            new_seed=self.new_seed,
         )
 
     @property

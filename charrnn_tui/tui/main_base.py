@@ -10,7 +10,7 @@ from textual.screen import Screen
 from charrnn_tui import slash
 from charrnn_tui.tui.player import Player
 from charrnn_tui.tui.session import Session
-from charrnn_tui.tui.training_control import Settle, Spawn, TrainingControl
+from charrnn_tui.tui.training_control import Reconnect, Settle, Spawn, TrainingControl
 from charrnn_tui.tui.widgets.completions import Completions
 from charrnn_tui.tui.widgets.generations import Generations
 from charrnn_tui.tui.widgets.loss_row import LossRow
@@ -41,6 +41,7 @@ class MainBase(Screen[None]):
         spawn: Spawn,
         *,
         settle: Settle,
+        reconnect: Reconnect,
         clock: Callable[[], float],
         new_seed: Callable[[], int],
     ) -> None:
@@ -50,6 +51,7 @@ class MainBase(Screen[None]):
         self.session = Session(config.sampling, config.seed or None, config.max_length, new_seed)
         self.player = Player(clock, config.pace)
         self.training = TrainingControl(library, spawn, self.heard, settle)
+        self.reconnect = reconnect
         self.reader: Reader | None = None
         self.waiting: list[Callable[[], object]] = []
         """Generations asked for before the model was open."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,6 +50,17 @@ class WithTraining(WithGenerations):
         self.follow_training = True
         await self.show_runs()
         await self.training.follow(run)
+
+    async def find_background(self) -> None:
+        """Reconnect to runs that went on without the screen."""
+        runs = await self.training.reconnect(self.reconnect)
+        if not runs:
+            return
+        names = ", ".join(visible(run.name) for run in runs)
+        self.say(f"reconnected: {names} went on in the background")
+        self.follow_training = True
+        await self.show_runs()
+        await asyncio.gather(*(self.training.follow(run) for run in runs))
 
     async def show_runs(self) -> None:
         """Show the panel, or the row where the panel has no room."""

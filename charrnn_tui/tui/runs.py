@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from charrnn_tui.training.messages import (
+    Detached,
     Evaluated,
     Event,
     Failed,
@@ -21,7 +22,7 @@ from charrnn_tui.training.messages import (
 if TYPE_CHECKING:
     from charrnn_tui.training.client import TrainingClient
 
-State = Literal["starting", "running", "paused", "over", "failed"]
+State = Literal["starting", "running", "paused", "over", "failed", "background"]
 
 _MOST_POINTS = 20_000
 
@@ -89,6 +90,8 @@ class Run:
         elif isinstance(event, Finished):
             self.finished = event
             self.state = "over"
+        elif isinstance(event, Detached):
+            self.state = "background"
         elif isinstance(event, Failed):
             self.failure = event.message
             self.state = "failed"

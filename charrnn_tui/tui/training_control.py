@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from charrnn_tui.training.recipe import Recipe
 
 Spawn: TypeAlias = Callable[[], Awaitable["TrainingClient"]]
+Reconnect: TypeAlias = Callable[[], Awaitable[Sequence[tuple[str, "TrainingClient"]]]]
 Settle: TypeAlias = Callable[["Recipe", "Library"], "Recipe"]
 MOST_RUNS = 8
 
@@ -25,6 +27,17 @@ async def spawn_worker() -> TrainingClient:
     from charrnn_tui.training.client import WorkerClient
 
     return await WorkerClient.spawn()
+
+
+async def reconnect_background() -> Sequence[tuple[str, TrainingClient]]:
+    """The runs that went on in the background, with a client on each."""
+    from charrnn_tui.training.background import attach, find_runs
+
+    clients: list[tuple[str, TrainingClient]] = []
+    for run in await asyncio.to_thread(find_runs):
+        with contextlib.suppress(OSError):  # it has just ended
+            clients.append((run.name, await attach(run)))
+    return clients
 
 
 def settle_recipe(recipe: Recipe, library: Library) -> Recipe:
@@ -67,11 +80,12 @@ class TrainingControl:
         await client.send(Start(recipe=recipe.to_dict(), models=str(Path(self.library.user)), base=base, resume=resume))
         return run
 
-    def adopt(self, name: str, client: TrainingClient) -> Run:
-        """Take on a run that went on in the background."""
-        run = Run(name, client)
-        self._keep(run)
-        return run
+    async def reconnect(self, find: Reconnect) -> list[Run]:
+        """Take on the runs that went on in the background."""
+        found = [Run(name, client) for name, client in await find()]
+        for run in found:
+            self._keep(run)
+        return found
 
     def _keep(self, run: Run) -> None:
         self.runs.append(run)
@@ -130,10 +144,12 @@ class TrainingControl:
             await run.client.close()
 
     async def detach(self) -> bool:
-        """Let what runs go on in the background. False where it cannot."""
+        """Let what runs go on in the background. False where it does not answer."""
         run = self.active
-        detach = getattr(run.client, "detach", None) if run is not None else None
-        if detach is None:
+        if run is None or run.client is None:
             return False
-        await detach()
+        try:
+            await run.client.detach()
+        except (TimeoutError, OSError):
+            return False
         return True

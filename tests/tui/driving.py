@@ -31,8 +31,17 @@ class Driven(CharRNNApp):
         self.time = Clock()
         self.spawner = FakeSpawner(fails)
         seeds = itertools.count(1)
-        options: dict[str, Any] = {"settle": keep_recipe, "clock": self.time, "new_seed": lambda: next(seeds)}
+        options: dict[str, Any] = {
+            "settle": keep_recipe,
+            "reconnect": self._reconnect,
+            "clock": self.time,
+            "new_seed": lambda: next(seeds),
+        }
+        self.in_background: list[tuple[str, Any]] = []
         super().__init__(config or Config(model="toy", pace=10.0), Library(), self.spawner, **(options | kwargs))
+
+    async def _reconnect(self) -> list[tuple[str, Any]]:
+        return self.in_background
 
     def driven(self, size: tuple[int, int] = (110, 32)) -> Any:
         """As `run_test`, with toasts and tooltips on, as users have them."""

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 
 from charrnn_tui.training.messages import (
     Command,
+    Detached,
     Evaluated,
     Event,
     Failed,
@@ -39,7 +40,7 @@ class FakeClient:
     async def events(self) -> AsyncIterator[Event]:
         while (event := await self._queue.get()) is not None:
             yield event
-            if isinstance(event, Finished | Failed):
+            if isinstance(event, Finished | Failed | Detached):
                 return
 
     async def close(self, grace: float = 5.0) -> None:
@@ -48,7 +49,7 @@ class FakeClient:
 
     async def detach(self) -> None:
         self.detached = True
-        self.hang_up()
+        self.say(Detached("x"))
 
 
 class FakeSpawner:

@@ -108,6 +108,7 @@ class MainScreen(WithCommands):
         self.refresh_status()
         self.ticker = self.set_interval(TICK, self.tick, pause=True)
         self.call_after_refresh(self.open_first_model)
+        self.call_after_refresh(lambda: self.run_worker(self.find_background(), group="training"))
 
     def on_resize(self, event: events.Resize) -> None:
         """One class says which shape the terminal has; the style sheet does the rest."""

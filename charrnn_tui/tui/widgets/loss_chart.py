@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from textual.color import Color
 from textual.reactive import reactive
 from textual_hires_canvas import Canvas
 from textual_plot import HiResMode, NumericAxisFormatter, PlotWidget
@@ -75,8 +76,19 @@ class LossChart(PlotWidget, can_focus=False):
 
     def colour(self, name: str) -> str:
         """A colour of the theme, for Rich."""
-        value = self.app.theme_variables.get(name, "white")
-        return value if value.startswith("#") else "white"
+        value = self.app.theme_variables.get(name, "")
+        if value.startswith("ansi_"):
+            return value.removeprefix("ansi_")
+        return value if value.startswith("#") else "default"
+
+    @property
+    def faint(self) -> str:
+        """A colour between text and background: what is there but not looked at."""
+        variables = self.app.theme_variables
+        foreground, background = variables.get("foreground", ""), variables.get("background", "")
+        if not (foreground.startswith("#") and background.startswith("#")):
+            return "bright_black"
+        return Color.parse(foreground).blend(Color.parse(background), 0.5).hex6
 
     def show(self, runs: Sequence[Run], *, log: bool, smooth: bool) -> None:
         """Draw the curves of the runs that are shown, the last one in front."""
@@ -93,7 +105,7 @@ class LossChart(PlotWidget, can_focus=False):
                 training = smoothed(training)
             validation = [(float(e.step), e.validation_loss) for e in run.evaluations if e.validation_loss > 0]
             if run is front:
-                self._line(training, self.colour("foreground-darken-3"), most, log)
+                self._line(training, self.faint, most, log)
                 self._line(validation, self.colour("primary"), most, log)
                 best = run.best
                 if best is not None:

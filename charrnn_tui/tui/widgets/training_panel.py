@@ -202,16 +202,18 @@ class TrainingPanel(Vertical):
 
 def title(run: Run) -> Content:
     """Name, state and network."""
-    state = {"starting": "starting …", "running": "training", "paused": "paused", "over": "done", "failed": "failed"}[
-        run.state
-    ]
+    state = {
+        "starting": "starting …",
+        "running": "training",
+        "paused": "paused",
+        "over": "done",
+        "failed": "failed",
+        "background": "in the background",
+    }[run.state]
     if run.finished is not None:
-        state = {
-            "completed": "done",
-            "early": "done early: it no longer got better",
-            "stopped": "stopped; it can be taken up again",
-            "diverged": "diverged; the last good weights are kept",
-        }[run.finished.reason]
+        state = {"completed": "done", "early": "done early", "stopped": "stopped", "diverged": "diverged"}[
+            run.finished.reason
+        ]
     style = {"failed": "$error", "paused": "$warning", "over": "$success"}.get(run.state, "$primary")
     lines = [Content.assemble((visible(run.name), "bold"), "  ", (state, style))]
     if run.failure:
@@ -227,6 +229,12 @@ def title(run: Run) -> Content:
 def progress_line(run: Run) -> str:
     """Step, speed and time left in words."""
     p = run.progress
+    if run.finished is not None and run.finished.reason != "completed":
+        return {
+            "early": f"it no longer got better after step {run.finished.best_step:,}",
+            "stopped": f"at step {run.finished.step:,}; F4 takes it up again",
+            "diverged": "the last good weights are kept",
+        }[run.finished.reason]
     if p is None:
         return "reading the corpus and starting torch …" if run.state == "starting" else ""
     parts = [f"step {p.step:,}/{p.total_steps:,}"]
