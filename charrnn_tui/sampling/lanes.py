@@ -1,0 +1,193 @@
+"""The streams of a batch, whatever computes them: finished ones are replaced, not padded along.
+
+A lane is one row of the batch. The arithmetic is a backend's (NumPy or torch); what is done here is the bookkeeping:
+which item stands in which lane, what was drawn, and in what order texts are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Generic, NamedTuple, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
+from charrnn_tui.sampling.uniforms import item_keys, uniforms
+from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
+
+Ints = NDArray[np.int64]
+FrontT = TypeVar("FrontT")
+
+_FIRST_WIDTH = 64
+
+
+class Backend(Protocol[FrontT]):
+    """What computes a batch. A front is where it has got to: the states of all lanes and the logits of what follows."""
+
+    def read(self, ids: list[int]) -> FrontT:
+        """One lane that has read `ids`, which are not empty."""
+        ...
+
+    def join(self, fronts: list[FrontT]) -> FrontT:
+        """Lanes of one or more fronts as one batch."""
+        ...
+
+    def draw(self, front: FrontT, numbers: NDArray[np.float64]) -> Ints:
+        """One id a lane, picked by uniform numbers [lanes]."""
+        ...
+
+    def advance(self, front: FrontT, ids: Ints) -> FrontT:
+        """Read one id a lane."""
+        ...
+
+    def select(self, front: FrontT, lanes: Ints) -> FrontT:
+        """Some of the lanes."""
+        ...
+
+    def put(self, front: FrontT, lanes: Ints, other: FrontT) -> None:
+        """Write `other` over some of the lanes of a front that `advance` made."""
+        ...
+
+
+class _Start(NamedTuple, Generic[FrontT]):
+    """An item before its first new character: its number, the prefix as shown, and a front of one lane after it."""
+
+    item: int
+    head: str
+    front: FrontT
+
+
+class _Starts(Iterator[_Start[FrontT]]):
+    """The prefixes, read. Ends at the first one that cannot be read, and keeps the reason in `failure`."""
+
+    def __init__(
+        self, backend: Backend[FrontT], vocabulary: Vocabulary, kind: Kind, prefixes: Iterable[str], first_item: int
+    ) -> None:
+        self.failure: Exception | None = None
+        self._backend, self._vocabulary, self._kind = backend, vocabulary, kind
+        self._prefixes = enumerate(prefixes, first_item)
+        self._prefix: str | None = None
+        self._latest: _Start[FrontT]
+
+    def __next__(self) -> _Start[FrontT]:
+        if self.failure is not None:
+            raise StopIteration
+        try:
+            item, prefix = next(self._prefixes)
+            if prefix != self._prefix:
+                ids = prefix_ids(prefix, self._vocabulary, self._kind).tolist()
+                self._latest = _Start(0, clean_prefix(prefix, self._vocabulary, self._kind), self._backend.read(ids))
+                self._prefix = prefix
+        except StopIteration:
+            raise
+        except Exception as error:
+            # What comes before the bad prefix is still to be finished and given.
+            self.failure = error
+            raise StopIteration from error
+        return self._latest._replace(item=item)
+
+
+def continue_in_batches(
+    backend: Backend[FrontT],
+    vocabulary: Vocabulary,
+    prefixes: Iterable[str],
+    kind: Kind,
+    seed: int,
+    first_item: int,
+    max_length: int,
+    batch_size: int,
+) -> Iterator[str]:
+    """Continue each prefix; the texts in the order of the prefixes.
+
+    The contract is that of `bulk.sample_many`; the numbers are expected to be checked.
+    """
+    starts = _Starts(backend, vocabulary, kind, prefixes, first_item)
+    done: dict[int, str] = {}
+    due = first_item
+    if max_length == 0:
+        for start in starts:
+            yield start.head
+    else:
+        lanes = _Lanes(backend, vocabulary, list(islice(starts, batch_size)), seed, max_length)
+        while lanes.running:
+            done.update(lanes.draw())
+            while due in done:
+                yield done.pop(due)
+                due += 1
+            lanes.step(starts)
+    if starts.failure is not None:
+        raise starts.failure
+
+
+class _Lanes(Generic[FrontT]):
+    """The streams of a batch, each with its own item and position."""
+
+    def __init__(
+        self,
+        backend: Backend[FrontT],
+        vocabulary: Vocabulary,
+        starts: list[_Start[FrontT]],
+        seed: int,
+        longest: int,
+    ) -> None:
+        self._backend, self._seed, self._longest = backend, seed, longest
+        self._points = np.array([0, *map(ord, vocabulary.symbols)], dtype="<u4")
+        self._heads = [start.head for start in starts]
+        self._finished: list[int] = []
+        if not starts:
+            return
+        self._items = np.array([start.item for start in starts], dtype=np.int64)
+        self._keys = item_keys(seed, self._items)
+        self._lengths = np.zeros(len(starts), dtype=np.int64)
+        self._rows = np.arange(len(starts))
+        self._drawn = np.zeros((len(starts), min(longest, _FIRST_WIDTH)), dtype=np.int32)
+        self._front = backend.join([start.front for start in starts])
+
+    @property
+    def running(self) -> bool:
+        """Whether any stream is left."""
+        return bool(self._heads)
+
+    def draw(self) -> Iterator[tuple[int, str]]:
+        """Draw one symbol in each lane; the items that are over, with their texts."""
+        ids = self._ids = self._backend.draw(self._front, uniforms(self._keys, self._lengths))
+        if int(self._lengths.max()) == self._drawn.shape[1]:
+            more = min(self._longest, 2 * self._drawn.shape[1]) - self._drawn.shape[1]
+            self._drawn = np.pad(self._drawn, ((0, 0), (0, more)))
+        self._drawn[self._rows, self._lengths] = ids
+        self._lengths += ids != BOUNDARY
+        self._finished = np.flatnonzero((ids == BOUNDARY) | (self._lengths >= self._longest)).tolist()
+        for lane in self._finished:
+            text = self._points[self._drawn[lane, : self._lengths[lane]]].tobytes().decode("utf-32-le")
+            yield int(self._items[lane]), self._heads[lane] + text
+
+    def step(self, starts: Iterator[_Start[FrontT]]) -> None:
+        """Read what was drawn; streams that are over are replaced, or leave the batch where nothing follows."""
+        fresh = list(islice(starts, len(self._finished)))
+        replaced, idle = self._finished[: len(fresh)], self._finished[len(fresh) :]
+        for lane, start in zip(replaced, fresh, strict=True):
+            self._heads[lane] = start.head
+            self._items[lane] = start.item
+        if replaced:
+            self._keys[replaced] = item_keys(self._seed, self._items[replaced])
+            self._lengths[replaced] = 0
+        at = np.array(replaced, dtype=np.int64)
+        if idle:
+            keep = np.ones(len(self._heads), dtype=bool)
+            keep[idle] = False
+            at = (np.cumsum(keep) - 1)[at]
+            self._leave_only(np.flatnonzero(keep))
+        if not self._heads:
+            return
+        self._front = self._backend.advance(self._front, self._ids)
+        if fresh:
+            self._backend.put(self._front, at, self._backend.join([start.front for start in fresh]))
+
+    def _leave_only(self, kept: Ints) -> None:
+        self._front = self._backend.select(self._front, kept)
+        self._ids, self._drawn, self._keys = self._ids[kept], self._drawn[kept], self._keys[kept]
+        self._items, self._lengths = self._items[kept], self._lengths[kept]
+        self._heads = [self._heads[i] for i in kept]
+        self._rows = np.arange(len(kept))

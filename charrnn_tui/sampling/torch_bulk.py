@@ -1,0 +1,173 @@
+"""Many generations at once on torch cells, for a GPU. Nothing imports this module before it is asked for.
+
+The texts are those of `bulk.sample_many`: same numbers, same order. Arithmetic differs in the last digits, so that
+once in a very long while another character is drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from charrnn_tui.cells.torch_cell import TorchCell, TorchState, make_cell
+from charrnn_tui.model import WEIGHTS, Model, ModelError, read_tensors
+from charrnn_tui.sampling.bulk import check_sizes
+from charrnn_tui.sampling.filters import SamplingSettings
+from charrnn_tui.sampling.lanes import continue_in_batches
+from charrnn_tui.text import BOUNDARY, Kind
+
+_MANY = {"cpu": 1024, "cuda": 16384}
+"""Streams side by side where the caller leaves it open."""
+
+
+def sample_many_torch(
+    model: Model,
+    prefixes: Iterable[str],
+    *,
+    settings: SamplingSettings | None = None,
+    seed: int = 0,
+    first_item: int = 0,
+    max_length: int | None = None,
+    batch_size: int | None = None,
+    device: str = "auto",
+) -> Iterator[str]:
+    """Continue each prefix on a device; the contract is that of `bulk.sample_many`.
+
+    `device`: auto (a GPU where there is one), cpu, cuda, cuda:1, …; `batch_size` None suits it. `max_length` None is
+    the model's own. Raises ModelError where the device is not there or the model has no folder.
+    """
+    if max_length is None:
+        max_length = model.info.default_max_length
+    where = _device(device)
+    if batch_size is None:
+        batch_size = _MANY.get(where.type, _MANY["cpu"])
+    check_sizes(max_length, batch_size)
+    cell = load_cell(model, where)
+    kind = model.info.kind
+    backend = TorchBackend(cell, kind, settings or SamplingSettings())
+    return continue_in_batches(backend, model.vocabulary, prefixes, kind, seed, first_item, max_length, batch_size)
+
+
+def _device(name: str) -> torch.device:
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        raise ModelError(f"there is no device {name!r}; use auto, cpu, cuda or cuda:0.") from error
+    there = {"cpu": 1, "cuda": torch.cuda.device_count()}.get(device.type, 0)
+    if (device.index or 0) >= there:
+        raise ModelError(f"torch sees no device {name!r} here; use cpu, or auto.")
+    return device
+
+
+def load_cell(model: Model, device: torch.device) -> TorchCell:
+    """The hand-written torch cell of a model, on a device. Raises ModelError."""
+    if model.folder is None:
+        raise ModelError(f"{model.name} has no folder to read its weights from; save it first.")
+    architecture = model.info.architecture
+    weights = read_tensors(model.folder / WEIGHTS, architecture.shapes())
+    cell = make_cell(architecture)
+    cell.load_state_dict({name: torch.from_numpy(weight) for name, weight in weights.items()})
+    return cell.to(device).eval()
+
+
+class TorchFront(NamedTuple):
+    """State of some lanes and log P [lanes, vocabulary] of what follows."""
+
+    state: TorchState
+    log_probs: Tensor
+
+
+class TorchBackend:
+    """A batch computed by a torch cell, where its weights are."""
+
+    def __init__(self, cell: TorchCell, kind: Kind, settings: SamplingSettings) -> None:
+        self._cell, self._settings = cell, settings
+        self._endless = kind == "stream"
+        self._device = cell.output.weight.device
+
+    def _there(self, array: NDArray[np.int64] | NDArray[np.float64]) -> Tensor:
+        return torch.from_numpy(array).to(self._device)
+
+    @torch.inference_mode()
+    def read(self, ids: list[int]) -> TorchFront:
+        """One lane that has read `ids`."""
+        front = TorchFront(self._cell.initial_state(1), torch.empty(0))
+        for id_ in ids:
+            front = TorchFront(*self._cell.step(torch.tensor([id_], device=self._device), front.state))
+        return front
+
+    @torch.inference_mode()
+    def join(self, fronts: list[TorchFront]) -> TorchFront:
+        """Lanes of one or more fronts as one batch."""
+        cells = [f.state.cell for f in fronts if f.state.cell is not None]
+        state = TorchState(
+            torch.cat([f.state.hidden for f in fronts], dim=1), torch.cat(cells, dim=1) if cells else None
+        )
+        return TorchFront(state, torch.cat([f.log_probs for f in fronts]))
+
+    @torch.inference_mode()
+    def draw(self, front: TorchFront, numbers: NDArray[np.float64]) -> NDArray[np.int64]:
+        """One id a lane."""
+        if self._endless:
+            front.log_probs[:, BOUNDARY] = -torch.inf
+        ids: NDArray[np.int64] = draw_rows(front.log_probs, self._settings, self._there(numbers)).cpu().numpy()
+        return ids
+
+    @torch.inference_mode()
+    def advance(self, front: TorchFront, ids: NDArray[np.int64]) -> TorchFront:
+        """Read one id a lane."""
+        return TorchFront(*self._cell.step(self._there(ids), front.state))
+
+    @torch.inference_mode()
+    def select(self, front: TorchFront, lanes: NDArray[np.int64]) -> TorchFront:
+        """Some of the lanes."""
+        rows = self._there(lanes)
+        hidden, cell = front.state
+        state = TorchState(hidden[:, rows], None if cell is None else cell[:, rows])
+        return TorchFront(state, front.log_probs[rows])
+
+    @torch.inference_mode()
+    def put(self, front: TorchFront, lanes: NDArray[np.int64], other: TorchFront) -> None:
+        """Write `other` over some of the lanes; the tensors are the batch's own, made by the last step."""
+        rows = self._there(lanes)
+        front.state.hidden[:, rows] = other.state.hidden
+        if front.state.cell is not None and other.state.cell is not None:
+            front.state.cell[:, rows] = other.state.cell
+        front.log_probs[rows] = other.log_probs
+
+
+def draw_rows(logits: Tensor, settings: SamplingSettings, numbers: Tensor) -> Tensor:
+    """One id a row from logits [rows, vocabulary] and uniform numbers [rows] (float64), as in `bulk.draw_rows`."""
+    if settings.temperature == 0:
+        return logits.argmax(dim=1)
+    shifted = logits - logits.amax(dim=1, keepdim=True)
+    if settings.filtered or settings.temperature < 1e-3:
+        p = _filtered(torch.exp(shifted.double() / settings.temperature), settings)
+    else:
+        p = torch.exp(shifted * float(np.float32(1 / settings.temperature)))
+    cumulative = p.cumsum(dim=1, dtype=torch.float64)
+    wanted = (numbers * cumulative[:, -1])[:, None]
+    picked = torch.searchsorted(cumulative, wanted, right=True)[:, 0]
+    # The last rounding may lead beyond the end: then the last id that is possible at all.
+    last = p.shape[1] - 1 - (p > 0).flip(1).to(torch.uint8).argmax(dim=1)
+    return torch.minimum(picked, last)
+
+
+def _filtered(p: Tensor, settings: SamplingSettings) -> Tensor:
+    """Top-k, top-p and min-p, in this order, as in `filters`; ties go to the lower id."""
+    ranked, order = (p / p.sum(dim=1, keepdim=True)).sort(dim=1, descending=True, stable=True)
+    if 0 < settings.top_k < ranked.shape[1]:
+        ranked[:, settings.top_k :] = 0
+    if settings.top_p < 1:
+        before = ranked.cumsum(dim=1) - ranked
+        ranked = ranked.where(before < settings.top_p * ranked.sum(dim=1, keepdim=True), 0)
+    if settings.min_p > 0:
+        ranked = ranked.where(ranked >= settings.min_p * ranked[:, :1], 0)
+    return torch.zeros_like(p).scatter_(1, order, ranked)
