@@ -68,9 +68,9 @@ def paths_like(start: str) -> Iterable[str]:
     if start[:1] in ("'", '"'):
         return []
     head, _, tail = start.rpartition("/")
-    folder = Path(head + "/" if "/" in start else ".").expanduser()
     found = []
     try:
+        folder = Path(head + "/" if "/" in start else ".").expanduser()
         with os.scandir(folder) as entries:
             for count, entry in enumerate(entries):
                 if count >= _MOST_LOOKED_AT:

@@ -59,8 +59,6 @@ class TrainingRun:
         self.sampled: Sampled | None = None
         self.ended: Finished | Failed | None = None
         self.paused = False
-        self.changed = asyncio.Event()
-        """Set at each event."""
         self.listener: Listener | None = None
         """Who watches now."""
         self._on_event = on_event
@@ -100,7 +98,6 @@ class TrainingRun:
         self._on_event(event)
         if self.listener is not None:
             self.listener(event)
-        self.changed.set()
 
     @property
     def step(self) -> int:

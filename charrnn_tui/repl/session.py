@@ -220,11 +220,11 @@ class Repl:
             target = await self._go_on()
             if target is None:
                 return
-        await self._end_training()
         settled = await self._settle(target)
         if settled is None:
             return
         recipe, resume = settled
+        await self._end_training()  # one at a time; only now, since a slip of the keys must not cost a run
         self.training = await TrainingRun.begin(recipe, self.library, self._heard, self._spawn, resume=resume)
         self._follows = self.training.folder
         await self._watch()
