@@ -226,7 +226,7 @@ async def test_stop_save_and_learning_rate_reach_the_run() -> None:
         assert "F4 takes it up again" in app.text
         await app.main.run_action("stop_training")
         await pilot.pause()
-        assert "nothing is being trained" in app.text
+        assert app.main.status.said == "nothing is being trained"
 
 
 async def test_the_buttons_of_the_panel_can_be_clicked() -> None:

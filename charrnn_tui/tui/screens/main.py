@@ -42,6 +42,7 @@ def _key(
     display: str | None = None,
 ) -> Binding:
     """A binding; its id, by which settings remap it, is the action's name unless it takes arguments."""
+    display = display or (key.upper() if key.startswith("f") else None)
     return Binding(key, action, description, show=show, key_display=display, tooltip=tooltip, id=id or action)
 
 

@@ -237,7 +237,8 @@ def progress_line(run: Run) -> str:
         }[run.finished.reason]
     if p is None:
         return "reading the corpus and starting torch …" if run.state == "starting" else ""
-    parts = [f"step {p.step:,}/{p.total_steps:,}"]
+    step = p.step if run.finished is None else run.finished.step
+    parts = [f"step {step:,}/{p.total_steps:,}"]
     if run.active:
         parts += [f"{p.characters_per_second / 1000:,.0f}k chars/s", f"{duration(p.seconds_left)} left"]
     else:
