@@ -16,12 +16,25 @@ from charrnn_tui.repl.fragments import Fragments
 from charrnn_tui.repl.live import LiveOutput
 
 
+class StrictScreen(pyte.HistoryScreen):
+    """Where terminals differ at the end of a full row, each as the least helpful one: xterm erases the last character
+    with what follows, and the Linux console forgets that it was about to wrap when the cursor is put back."""
+
+    def erase_in_display(self, how: int = 0, *arguments: object, **options: object) -> None:
+        self.cursor.x = min(self.cursor.x, self.columns - 1)
+        super().erase_in_display(how, *arguments, **options)
+
+    def restore_cursor(self) -> None:
+        super().restore_cursor()
+        self.cursor.x = min(self.cursor.x, self.columns - 1)
+
+
 class Screen:
     """A LiveOutput on an emulated terminal."""
 
     def __init__(self, columns: int, rows: int) -> None:
         self.size = Size(rows=rows, columns=columns)
-        self.pyte = pyte.HistoryScreen(columns, rows, history=1000, ratio=1)
+        self.pyte = StrictScreen(columns, rows, history=1000, ratio=1)
         self._stream = pyte.Stream(self.pyte)
         self._file = io.StringIO()
         self.sent = ""
@@ -107,6 +120,19 @@ def test_a_full_row_loses_no_character(length: int) -> None:
     screen.live.close()
     screen.arrive()
     assert "".join(screen.everything) == text + "·"
+
+
+@pytest.mark.parametrize("length", range(38, 43))
+def test_a_write_that_ends_with_a_full_row_loses_no_character(length: int) -> None:
+    screen = Screen(20, 5)
+    text = ("abcdefghijklmnopqrstuvwxyz" * 2)[:length]
+    screen.live.status([("class:status", "status")])
+    for part in (text, "!", "?"):
+        screen.live.write([("", part)])
+        screen.flush()
+    screen.live.close()
+    screen.arrive()
+    assert "".join(screen.everything) == text + "!?"
 
 
 def test_a_low_screen_has_no_status() -> None:
