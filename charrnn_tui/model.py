@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from safetensors import SafetensorError, safe_open
 
 from charrnn_tui.atomic import write_json
 from charrnn_tui.cells import Architecture, ArchitectureError, NumpyCell
-from charrnn_tui.sampling import Found, SamplingSettings, Stream, most_probable, sample_many
+from charrnn_tui.sampling import Found, SamplingOptions, SamplingSettings, Stream, most_probable, sample_many
 from charrnn_tui.sampling.prefix import start_ids
 from charrnn_tui.text import BOUNDARY, EncodedItems, Kind, TextError, Vocabulary, bucketed_batches, text_hash, visible
 from charrnn_tui.text.reading import normalise
@@ -276,14 +276,21 @@ class Model:
         seed: int = 0,
         item: int = 0,
         max_length: int | None = None,
+        **options: Unpack[SamplingOptions],
     ) -> Stream:
-        """Continue a prefix, one Token at a time. Raises UnknownSymbolsError."""
+        """Continue a prefix, one Token (symbol, id, logits, probability) at a time; the last one may be the end.
+
+        `settings` or its fields as keywords (`temperature=0.8`) say how characters are drawn; `max_length` counts new
+        characters, None for a sensible limit. The same `seed` and `item` give the same text.
+
+        Raises UnknownSymbolsError, SettingsError, ValueError.
+        """
         return Stream(
             self.cell,
             self.vocabulary,
             prefix,
             kind=self.info.kind,
-            settings=settings,
+            settings=SamplingSettings.of(settings, **options),
             seed=seed,
             item=item,
             max_length=self.info.default_max_length if max_length is None else max_length,
@@ -298,10 +305,15 @@ class Model:
         seed: int = 0,
         max_length: int | None = None,
         batch_size: int = 1024,
+        **options: Unpack[SamplingOptions],
     ) -> Iterator[str]:
-        """`n` continuations of one prefix, prefix included, in constant memory. Raises UnknownSymbolsError."""
+        """`n` continuations of one prefix, prefix included, in constant memory.
+
+        Text i is that of `stream(prefix, seed=seed, item=i)`. Raises UnknownSymbolsError, SettingsError, ValueError.
+        """
+        batch_size = max(1, min(batch_size, n))
         return self.continue_all(
-            repeat(prefix, n), settings=settings, seed=seed, max_length=max_length, batch_size=batch_size
+            repeat(prefix, n), settings=settings, seed=seed, max_length=max_length, batch_size=batch_size, **options
         )
 
     def continue_all(
@@ -313,6 +325,7 @@ class Model:
         first_item: int = 0,
         max_length: int | None = None,
         batch_size: int = 1024,
+        **options: Unpack[SamplingOptions],
     ) -> Iterator[str]:
         """One continuation of each prefix, in their order; the first is item `first_item` of the seed.
 
@@ -323,7 +336,7 @@ class Model:
             self.vocabulary,
             prefixes,
             kind=self.info.kind,
-            settings=settings,
+            settings=SamplingSettings.of(settings, **options),
             seed=seed,
             first_item=first_item,
             max_length=self.info.default_max_length if max_length is None else max_length,

@@ -11,7 +11,8 @@ The filters act in this order, each on what the one before left, and what remain
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,15 @@ from numpy.typing import NDArray
 
 class SettingsError(ValueError):
     """A sampling setting has no meaning; the message says which, what is allowed."""
+
+
+class SamplingOptions(TypedDict, total=False):
+    """The fields of SamplingSettings as keywords."""
+
+    temperature: float
+    top_k: int
+    top_p: float
+    min_p: float
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,11 @@ class SamplingSettings:
             raise SettingsError(f"top-p lies above 0 and up to 1 (1 for off), not {self.top_p:g}.")
         if not 0 <= self.min_p <= 1:
             raise SettingsError(f"min-p lies from 0 (off) to 1, not {self.min_p:g}.")
+
+    @classmethod
+    def of(cls, settings: SamplingSettings | None, **options: Unpack[SamplingOptions]) -> SamplingSettings:
+        """Settings (neutral ones where None) with some fields changed. Raises SettingsError."""
+        return replace(settings or cls(), **options)
 
     @property
     def filtered(self) -> bool:

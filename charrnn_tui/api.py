@@ -1,0 +1,130 @@
+"""The library's front door: open a model by name or folder, train one on a list of strings."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from charrnn_tui import atomic
+from charrnn_tui.library import Library
+from charrnn_tui.model import DESCRIPTION, WEIGHTS, Model, ModelError
+
+if TYPE_CHECKING:
+    from charrnn_tui.training.messages import Event
+    from charrnn_tui.training.recipe import PresetName, Recipe
+
+ITEMS = "corpus.txt"
+"""In a model's folder: the items given to `train`, so that the run can be taken up again."""
+
+_SEPARATORS = ("\n", "\x1e", "\x1f", "\x1d")
+"""What may stand between items in that file: line ends, or else the separators that ASCII has for this."""
+
+
+def load(name_or_folder: str | Path) -> Model:
+    """Open a model: one of the library's by name (`"names-lstm"`), or any folder by path.
+
+    A string with a path separator, or one that is no model's name but a folder's, is a path. Milliseconds, no torch.
+    Raises ModelError with a sentence.
+    """
+    folder = Path(name_or_folder).expanduser()
+    if isinstance(name_or_folder, Path) or len(folder.parts) != 1:
+        return Model.open(folder)
+    try:
+        return Library().open(name_or_folder)
+    except ModelError:
+        if (folder / DESCRIPTION).exists():
+            return Model.open(folder)
+        raise
+
+
+def train(
+    lines: Iterable[str] | str | Path,
+    *,
+    preset: PresetName = "balanced",
+    name: str | None = None,
+    on_event: Callable[[Event], object] | None = None,
+    **recipe: Any,
+) -> Model:
+    """Train a network and return the best model on the held-out tenth.
+
+    lines: items, one string each (names, words, poems), or the name of a shipped corpus or the path of a text file.
+    preset: quick, balanced or best, changed by any fields of `training.recipe.Recipe` as keywords (`hidden=64`,
+    `epochs=3`, `seed=1`). name: keep the model in the user's library; otherwise its files go with the returned
+    object. on_event: called with each event (`training.messages`: Started, Progress, Evaluated, Sampled, …), losses
+    in nats a character.
+
+    Raises TextError, RecipeError and ModelError with a sentence: nothing to learn from, a setting without meaning, a
+    name that is impossible or taken.
+    """
+    library = Library() if name is not None else Library(Path(tempfile.mkdtemp(prefix="charrnn-tui-")))
+    temporary = library.user if name is None else None
+    folder: Path | None = None
+    try:
+        settled, text = _prepare(lines, preset, name, library, recipe)
+        folder = library.user / settled.name
+        _run(settled, text, folder, library, on_event)
+        model = Model.open(folder)
+    except BaseException:
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
+        elif folder is not None and not (folder / WEIGHTS).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    if temporary is not None:
+        weakref.finalize(model, shutil.rmtree, temporary, ignore_errors=True)
+    return model
+
+
+def _prepare(
+    lines: Iterable[str] | str | Path, preset: PresetName, name: str | None, library: Library, options: dict[str, Any]
+) -> tuple[Recipe, str | None]:
+    """The whole recipe, and the text of its corpus where that is not a file yet."""
+    from charrnn_tui.training.prepare import open_corpus, settle
+    from charrnn_tui.training.recipe import PRESETS, Recipe, RecipeError
+
+    if preset not in PRESETS:
+        raise RecipeError(f"the preset is one of {', '.join(PRESETS)}, not {preset!r}.")
+    for taken in ("name", "corpus"):
+        if taken in options:
+            raise RecipeError(f"{taken!r} is no option of its own here: give `name` and `lines`.")
+    recipe = Recipe(name=name or "model")
+    text = None
+    if isinstance(lines, str | Path):
+        recipe = replace(recipe, corpus=str(lines), **{k: options[k] for k in ("kind", "separator") if k in options})
+        kind = recipe.kind or open_corpus(recipe).kind
+    else:
+        text, separator = _joined(lines)
+        kind = "lines"
+        recipe = replace(recipe, corpus=str(library.folder_for(recipe.name) / ITEMS), kind=kind, separator=separator)
+    recipe = PRESETS[preset].apply(replace(recipe, kind=kind), kind)
+    return settle(Recipe.from_dict({**recipe.to_dict(), **options}), library), text
+
+
+def _joined(lines: Iterable[str]) -> tuple[str, str | None]:
+    """Items as the text of one file and what stands between them. Raises TextError."""
+    from charrnn_tui.text import Corpus, TextError
+
+    items = Corpus.from_lines(lines, "the list").items
+    for separator in _SEPARATORS:
+        if not any(separator in item for item in items):
+            if separator == "\n":
+                return "\n".join(items) + "\n", None
+            return separator.join(items), separator
+    raise TextError("the items hold line ends and the separators U+001D to U+001F; take one of these out.")
+
+
+def _run(
+    recipe: Recipe, text: str | None, folder: Path, library: Library, on_event: Callable[[Event], object] | None
+) -> None:
+    from charrnn_tui.training.trainer import Trainer
+
+    if text is not None:
+        atomic.write_text(folder / ITEMS, text)
+    for event in Trainer(recipe, folder, library=library).run():
+        if on_event is not None:
+            on_event(event)
