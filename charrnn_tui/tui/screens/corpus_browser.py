@@ -19,6 +19,7 @@ from charrnn_tui.tui.screens.parts.corpus_panel import CorpusPanel
 from charrnn_tui.tui.screens.parts.corpus_summary import CorpusSummary, corpus_names, summarise
 from charrnn_tui.tui.screens.parts.dialog import Dialog, plain, sentence
 from charrnn_tui.tui.screens.parts.file_tree import FileTree
+from charrnn_tui.tui.screens.parts.line_input import LineInput
 from charrnn_tui.tui.screens.parts.path_suggester import PathSuggester
 
 WHAT_THEY_HOLD = {
@@ -73,7 +74,7 @@ class CorpusBrowser(Dialog[str | None]):
                 with Vertical(classes="choice"):
                     yield CorpusList(*map(self._option, self._names), id="corpora", compact=True, markup=False)
                     with Vertical(id="files"):
-                        yield Input(
+                        yield LineInput(
                             placeholder="path of a text file or folder",
                             compact=True,
                             id="path",

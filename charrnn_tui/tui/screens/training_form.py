@@ -25,6 +25,7 @@ from charrnn_tui.tui.screens.parts.corpus_panel import CorpusPanel
 from charrnn_tui.tui.screens.parts.corpus_summary import CorpusSummary, corpus_names, summarise
 from charrnn_tui.tui.screens.parts.dialog import Dialog, plain, sentence
 from charrnn_tui.tui.screens.parts.form_field import FormField
+from charrnn_tui.tui.screens.parts.line_input import LineInput
 from charrnn_tui.tui.screens.parts.path_suggester import PathSuggester
 from charrnn_tui.tui.screens.parts.recipe_fields import (
     ADVANCED,
@@ -133,7 +134,7 @@ class TrainingForm(Dialog[TrainingRequest | None]):
                     yield Static("Budget", classes="section")
                     yield from map(self._number, BUDGET)
                     yield Static("Keep", classes="section")
-                    name = Input(recipe.name, compact=True, id="name", placeholder="chosen for you")
+                    name = LineInput(recipe.name, compact=True, id="name", placeholder="chosen for you")
                     yield FormField("Name", name, long=True, id="field-name")
                     yield self._number(SEED)
                     with Collapsible(title="More settings", id="more"):
@@ -146,7 +147,7 @@ class TrainingForm(Dialog[TrainingRequest | None]):
                     yield Button("Cancel", compact=True, classes="cancel", tooltip="Escape")
 
     def _corpus_fields(self, recipe: Recipe) -> ComposeResult:
-        corpus = Input(recipe.corpus, compact=True, id="corpus", suggester=PathSuggester(corpus_names()))
+        corpus = LineInput(recipe.corpus, compact=True, id="corpus", suggester=PathSuggester(corpus_names()))
         browse = Button("Browse", compact=True, id="browse", tooltip="F3: shipped corpora and files")
         yield FormField("Learn from", Horizontal(corpus, browse, classes="corpus-row"), long=True, id="field-corpus")
         with Collapsible(title="Look into it", classes="preview", id="preview"):
@@ -165,7 +166,7 @@ class TrainingForm(Dialog[TrainingRequest | None]):
             value = "custom"
         kind = Select(kinds, value=value, allow_blank=False, compact=True, id="kind")
         yield FormField("Read as", kind, long=True, id="field-kind")
-        validation = Input(
+        validation = LineInput(
             recipe.validation or "",
             compact=True,
             id="validation",
@@ -183,7 +184,7 @@ class TrainingForm(Dialog[TrainingRequest | None]):
         yield FormField("Preset", preset, id="field-preset")
 
     def _number(self, field: NumberField) -> FormField:
-        control = Input(show_number(getattr(self._recipe, field.name)), compact=True, id=field.name)
+        control = LineInput(show_number(getattr(self._recipe, field.name)), compact=True, id=field.name)
         return FormField(field.label, control, field.hint, id=f"field-{field.name}")
 
     def _starts(self) -> list[tuple[str, str]]:

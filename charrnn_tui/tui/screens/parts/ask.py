@@ -12,6 +12,7 @@ from textual.suggester import Suggester
 from textual.widgets import Button, Input, Static
 
 from charrnn_tui.tui.screens.parts.dialog import Dialog, plain, sentence
+from charrnn_tui.tui.screens.parts.line_input import LineInput
 
 
 class _Small(Dialog[str | None]):
@@ -89,7 +90,7 @@ class Ask(_Small):
         """Title, input, what is wrong, two buttons."""
         with Vertical(classes="dialog"):
             yield self.title_line(self._title)
-            yield Input(self._value, compact=True, suggester=self._suggester)
+            yield LineInput(self._value, compact=True, suggester=self._suggester)
             yield Static(plain(self._hint), classes="hint")
             with Horizontal(classes="buttons"):
                 yield Button(self._ok, variant="primary", compact=True, id="ok", tooltip="Enter")

@@ -1,0 +1,296 @@
+"""The form that begins a training run: checks, presets, estimates, what it hands over."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from textual.widgets import Button, Collapsible, Input, Select, Static
+from toy import NAMES, toy_info, write_toy_model
+
+from charrnn_tui.library import Library
+from charrnn_tui.model import write_info
+from charrnn_tui.training.recipe import PRESETS, Recipe
+from charrnn_tui.tui.screens.corpus_browser import CorpusBrowser
+from charrnn_tui.tui.screens.parts.corpus_panel import CorpusPanel
+from charrnn_tui.tui.screens.parts.form_field import FormField
+from charrnn_tui.tui.screens.training_form import TrainingForm, TrainingRequest
+from tui_screens.host import HOSTILE, SIZES, UNSET, painted, safe, showing, until
+
+
+@dataclass
+class Fake:
+    parameters: int = 303_541
+    total_steps: int = 1260
+    seconds: float = 43.0
+
+
+class Estimates:
+    """Counts how often it is asked and for what."""
+
+    def __init__(self) -> None:
+        self.asked: list[Recipe] = []
+
+    def __call__(self, recipe: Recipe) -> Fake:
+        self.asked.append(recipe)
+        return Fake(parameters=1000 * recipe.hidden)
+
+
+def form(recipe: Recipe | None = None, **named: object) -> TrainingForm:
+    named.setdefault("estimate", Estimates())
+    return TrainingForm(Library(), recipe, delay=0, **named)  # type: ignore[arg-type]
+
+
+def value(screen: TrainingForm, name: str) -> str:
+    return screen.query_one(f"#{name}", Input).value
+
+
+def fill(screen: TrainingForm, name: str, text: str) -> None:
+    screen.query_one(f"#{name}", Input).value = text
+
+
+def problem(screen: TrainingForm, name: str) -> str:
+    return screen.query_one(f"#field-{name}", FormField).problem
+
+
+def estimate(screen: TrainingForm) -> str:
+    return str(screen.query_one("#estimate", Static).content)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_enter_starts_with_good_values_at_every_size(size: tuple[int, int]) -> None:
+    screen = form()
+    async with showing(screen, size) as pilot:
+        await until(pilot, lambda: "parameters" in estimate(screen))
+        assert "256,000 parameters" in painted(pilot)
+        assert "Start" in painted(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.result is not UNSET)
+    assert pilot.app.result == TrainingRequest(Recipe(), None, False)
+
+
+async def test_escape_leaves_without_effect() -> None:
+    async with showing(form()) as pilot:
+        await pilot.press("escape")
+        await pilot.pause()
+        assert pilot.app.result is None
+
+
+async def test_corpus_is_told_with_its_reason_and_histogram(tmp_path: Path) -> None:
+    file = tmp_path / "list.txt"
+    file.write_text("\n".join(NAMES) + "\n")
+    screen = form(Recipe(corpus=str(file)))
+    async with showing(screen) as pilot:
+        await until(pilot, lambda: screen.summary is not None)
+        shown = painted(pilot)
+        assert "A list of items: short lines" in shown
+        assert "13 items" in shown and "█" in shown and "Deirdre" in shown
+        # One running text instead, as the user wishes.
+        screen.query_one("#kind", Select).value = "stream"
+        await until(pilot, lambda: screen.summary is not None and screen.summary.kind == "stream")
+        assert "One running text: as asked" in painted(pilot)
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: pilot.app.result is not UNSET)
+    assert pilot.app.result.recipe.kind == "stream"
+
+
+async def test_preset_follows_the_kind_of_corpus(tmp_path: Path) -> None:
+    prose = tmp_path / "prose.txt"
+    prose.write_text("It was a long running text.\n\n" * 50)
+    screen = form()
+    async with showing(screen) as pilot:
+        await until(pilot, lambda: screen.summary is not None)
+        assert value(screen, "epochs") == "20"
+        fill(screen, "corpus", str(prose))
+        await until(pilot, lambda: screen.summary is not None and screen.summary.kind == "stream")
+        assert value(screen, "epochs") == f"{PRESETS['balanced'].stream['epochs']:g}"
+        assert value(screen, "batch_size") == str(PRESETS["balanced"].stream["batch_size"])
+        assert screen.query_one("#preset", Select).value == "balanced"
+        assert screen.query_one("#field-window").display
+
+
+async def test_preset_fills_the_fields_and_ones_own_number_leaves_it() -> None:
+    screen = form()
+    async with showing(screen) as pilot:
+        await until(pilot, lambda: "parameters" in estimate(screen))
+        screen.query_one("#preset", Select).value = "best"
+        await until(pilot, lambda: value(screen, "layers") == "2")
+        assert value(screen, "epochs") == "40" and value(screen, "dropout") == "0.3"
+        fill(screen, "hidden", "300")
+        await until(pilot, lambda: "300,000 parameters" in estimate(screen))
+        assert screen.query_one("#preset", Select).value == "own"
+        screen.query_one("#preset", Select).value = "quick"
+        await until(pilot, lambda: value(screen, "hidden") == "128")
+        assert value(screen, "layers") == "1"
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "part"),
+    [
+        ("hidden", "0", "at least 1"),
+        ("hidden", "many", "Units is a whole number, not 'many'".lower()),
+        ("layers", "1.5", "whole number"),
+        ("dropout", "1", "below 1"),
+        ("dropout", "", "give a number"),
+        ("learning_rate", "nan", "the learning rate"),
+        ("epochs", "-3", "the epochs"),
+        ("seed", "\x1b", "␛"),
+        ("name", "a/b", "no name for a model"),
+        ("validation", "/nowhere/at/all", "there is no file"),
+    ],
+)
+async def test_a_wrong_field_says_so_beside_it_and_holds_the_start(name: str, typed: str, part: str) -> None:
+    screen = form()
+    async with showing(screen) as pilot:
+        fill(screen, name, typed)
+        await until(pilot, lambda: part in problem(screen, name).lower())
+        await until(pilot, lambda: estimate(screen).lower() == problem(screen, name).lower())
+        safe(painted(pilot))
+        await pilot.press("ctrl+t")
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert pilot.app.result is UNSET
+        assert screen.focused is screen.query_one(f"#{name}")
+        assert problem(screen, name)[1:] in " ".join(painted(pilot).split()) or len(problem(screen, name)) > 20
+
+
+async def test_a_folded_field_that_is_wrong_is_unfolded() -> None:
+    screen = form()
+    async with showing(screen) as pilot:
+        fill(screen, "patience", "x")
+        await pilot.press("ctrl+t")
+        await pilot.app.workers.wait_for_complete()
+        assert not screen.query_one("#more", Collapsible).collapsed
+        assert screen.focused is screen.query_one("#patience")
+
+
+@pytest.mark.parametrize("typed", ["", "no-such-corpus", "/no/such/file.txt"])
+async def test_a_corpus_that_is_not_there(typed: str) -> None:
+    screen = form()
+    async with showing(screen) as pilot:
+        fill(screen, "corpus", typed)
+        await until(pilot, lambda: bool(problem(screen, "corpus")))
+        await pilot.press("ctrl+t")
+        await pilot.app.workers.wait_for_complete()
+        assert pilot.app.result is UNSET
+        assert screen.focused is screen.query_one("#corpus")
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+async def test_hostile_names_and_items_are_shown_as_they_are(hostile: str, tmp_path: Path) -> None:
+    file = tmp_path / f"{hostile.replace('/', '_')}.txt"
+    file.write_text(f"{hostile}\nanother\n{hostile}2\n")
+    screen = form(Recipe(corpus=str(file)))
+    async with showing(screen, (100, 30)) as pilot:
+        await until(pilot, lambda: screen.summary is not None)
+        shown = painted(pilot)
+        safe(shown)
+        assert hostile.replace("\x1b", "␛").replace("\u202e", "⟨202E⟩") in shown
+        fill(screen, "name", hostile)
+        await until(pilot, lambda: bool(problem(screen, "name")))
+        safe(painted(pilot))
+
+
+async def test_a_taken_name_is_refused_with_a_free_one(toy_model: Path) -> None:
+    screen = form()
+    async with showing(screen) as pilot:
+        fill(screen, "name", "toy")
+        await until(pilot, lambda: "toy-2 is free" in problem(screen, "name"))
+        fill(screen, "name", "toy-2")
+        await until(pilot, lambda: not problem(screen, "name"))
+
+
+async def test_fine_tuning_keeps_the_network_of_the_base(toy_model: Path) -> None:
+    screen = form()
+    async with showing(screen) as pilot:
+        screen.query_one("#start-from", Select).value = "base:toy"
+        size = toy_info().architecture.hidden
+        await until(pilot, lambda: value(screen, "hidden") == str(size))
+        assert screen.query_one("#hidden").disabled and screen.query_one("#family").disabled
+        screen.query_one("#preset", Select).value = "quick"
+        await until(pilot, lambda: value(screen, "epochs") == "8")
+        assert value(screen, "hidden") == str(size)
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: pilot.app.result is not UNSET)
+    request = pilot.app.result
+    assert request.base == "toy" and not request.resume
+    assert request.recipe.family == "rnn" and request.recipe.hidden == size
+
+
+async def test_more_epochs_takes_up_the_same_recipe(home: Path) -> None:
+    folder = write_toy_model(home / "data" / "charrnn-tui" / "models" / "mine", "mine")
+    recipe = Recipe(name="mine", corpus="names", epochs=3.0, seed=5, hidden=19, embedding=19, family="rnn", patience=3)
+    write_info(folder, dataclasses.replace(toy_info("mine"), recipe=recipe.to_dict()))
+    screen = form(resume="mine")
+    async with showing(screen) as pilot:
+        await until(pilot, lambda: screen.summary is not None)
+        assert value(screen, "seed") == "5" and screen.query_one("#seed").disabled
+        assert "3 epochs" in problem(screen, "epochs")
+        fill(screen, "epochs", "6")
+        await until(pilot, lambda: not problem(screen, "epochs"))
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: pilot.app.result is not UNSET)
+    assert pilot.app.result == TrainingRequest(dataclasses.replace(recipe, epochs=6.0), None, True)
+
+
+async def test_browsing_brings_the_choice_back() -> None:
+    screen = form()
+    async with showing(screen) as pilot:
+        await pilot.click("#browse")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, CorpusBrowser)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        assert value(screen, "corpus") == "names-ru" or value(screen, "corpus") in ("places", "names")
+        await until(pilot, lambda: screen.summary is not None and screen.summary.name == value(screen, "corpus"))
+
+
+async def test_typing_fast_asks_for_one_estimate() -> None:
+    estimates = Estimates()
+    screen = TrainingForm(Library(), estimate=estimates, delay=0.2)
+    async with showing(screen) as pilot:
+        await until(pilot, lambda: len(estimates.asked) == 1)
+        screen.query_one("#seed", Input).focus()
+        await pilot.press(*"12345")
+        await until(pilot, lambda: len(estimates.asked) > 1)
+        assert [r.seed for r in estimates.asked] in ([0, 12345], [0, 1, 12345])
+
+
+async def test_an_estimate_that_fails_is_a_sentence() -> None:
+    def fails(recipe: Recipe) -> Fake:
+        raise ValueError("the network would have too many weights.")
+
+    screen = form(estimate=fails)
+    async with showing(screen) as pilot:
+        await until(pilot, lambda: "The network would have too many weights." in painted(pilot))
+
+
+async def test_every_field_can_be_reached_at_40x10() -> None:
+    screen = form()
+    async with showing(screen, (40, 10)) as pilot:
+        await until(pilot, lambda: screen.summary is not None)
+        seen = set()
+        for _ in range(60):
+            focused = screen.focused
+            assert focused is not None
+            if focused in seen:
+                break
+            seen.add(focused)
+            if not isinstance(focused, Button):
+                assert focused.region.overlaps(screen.query_one(".fields").region), focused
+            await pilot.press("tab")
+        names = {widget.id for widget in seen}
+        assert {"corpus", "preset", "hidden", "epochs", "learning_rate", "name", "seed", "start"} <= names
+
+
+async def test_the_preview_opens_where_there_is_no_room_beside() -> None:
+    screen = form()
+    async with showing(screen, (60, 15)) as pilot:
+        await until(pilot, lambda: screen.summary is not None)
+        assert not screen.query_one(".side").display
+        await pilot.click("#preview CollapsibleTitle")
+        await pilot.pause()
+        assert screen.query_one(".inline", CorpusPanel).region.height > 3
+        assert "8,019 items" in painted(pilot)
