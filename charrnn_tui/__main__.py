@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def main() -> int:
     """Start the screen where nothing is asked for, the command line otherwise; the exit code is returned."""
-    if len(sys.argv) == 1:
-        # Straight to the screen: typer and what it imports would only delay the first paint.
-        from charrnn_tui.tui import run
-
-        return run()
+    # The shell asks for completions without arguments, through a variable (charrnn_tui.cli.COMPLETION_VARIABLE).
+    if len(sys.argv) == 1 and "_CHARRNN_TUI_COMPLETE" not in os.environ:
+        return _screen()
     from charrnn_tui.cli import main as command_line
 
     return command_line()
+
+
+def _screen() -> int:
+    """Straight to the screen: typer and what it imports would only delay the first paint."""
+    # A driver that was chosen (textual-serve does) needs no terminal.
+    if "TEXTUAL_DRIVER" not in os.environ and not _at_terminal():
+        print(
+            "charrnn-tui: the screen needs a terminal; charrnn-tui --help lists what works without one.",
+            file=sys.stderr,
+        )
+        return 2
+    from charrnn_tui.tui import run
+
+    return run()
+
+
+def _at_terminal() -> bool:
+    """Whether there are keys to read and something to draw on (Textual draws on stderr on Linux)."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,250 @@
+"""`charrnn-tui corpora`: the texts that come with the program, and facts of any text file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from charrnn_tui.cli import names, options
+from charrnn_tui.cli.errors import WrongUse
+
+if TYPE_CHECKING:
+    from charrnn_tui.text import Corpus
+
+_NARROWEST = 40
+_MOST_BARS = 30
+
+
+def add_to(app: typer.Typer) -> None:
+    """Make the commands known."""
+    group = typer.Typer(rich_markup_mode=None)
+    group.callback(invoke_without_command=True)(corpora)
+    group.command("list")(show_all)
+    group.command(
+        "show",
+        epilog="""Examples:
+
+\b
+  charrnn-tui corpora show names
+  charrnn-tui corpora show poems.txt --separator '\\n\\n'   poems set apart by empty lines
+  charrnn-tui corpora show mail.txt --kind stream --json
+""",
+    )(show)
+    app.add_typer(group, name="corpora")
+
+
+def corpora(context: typer.Context, as_json: options.JsonOption = False) -> None:
+    """List the corpora that come with the program; show facts of one, or of a text file.
+
+    \b
+    Examples:
+      charrnn-tui corpora
+      charrnn-tui corpora show names
+      charrnn-tui corpora show poems.txt
+    """
+    if context.invoked_subcommand is None:
+        show_all(as_json)
+
+
+def show_all(as_json: options.JsonOption = False) -> None:
+    """List the corpora that come with the program."""
+    from charrnn_tui.cli import output
+    from charrnn_tui.text import facts, load_corpus, shipped_corpora
+
+    rows = []
+    for name in shipped_corpora():
+        corpus = load_corpus(name)
+        counted = facts(corpus.items)
+        rows.append(
+            {
+                "name": name,
+                "kind": corpus.kind,
+                "items": counted.items,
+                "characters": counted.characters,
+                "symbols": counted.symbols,
+                "longest": counted.longest,
+                "path": str(corpus.path),
+                "example": corpus.items[len(corpus.items) // 2],
+            }
+        )
+    if as_json:
+        output.write_json(rows)
+        return
+    output.write_table(
+        ("name", "items", "characters", "symbols", "longest", "for example"),
+        [
+            (
+                str(row["name"]),
+                *(f"{row[column]:,}" for column in ("items", "characters", "symbols", "longest")),
+                output.cut(str(row["example"]), 30),
+            )
+            for row in rows
+        ],
+        right="lrrrr",
+    )
+
+
+def show(
+    corpus: Annotated[
+        str, typer.Argument(metavar="NAME|FILE", autocompletion=names.complete_corpus, help="A corpus or a text file.")
+    ],
+    n: Annotated[int, typer.Option("-n", "--number", metavar="N", min=0, help="How many samples.")] = 8,
+    kind: Annotated[
+        str | None, typer.Option("--kind", metavar="lines|stream", help="Take it so, whatever it looks like.")
+    ] = None,
+    separator: Annotated[
+        str | None, typer.Option("--separator", metavar="TEXT", help="What stands between items; \\n is a line feed.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another seed shows other samples.")] = 0,
+    as_json: options.JsonOption = False,
+) -> None:
+    """Show items, symbols, the longest item, samples and a histogram of lengths."""
+    from charrnn_tui.cli import output
+
+    opened = open_corpus(corpus, kind, separator)
+    described = _describe_lines(opened, n, seed) if opened.kind == "lines" else _describe_stream(opened, n, seed)
+    if as_json:
+        output.write_json(described)
+    else:
+        _print(described)
+
+
+def open_corpus(name: str, kind: str | None = None, separator: str | None = None) -> Corpus:
+    """A corpus by name, a file by path, or the standard library's source. Raises TextError, WrongUse."""
+    from charrnn_tui.training.prepare import open_corpus as open_by_recipe
+    from charrnn_tui.training.recipe import Recipe, RecipeError
+
+    try:
+        recipe = Recipe(corpus=name, kind=kind, separator=unescaped(separator))  # type: ignore[arg-type]
+    except RecipeError as error:
+        raise WrongUse(str(error)) from error
+    return open_by_recipe(recipe)
+
+
+def unescaped(separator: str | None) -> str | None:
+    """A separator as it was meant: \\n and \\t can hardly be typed otherwise. Raises WrongUse for an empty one."""
+    if separator is None:
+        return None
+    if not separator:
+        raise WrongUse("a separator holds at least one character.")
+    return separator.replace("\\n", "\n").replace("\\t", "\t")
+
+
+def _describe_lines(corpus: Corpus, n: int, seed: int) -> dict[str, Any]:
+    import random
+    from dataclasses import asdict
+
+    from charrnn_tui.text import Vocabulary, facts
+
+    counted = facts(corpus.items)
+    samples = random.Random(seed).sample(corpus.items, min(n, len(corpus.items)))
+    return {
+        "name": corpus.name,
+        "path": str(corpus.path),
+        "kind": corpus.kind,
+        "reason": corpus.reason,
+        **asdict(counted),
+        "histogram": [list(pair) for pair in counted.histogram],
+        "vocabulary": "".join(Vocabulary.from_texts(corpus.items).symbols),
+        "samples": samples,
+    }
+
+
+def _describe_stream(corpus: Corpus, n: int, seed: int) -> dict[str, Any]:
+    """Facts of a long text; its lines stand in for items, and memory stays flat."""
+    import random
+    from collections import Counter
+
+    from charrnn_tui.text.encoded import encode_file
+
+    assert corpus.path is not None
+    encoded = encode_file(corpus.path)
+    generator = random.Random(seed)
+    lengths: Counter[int] = Counter()
+    samples: list[str] = []
+    lines, longest_line = 0, ""
+    with corpus.path.open(encoding="utf-8-sig") as file:
+        for line in file:
+            line = line.rstrip("\n")
+            lengths[len(line)] += 1
+            lines += 1
+            if len(line) > len(longest_line):
+                longest_line = line
+            # Reservoir sampling: each line with the same chance, whatever their number.
+            if line.strip() and len(samples) < n:
+                samples.append(line)
+            elif line.strip() and n and (at := generator.randrange(lines)) < n:
+                samples[at] = line
+    return {
+        "name": corpus.name,
+        "path": str(corpus.path),
+        "kind": corpus.kind,
+        "reason": corpus.reason,
+        "lines": lines,
+        "characters": len(encoded.ids),
+        "symbols": len(encoded.vocabulary.symbols),
+        "longest": len(longest_line),
+        "longest_item": longest_line[:2000],
+        "histogram": [[length, lengths[length]] for length in range(min(lengths), max(lengths) + 1)],
+        "vocabulary": "".join(encoded.vocabulary.symbols),
+        "samples": samples,
+    }
+
+
+def _print(described: dict[str, Any]) -> None:
+    from charrnn_tui.cli import output
+    from charrnn_tui.text import visible
+
+    width = output.terminal_width()
+    one = "item" if described["kind"] == "lines" else "line"
+    facts = [
+        ("corpus", described["name"]),
+        ("file", described["path"]),
+        ("kind", f"{described['kind']} ({described['reason']})"),
+    ]
+    if one == "item":
+        facts.append(("items", f"{described['items']:,} ({described['distinct']:,} distinct)"))
+    else:
+        facts.append(("lines", f"{described['lines']:,}"))
+    facts += [
+        ("characters", f"{described['characters']:,}"),
+        ("symbols", f"{described['symbols']:,}: {output.cut(described['vocabulary'], max(20, width - 20))}"),
+        ("longest", f"{described['longest']:,}: {output.cut(described['longest_item'], max(20, width - 20))}"),
+    ]
+    output.write_facts(facts)
+    if described["samples"]:
+        print(f"\n{output.bold('Samples')}")
+        for sample in described["samples"]:
+            print("  " + output.cut(visible(sample), width - 2))
+    print(f"\n{output.bold(f'Lengths ({one}s of so many characters)')}")
+    for line in histogram_lines(described["histogram"], width):
+        print(line)
+
+
+def histogram_lines(histogram: list[list[int]], width: int) -> list[str]:
+    """Bars of [length, count] pairs, grouped where there are more than thirty lengths."""
+    step = -(-len(histogram) // _MOST_BARS)
+    groups = [histogram[at : at + step] for at in range(0, len(histogram), step)]
+    labels = [f"{g[0][0]}" if step == 1 else f"{g[0][0]}-{g[0][0] + step - 1}" for g in groups]
+    counts = [sum(count for _, count in group) for group in groups]
+    label_width, count_width = max(map(len, labels)), max(len(f"{count:,}") for count in counts)
+    room = max(_NARROWEST, width) - label_width - count_width - 5
+    most = max(counts)
+    return [
+        f"{label:>{label_width}} {count:>{count_width},} {_bar(count / most * room)}".rstrip()
+        for label, count in zip(labels, counts, strict=True)
+    ]
+
+
+def _bar(length: float) -> str:
+    """A bar to an eighth of a column, at least a sliver where there is anything; # where it cannot be shown."""
+    import sys
+
+    eighths = max(1 if length > 0 else 0, round(length * 8))
+    bar: str = "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
+    try:
+        bar.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return "#" * max(1 if length > 0 else 0, round(length))
+    return bar

@@ -1,0 +1,187 @@
+"""`charrnn-tui evaluate` and `compare`: how well models predict a text."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from charrnn_tui.cli import names, options
+from charrnn_tui.cli.errors import FAILED, WrongUse, complain, remark
+
+if TYPE_CHECKING:
+    from charrnn_tui.model import Model
+
+
+def add_to(app: typer.Typer) -> None:
+    """Make the commands known."""
+    app.command(
+        "evaluate",
+        epilog="""Examples:
+
+\b
+  charrnn-tui evaluate names-lstm held-out.txt
+  charrnn-tui evaluate names-lstm held-out.txt --json | jq .bits_per_char
+  charrnn-tui evaluate names-lstm places     a corpus by its name
+""",
+    )(evaluate)
+    app.command(
+        "compare",
+        epilog="""Examples:
+
+\b
+  charrnn-tui compare names-lstm mine held-out.txt
+  charrnn-tui compare a b c places --json
+""",
+    )(compare)
+
+
+FileArgument = Annotated[
+    str, typer.Argument(metavar="FILE", autocompletion=names.complete_corpus, help="A text file, or a corpus's name.")
+]
+
+
+def evaluate(
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", autocompletion=names.complete_model, help="The model's name.")
+    ],
+    file: FileArgument,
+    as_json: options.JsonOption = False,
+) -> None:
+    """Measure how well a model predicts a text: nats and bits a character, and perplexity.
+
+    For a model of items each line counts with its end (padding never counts); for a model of running text the file
+    is one text, its state carried all through. What stood in its training part is said: on such items any model
+    looks better than it is.
+    """
+    from charrnn_tui.cli import output
+    from charrnn_tui.library import Library
+
+    measured = measure(Library().open(model), file)
+    if as_json:
+        output.write_json(measured)
+        return
+    output.write_facts(_facts(measured))
+
+
+def compare(
+    names_and_file: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="MODEL MODEL... FILE",
+            autocompletion=names.complete_model_or_file,
+            help="Models' names, and last a text file or a corpus's name.",
+        ),
+    ],
+    as_json: options.JsonOption = False,
+) -> None:
+    """Set models side by side on one text, the best one first.
+
+    A model that cannot read the text (a symbol it does not know) is listed last with the reason, and the exit code
+    is 1.
+    """
+    if len(names_and_file) < 3:
+        raise WrongUse("give two models or more and, last, the text to compare them on.")
+    from charrnn_tui.cli import output
+    from charrnn_tui.library import Library
+    from charrnn_tui.model import ModelError
+    from charrnn_tui.text import UnknownSymbolsError, find_corpus
+
+    *models, file = names_and_file
+    find_corpus(file)
+    library = Library()
+    good: list[dict[str, Any]] = []
+    bad: list[dict[str, Any]] = []
+    for name in models:
+        try:
+            good.append(measure(library.open(name), file))
+        except (ModelError, UnknownSymbolsError) as error:
+            bad.append({"model": name, "problem": str(error)})
+    good.sort(key=lambda row: float(row["nats_per_char"]))
+    if as_json:
+        output.write_json([row | {"problem": None} for row in good] + bad)
+    else:
+        if good:
+            _print_table(good)
+        if len({row["kind"] for row in good}) > 1:
+            remark("models of items count each item's end, models of running text do not: compare them with care.")
+    for row in bad:
+        complain(f"{row['model']}: {row['problem']}")
+    if bad:
+        raise typer.Exit(FAILED)
+
+
+def measure(model: Model, file: str) -> dict[str, Any]:
+    """The row of one model for JSON. Raises TextError, UnknownSymbolsError."""
+    from charrnn_tui.cli.corpora import open_corpus
+    from charrnn_tui.cli.progress import ProgressLine
+    from charrnn_tui.text import find_corpus, read_text
+
+    seen: int | None = None
+    items: int | None = None
+    if model.info.kind == "stream":
+        text = read_text(find_corpus(file))
+        with ProgressLine(len(text)) as progress:
+            evaluation = model.evaluate_text(text, progress=progress.update)
+    else:
+        separator = model.info.recipe.get("separator")
+        corpus = open_corpus(file, "lines", separator if isinstance(separator, str) and separator else None)
+        items = len(corpus.items)
+        with ProgressLine(items) as progress:
+            evaluation = model.evaluate(corpus.items, progress=progress.update)
+        marks = [model.seen(item) for item in corpus.items]
+        seen = None if None in marks else marks.count("training")
+    return {
+        "model": model.name,
+        "kind": model.info.kind,
+        "parameters": model.info.architecture.parameters,
+        **evaluation.to_dict(),
+        "perplexity": evaluation.perplexity if evaluation.perplexity < sys.float_info.max else None,
+        "items": items,
+        "items_seen_in_training": seen,
+    }
+
+
+def _perplexity(value: float | None) -> str:
+    return "beyond any number" if value is None else f"{value:.3f}"
+
+
+def _seen(row: dict[str, Any]) -> str:
+    if row["items_seen_in_training"] is None:
+        return "unknown"
+    return f"{row['items_seen_in_training'] / row['items']:.0%}"
+
+
+def _facts(row: dict[str, Any]) -> list[tuple[str, str]]:
+    facts = [
+        ("nats a character", f"{row['nats_per_char']:.4f}"),
+        ("bits a character", f"{row['bits_per_char']:.4f}"),
+        ("perplexity", _perplexity(row["perplexity"])),
+        ("characters", f"{row['characters']:,}"),
+    ]
+    if row["items"] is not None:
+        facts += [("items", f"{row['items']:,}"), ("seen in training", _seen(row))]
+    return facts
+
+
+def _print_table(rows: list[dict[str, Any]]) -> None:
+    from charrnn_tui.cli import output
+
+    best = float(rows[0]["nats_per_char"])
+    output.write_table(
+        ("model", "nats/char", "bits/char", "perplexity", "behind", "parameters", "seen in training"),
+        [
+            (
+                row["model"],
+                f"{row['nats_per_char']:.4f}",
+                f"{row['bits_per_char']:.4f}",
+                _perplexity(row["perplexity"]),
+                f"+{row['nats_per_char'] - best:.4f}" if row["nats_per_char"] > best else "",
+                f"{row['parameters']:,}",
+                _seen(row) if row["items"] is not None else "",
+            )
+            for row in rows
+        ],
+        right="lrrrrrr",
+    )

@@ -1,0 +1,120 @@
+"""`charrnn-tui favourites`: generations that were kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from charrnn_tui.cli import options
+from charrnn_tui.cli.errors import WrongUse
+
+if TYPE_CHECKING:
+    from charrnn_tui.favourites import Favourite
+
+
+def add_to(app: typer.Typer) -> None:
+    """Make the commands known."""
+    group = typer.Typer(rich_markup_mode=None)
+    group.callback(invoke_without_command=True)(favourites)
+    group.command("list", help="List what was kept, oldest first.")(show)
+    group.command(
+        "export",
+        epilog="""Examples:
+
+\b
+  charrnn-tui favourites export kept.txt      the texts, one a line
+  charrnn-tui favourites export kept.csv      with model, seed and settings
+  charrnn-tui favourites export kept.jsonl    the same, a JSON object a line
+""",
+    )(export)
+    app.add_typer(group, name="favourites")
+
+
+def favourites(context: typer.Context) -> None:
+    """Generations that were kept at a prompt: list or export them.
+
+    \b
+    Examples:
+      charrnn-tui favourites list
+      charrnn-tui favourites export kept.csv
+    """
+    if context.invoked_subcommand is None:
+        show()
+
+
+def show(
+    as_json: options.JsonOption = False,
+    commands: Annotated[
+        bool, typer.Option("--commands", help="Print the command line that makes each one again.")
+    ] = False,
+) -> None:
+    """List what was kept, oldest first."""
+    from dataclasses import asdict
+
+    from charrnn_tui.cli import output
+    from charrnn_tui.cli.errors import remark
+    from charrnn_tui.favourites import load
+
+    kept = load()
+    if as_json:
+        output.write_json([asdict(favourite) for favourite in kept])
+    elif not kept:
+        remark("nothing was kept yet; /save at a prompt keeps the last generation.")
+    else:
+        for favourite in kept:
+            print(_command(favourite) if commands else output.shown(favourite.text))
+
+
+def export(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Where to; its ending says how: .txt .csv .jsonl.")],
+) -> None:
+    """Write what was kept to a file: .txt (texts), .csv or .jsonl (with all that makes each one again)."""
+    from pathlib import Path
+
+    from charrnn_tui import atomic
+    from charrnn_tui.cli.errors import remark
+    from charrnn_tui.favourites import load
+
+    path = Path(file).expanduser()
+    makers = {".txt": _as_text, ".csv": _as_csv, ".jsonl": _as_jsonl}
+    if path.suffix.lower() not in makers:
+        raise WrongUse(f"the ending of the file says how to write it: {', '.join(makers)}, not {path.suffix!r}.")
+    kept = load()
+    atomic.write_text(path, makers[path.suffix.lower()](kept))
+    remark(f"{len(kept)} written to {path}.")
+
+
+def _command(favourite: Favourite) -> str:
+    from charrnn_tui.favourites import sample_command
+    from charrnn_tui.sampling import SamplingSettings
+
+    f = favourite
+    settings = SamplingSettings(f.temperature, f.top_k, f.top_p, f.min_p)
+    command = sample_command(f.prefix, f.model, settings, f.seed, f.max_length)
+    return command.replace(" -- ", f" --item {f.item} -- ", 1) if f.item else command
+
+
+def _as_text(kept: list[Favourite]) -> str:
+    return "".join(f"{favourite.text}\n" for favourite in kept)
+
+
+def _as_csv(kept: list[Favourite]) -> str:
+    import csv
+    import io
+    from dataclasses import astuple, fields
+
+    from charrnn_tui.favourites import Favourite
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(field.name for field in fields(Favourite))
+    writer.writerows(astuple(favourite) for favourite in kept)
+    return out.getvalue()
+
+
+def _as_jsonl(kept: list[Favourite]) -> str:
+    import json
+    from dataclasses import asdict
+
+    return "".join(json.dumps(asdict(favourite), ensure_ascii=False) + "\n" for favourite in kept)

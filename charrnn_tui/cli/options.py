@@ -1,0 +1,88 @@
+"""Options that several commands share, and what they mean together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from charrnn_tui.cli import names
+from charrnn_tui.cli.errors import WrongUse, from_options
+
+if TYPE_CHECKING:
+    from charrnn_tui.config import Config
+    from charrnn_tui.library import Library
+    from charrnn_tui.model import Model
+    from charrnn_tui.sampling import SamplingSettings
+
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        "-m",
+        metavar="NAME",
+        autocompletion=names.complete_model,
+        help="The model to use (the configured one, or the shipped names-lstm, by default).",
+    ),
+]
+TemperatureOption = Annotated[
+    float | None,
+    typer.Option(
+        "--temperature", "-t", metavar="T", help="0: always the most probable character; 1: as learnt; more: wilder."
+    ),
+]
+TopKOption = Annotated[
+    int | None, typer.Option("--top-k", metavar="K", help="Draw from the K most probable characters (0: off).")
+]
+TopPOption = Annotated[
+    float | None,
+    typer.Option("--top-p", metavar="P", help="Draw from the fewest characters with this share together (1: off)."),
+]
+MinPOption = Annotated[
+    float | None,
+    typer.Option("--min-p", metavar="P", help="Leave out what is this much rarer than the most probable (0: off)."),
+]
+MaxLengthOption = Annotated[
+    int | None,
+    typer.Option("--max-length", metavar="N", help="At most so many new characters (by default as the model has it)."),
+]
+SeedOption = Annotated[
+    int | None, typer.Option("--seed", metavar="N", help="The same seed gives the same text (by default a new one).")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON, as described in docs/command-line.md.")]
+
+
+def sampling_settings(
+    config: Config, temperature: float | None, top_k: int | None, top_p: float | None, min_p: float | None
+) -> SamplingSettings:
+    """The configured settings with those that were given. Raises WrongUse for one without meaning."""
+    from dataclasses import replace
+
+    asked: dict[str, Any] = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "min_p": min_p}
+    with from_options():
+        return replace(config.sampling, **{name: value for name, value in asked.items() if value is not None})
+
+
+def choose_seed(asked: int | None, config: Config) -> int:
+    """The seed that was given, or the configured one, or a new one. Raises WrongUse for a negative one."""
+    import secrets
+
+    if asked is None:
+        return config.seed or 1 + secrets.randbelow(2**31 - 1)
+    if asked < 0:
+        raise WrongUse(f"the seed is a whole number from 0 upwards, not {asked}.")
+    return asked
+
+
+def choose_max_length(asked: int | None, config: Config, model: Model) -> int:
+    """New characters at most: as given, as configured, or as the model has it. Raises WrongUse for less than 0."""
+    if asked is None:
+        return config.max_length or model.info.default_max_length
+    if asked < 0:
+        raise WrongUse(f"the maximum length is 0 or more new characters, not {asked}.")
+    return asked
+
+
+def open_model(library: Library, asked: str | None, config: Config) -> Model:
+    """The model that was asked for, or the configured one. Raises ModelError."""
+    return library.open(asked if asked is not None else config.model)

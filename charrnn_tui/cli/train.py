@@ -1,0 +1,290 @@
+"""`charrnn-tui train`: train a network in the foreground."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from charrnn_tui.cli import names, options
+from charrnn_tui.cli.errors import WrongUse, from_options
+
+if TYPE_CHECKING:
+    from charrnn_tui.library import Library
+    from charrnn_tui.training.recipe import Recipe
+
+
+def add_to(app: typer.Typer) -> None:
+    """Make the command known."""
+    app.command(
+        "train",
+        epilog="""Examples:
+
+\b
+  charrnn-tui train                               the shipped names
+  charrnn-tui train poems.txt --preset best       a text of yours, patiently
+  charrnn-tui train poems.txt --separator '\\n\\n'   items set apart by empty lines
+  charrnn-tui train python-stdlib --preset quick  the standard library's source, a long text
+  charrnn-tui train --resume names-lstm           go on where Ctrl-C stopped
+  charrnn-tui train --resume names-lstm --epochs 5   five epochs more for a finished one
+  charrnn-tui train more.txt --base names-lstm    start from a trained model
+  charrnn-tui train --recipe recipe.toml --json   from a file; one JSON object an event
+  torchrun --nproc-per-node 2 -m charrnn_tui train big.txt
+""",
+    )(train)
+
+
+@dataclass
+class Asked:
+    """What the command line asked for. `fields` are fields of `Recipe` that were given, each an option's."""
+
+    fields: dict[str, Any]
+    preset: str | None = None
+    recipe_file: str | None = None
+    resume: str | None = None
+    base: str | None = None
+    tensorboard: bool = False
+    as_json: bool = False
+
+
+def train(
+    corpus: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[CORPUS|FILE]",
+            autocompletion=names.complete_corpus,
+            help="A corpus's name, a text file, or python-stdlib (names by default).",
+        ),
+    ] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option("--preset", metavar="quick|balanced|best", help="A set of choices (balanced by default)."),
+    ] = None,
+    family: Annotated[str | None, typer.Option("--arch", metavar="rnn|gru|lstm", help="The kind of cell.")] = None,
+    layers: Annotated[int | None, typer.Option("--layers", metavar="N", help="Recurrent layers.")] = None,
+    hidden: Annotated[int | None, typer.Option("--hidden", metavar="N", help="Units a layer.")] = None,
+    embedding: Annotated[int | None, typer.Option("--embedding", metavar="N", help="Size of the embedding.")] = None,
+    dropout: Annotated[float | None, typer.Option("--dropout", metavar="P", help="Share of units dropped.")] = None,
+    batch_size: Annotated[
+        int | None, typer.Option("--batch-size", metavar="N", help="Items an update, or streams side by side.")
+    ] = None,
+    window: Annotated[
+        int | None, typer.Option("--window", metavar="N", help="Characters of a stream between updates.")
+    ] = None,
+    epochs: Annotated[float | None, typer.Option("--epochs", metavar="N", help="Passes over the corpus.")] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option("--learning-rate", metavar="R", help="The highest of the schedule.")
+    ] = None,
+    validation: Annotated[
+        str | None,
+        typer.Option(
+            "--validation",
+            metavar="FILE",
+            autocompletion=names.complete_file,
+            help="A text to hold out (by default a tenth of the corpus).",
+        ),
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", metavar="lines|stream", help="Items or one running text (told by itself).")
+    ] = None,
+    separator: Annotated[
+        str | None, typer.Option("--separator", metavar="TEXT", help="What stands between items; \\n is a line feed.")
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="The model's name.")] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="N", help="The same seed trains the same network.")
+    ] = None,
+    device: Annotated[
+        str | None, typer.Option("--device", metavar="auto|cpu|cuda", help="Where to compute (auto by default).")
+    ] = None,
+    threads: Annotated[int | None, typer.Option("--threads", metavar="N", help="torch threads (0: chosen).")] = None,
+    precision: Annotated[
+        str | None, typer.Option("--precision", metavar="float32|bfloat16", help="Of the arithmetic.")
+    ] = None,
+    more: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Any other setting of a recipe, such as ema=0.995."),
+    ] = None,
+    recipe: Annotated[
+        str | None,
+        typer.Option("--recipe", metavar="FILE", autocompletion=names.complete_file, help="Settings from a TOML file."),
+    ] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option(
+            "--resume",
+            metavar="NAME",
+            autocompletion=names.complete_own_model,
+            help="Take up an unfinished run; with --epochs, give a finished model more.",
+        ),
+    ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(
+            "--base", metavar="MODEL", autocompletion=names.complete_model, help="Start from this model's weights."
+        ),
+    ] = None,
+    find_lr: Annotated[
+        bool, typer.Option("--find-lr", help="Sweep the learning rate, propose one, and train nothing.")
+    ] = False,
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Also write TensorBoard events into the model's folder.")
+    ] = False,
+    as_json: options.JsonOption = False,
+) -> None:
+    """Train a network on a corpus or a text file.
+
+    Losses are nats a character on the text held out, with bits beside them; the best weights are kept. Ctrl-C
+    finishes the step, saves, and says how to go on; a second Ctrl-C ends at once.
+    """
+    given = {
+        "corpus": corpus,
+        "family": family,
+        "layers": layers,
+        "hidden": hidden,
+        "embedding": embedding,
+        "dropout": dropout,
+        "batch_size": batch_size,
+        "window": window,
+        "epochs": epochs,
+        "learning_rate": learning_rate,
+        "validation": validation,
+        "kind": kind,
+        "separator": _unescaped(separator),
+        "name": name,
+        "seed": seed,
+        "device": device,
+        "threads": threads,
+        "precision": precision,
+    }
+    fields = {key: value for key, value in given.items() if value is not None} | _settings(more or [])
+    asked = Asked(fields, preset, recipe, resume, base, tensorboard, as_json)
+    raise typer.Exit(_find_learning_rate(asked) if find_lr else _train(asked))
+
+
+def _unescaped(separator: str | None) -> str | None:
+    from charrnn_tui.cli.corpora import unescaped
+
+    return unescaped(separator)
+
+
+def _settings(more: list[str]) -> dict[str, Any]:
+    """The values of `--set NAME=VALUE`, read as TOML; what is no TOML is text. Raises WrongUse."""
+    import tomllib
+
+    values: dict[str, Any] = {}
+    for setting in more:
+        name, equals, text = setting.partition("=")
+        if not equals or not name.strip():
+            raise WrongUse(f"--set takes NAME=VALUE, not {setting!r}.")
+        name = name.strip().replace("-", "_")
+        try:
+            values[name] = tomllib.loads(f"value = {text.strip()}")["value"]
+        except tomllib.TOMLDecodeError:
+            values[name] = text.strip()
+    return values
+
+
+def option_of(name: str) -> str:
+    """How a field of a recipe is set on the command line."""
+    return {"family": "--arch", "corpus": "CORPUS"}.get(name, f"--{name.replace('_', '-')}")
+
+
+def _train(asked: Asked) -> int:
+    from charrnn_tui.cli.training_run import run
+    from charrnn_tui.library import Library
+
+    library = Library()
+    recipe = resumed_recipe(asked, library) if asked.resume else new_recipe(asked, library)
+    return run(
+        recipe,
+        library,
+        resume=asked.resume is not None,
+        base=asked.base,
+        tensorboard=asked.tensorboard,
+        as_json=asked.as_json,
+    )
+
+
+def _find_learning_rate(asked: Asked) -> int:
+    from charrnn_tui.cli.learning_rate import find
+    from charrnn_tui.library import Library
+
+    if asked.resume:
+        raise WrongUse("--find-lr sweeps for a new run; it does not go with --resume.")
+    library = Library()
+    return find(new_recipe(asked, library), library, base=asked.base, as_json=asked.as_json)
+
+
+def new_recipe(asked: Asked, library: Library) -> Recipe:
+    """The recipe of a new run: the preset's choices, then the file's, then the options'. Raises WrongUse and
+    TextError, RecipeError or ModelError."""
+    from dataclasses import replace
+
+    from charrnn_tui.training.prepare import settle
+    from charrnn_tui.training.recipe import DEFAULT_PRESET, PRESETS, Recipe
+
+    if asked.base is not None:
+        fixed = [name for name in ("family", "layers", "hidden", "embedding") if name in asked.fields]
+        if fixed:
+            raise WrongUse(f"{option_of(fixed[0])} cannot be chosen: a base model brings its own network.")
+        library.find(asked.base)
+    from_file = _recipe_file(asked.recipe_file)
+    preset = asked.preset or (None if from_file else DEFAULT_PRESET)
+    if preset is not None and preset not in PRESETS:
+        raise WrongUse(f"the preset is one of {', '.join(PRESETS)}, not {preset!r}.")
+    with from_options():
+        recipe = Recipe.from_dict({**from_file, **asked.fields})
+    recipe = settle(recipe, library)
+    if preset is not None:
+        assert recipe.kind is not None
+        chosen = PRESETS[preset].apply(recipe, recipe.kind)
+        recipe = replace(chosen, **{**from_file, **asked.fields, **_settled(recipe)})
+    return recipe
+
+
+def _settled(recipe: Recipe) -> dict[str, Any]:
+    """The fields that were settled, which neither a file nor an option may undo."""
+    return {name: getattr(recipe, name) for name in ("name", "corpus", "kind", "validation")}
+
+
+def _recipe_file(path: str | None) -> dict[str, Any]:
+    """The settings that stand in a recipe file. Raises RecipeError."""
+    if path is None:
+        return {}
+    import tomllib
+    from pathlib import Path
+
+    from charrnn_tui.training.recipe import Recipe
+
+    file = Path(path).expanduser()
+    Recipe.from_file(file)  # checks everything, and says what is wrong
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def resumed_recipe(asked: Asked, library: Library) -> Recipe:
+    """What a run is taken up with: its own recipe; a finished model gets as many epochs as were given.
+
+    Raises WrongUse for an option that cannot be changed, ModelError where there is nothing to take up.
+    """
+    from charrnn_tui.model import CHECKPOINT, ModelError
+    from charrnn_tui.training.recipe import Recipe
+
+    name = asked.resume
+    assert name is not None
+    for given, option in ((asked.base, "--base"), (asked.preset, "--preset"), (asked.recipe_file, "--recipe")):
+        if given is not None:
+            raise WrongUse(f"{option} cannot be given with --resume: the run goes on as it was begun.")
+    folder = library.folder_for(name)
+    unfinished = (folder / CHECKPOINT).exists()
+    fixed = [field for field in asked.fields if unfinished or field != "epochs"]
+    if fixed:
+        raise WrongUse(f"{option_of(fixed[0])} cannot be given with --resume: the run goes on as it was begun.")
+    if not unfinished:
+        if library.is_shipped(name):
+            raise ModelError(f"{name} came with the program and stays as it is; start from it with --base {name}.")
+        if "epochs" not in asked.fields:
+            raise WrongUse(f"{name} is finished; say how many epochs more it is to have, with --epochs.")
+    with from_options():
+        return Recipe.from_dict({"name": name, **asked.fields})

@@ -1,0 +1,158 @@
+"""What a person, or a program, is told of a training run in the foreground."""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+
+from charrnn_tui.cli import output
+from charrnn_tui.cli.errors import complain, remark
+from charrnn_tui.cli.progress import ProgressLine, seconds_said
+from charrnn_tui.text import visible
+from charrnn_tui.training.messages import (
+    Evaluated,
+    Event,
+    Failed,
+    Finished,
+    Progress,
+    Sampled,
+    Started,
+    encode,
+)
+
+_SAMPLES_EVERY = 5.0
+"""Seconds between two rows of samples at least: a small corpus is evaluated many times a second."""
+_PREFERRED_TEMPERATURE = 0.8
+
+
+class JsonReport:
+    """Every event as one JSON object a line on stdout."""
+
+    def take(self, event: Event) -> None:
+        """Write the event. Raises BrokenPipeError where nobody reads."""
+        sys.stdout.write(encode(event) + "\n")
+        sys.stdout.flush()
+
+    def close(self) -> None:
+        """Nothing is left to do."""
+
+    @property
+    def draws(self) -> bool:
+        """Nothing is drawn."""
+        return False
+
+
+class TextReport:
+    """A row an evaluation and samples now and then on stdout; a progress line on stderr at a terminal."""
+
+    def __init__(self) -> None:
+        self._bar = ProgressLine(1)
+        self._started: Started | None = None
+        self._evaluated: Evaluated | None = None
+        self._sampled: Sampled | None = None
+        self._last_samples = -math.inf
+        self._bar.draw(0, "starting torch…")
+
+    def take(self, event: Event) -> None:
+        """Tell an event. Raises BrokenPipeError where nobody reads."""
+        if isinstance(event, Started):
+            self._begin(event)
+        elif isinstance(event, Progress):
+            self._bar.update(event.step, self._words(event))
+        elif isinstance(event, Evaluated):
+            self._evaluation(event)
+        elif isinstance(event, Sampled):
+            self._sampled = event
+            if time.monotonic() - self._last_samples >= _SAMPLES_EVERY:
+                self._samples()
+        elif isinstance(event, Finished):
+            self._end(event)
+        elif isinstance(event, Failed):
+            self._bar.wipe()
+            complain(event.message)
+
+    def close(self) -> None:
+        """Leave the terminal tidy."""
+        self._bar.wipe()
+
+    @property
+    def draws(self) -> bool:
+        """Whether the progress line stands on the terminal."""
+        return self._bar.shown
+
+    def _say(self, line: str) -> None:
+        self._bar.wipe()
+        print(line, flush=True)
+
+    def _begin(self, event: Started) -> None:
+        self._started = event
+        self._bar.total = event.total_steps
+        unit = "items" if event.kind == "lines" else "characters"
+        network = (
+            f"{event.family.upper()} of {event.layers} × {event.hidden} units"
+            if event.layers > 1
+            else (f"{event.family.upper()} of {event.hidden} units")
+        )
+        threads = f"{event.threads} thread{'s' if event.threads > 1 else ''}"
+        self._say(
+            f"{output.bold(visible(event.name))}: {network}, {event.parameters:,} parameters, "
+            f"on {visible(event.corpus)} ({event.training_items:,} {unit}, {event.validation_items:,} held out)"
+        )
+        where = threads if event.device == "cpu" else event.device
+        again = f", taken up at step {event.step:,}" if event.step else ""
+        self._say(
+            output.dim(f"{event.total_steps:,} steps, {event.epochs:g} epochs, {where}, seed {event.seed}{again}")
+        )
+        self._say(output.dim(_ROW.format("epoch", "step", "training", "validation", "bits", "ch/s", "").rstrip()))
+        self._bar.draw(event.step, "")
+
+    def _words(self, event: Progress) -> str:
+        loss = event.training_loss
+        return (
+            f"{loss:.3f} nats  {loss / math.log(2):.3f} bits  {event.characters_per_second:,.0f} ch/s  "
+            f"{seconds_said(event.seconds_left)} left"
+        )
+
+    def _evaluation(self, event: Evaluated) -> None:
+        self._evaluated = event
+        self._say(
+            _ROW.format(
+                f"{event.epoch:.1f}",
+                f"{event.step:,}",
+                f"{event.training_loss:.4f}",
+                f"{event.validation_loss:.4f}",
+                f"{event.bits_per_char:.4f}",
+                f"{event.characters_per_second:,.0f}",
+                "best" if event.improved else "",
+            ).rstrip()
+        )
+
+    def _samples(self) -> None:
+        """A row of what the network says, at the temperature most people use."""
+        sets = [] if self._sampled is None else [s for s in self._sampled.samples if s.get("texts")]
+        self._sampled = None
+        if not sets:
+            return
+        self._last_samples = time.monotonic()
+        nearest = min(sets, key=lambda s: abs(s["temperature"] - _PREFERRED_TEMPERATURE))
+        line = " · ".join(visible(str(text)) for text in nearest["texts"])
+        self._say(output.dim("        " + output.cut(line, output.terminal_width(100) - 8)))
+
+    def _end(self, event: Finished) -> None:
+        self._samples()
+        self._bar.wipe()
+        if event.reason == "diverged":
+            complain(event.message)
+            return
+        if event.best_step:
+            bits = event.best_loss / math.log(2)
+            self._say(
+                f"{output.bold(visible(event.name))}: {event.best_loss:.4f} nats ({bits:.4f} bits) a character at step "
+                f"{event.best_step:,}, after {seconds_said(event.elapsed)}"
+            )
+        if event.reason != "stopped":
+            remark(f"Done: {event.message}\n  charrnn-tui sample --model {visible(event.name)}")
+
+
+_ROW = "{:>7} {:>8} {:>10} {:>11} {:>8} {:>11}  {}"
