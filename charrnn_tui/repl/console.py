@@ -57,6 +57,8 @@ class Console(Protocol):
     marked: bool
     """Whether marks (how a text ended) stand beside the texts; a file or a pipe gets the texts alone."""
 
+    watch_keys: str
+    """What can be done while a training run is watched."""
     failed: bool
     """Whether a line of the input could not be read."""
 

@@ -95,6 +95,7 @@ class Plain:
         self.paced = watched
         self.failed = False
         """Whether a line of the input could not be read."""
+        self.watch_keys = "Ctrl-C pauses; a line typed goes back to the prompt while it trains." if watched else ""
         self._lines = Lines(stdin)
         self._out, self._err = out, err
         self._watched = watched

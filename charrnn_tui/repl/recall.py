@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
 
 from prompt_toolkit.history import History
 
@@ -15,6 +15,24 @@ class SharedHistory(History):
     def __init__(self, shared: history.History) -> None:
         super().__init__()
         self._shared = shared
+        self._file = self._stamp()
+
+    def _stamp(self) -> tuple[int, int] | None:
+        """What tells whether the file was written to."""
+        try:
+            status = self._shared.path.stat()
+        except OSError:
+            return None
+        return status.st_size, status.st_mtime_ns
+
+    async def load(self) -> AsyncGenerator[str, None]:
+        """The newest first; what the app has written since the last prompt is there as well."""
+        if self._stamp() != self._file:
+            self._shared = history.History(self._shared.path, self._shared.limit)
+            self._file = self._stamp()
+            self._loaded = False
+        async for line in super().load():
+            yield line
 
     def load_history_strings(self) -> Iterable[str]:
         """The newest first."""
@@ -29,4 +47,7 @@ class SharedHistory(History):
 
     def store_string(self, string: str) -> None:
         """Write one line to the file."""
+        before = self._stamp()
         self._shared.append(string)
+        if before == self._file:
+            self._file = self._stamp()  # this was our own doing

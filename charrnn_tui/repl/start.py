@@ -144,10 +144,7 @@ def _greet(console: Console, state: PromptState, notice: str) -> None:
     if notice:
         console.complain(notice)
     name = visible(state.model.name) if state.model else "no model"
-    what = "a text" if state.model and state.model.info.kind == "stream" else "a name or a word"
-    console.say(
-        [("class:name", name), ("class:hint", f" · type the start of {what} and press Enter · /help · Ctrl-D leaves")]
-    )
+    console.say([("class:name", name), ("class:hint", " · type a beginning and press Enter · /help · Ctrl-D leaves")])
 
 
 def _end_on_hangup(stack: contextlib.ExitStack) -> None:

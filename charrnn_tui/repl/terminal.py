@@ -44,6 +44,7 @@ class Terminal:
     paced = True
     marked = True
     failed = False
+    watch_keys = "Ctrl-C pauses; Escape, or a line typed, goes back to the prompt while it trains."
 
     def __init__(
         self,

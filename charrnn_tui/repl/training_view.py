@@ -62,7 +62,9 @@ class _Report:
         """Note an event and write what is due."""
         if isinstance(event, Started):
             width = self._console.columns
-            self.live.write([*wrapped([("class:hint", describe(event))], width), ("", "\n")])
+            self.live.write(
+                [*wrapped([("class:hint", f"{describe(event)} {self._console.watch_keys}")], width), ("", "\n")]
+            )
         elif isinstance(event, Evaluated):
             if time.monotonic() - self._last >= _EVERY:
                 self.finish()
@@ -92,8 +94,7 @@ def describe(event: Started) -> str:
     network = f"{event.layers} × " if event.layers > 1 else ""
     return (
         f"Training {visible(event.name)} on {visible(event.corpus)} ({event.training_items:,} {unit}): "
-        f"{network}{event.family.upper()} {event.hidden}, {event.parameters:,} parameters. "
-        "Ctrl-C pauses; Escape, or a line typed, goes back to the prompt while it trains."
+        f"{network}{event.family.upper()} {event.hidden}, {event.parameters:,} parameters."
     )
 
 

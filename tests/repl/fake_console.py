@@ -37,6 +37,7 @@ class FakeConsole:
     mark = "> "
     marked = True
     failed = False
+    watch_keys = "Ctrl-C pauses."
     columns = 70
 
     def __init__(self, lines: list[str] | None = None, *, paced: bool = False) -> None:

@@ -30,3 +30,14 @@ async def test_a_paste_is_several_lines_and_repetition_is_one(home: Path) -> Non
     history.append_string("b")
     assert await loaded(history) == ["b", "a"]
     assert History().lines == ["a", "b"]
+
+
+async def test_what_the_app_writes_meanwhile_is_there_at_the_next_prompt(home: Path) -> None:
+    ours, app = SharedHistory(History()), History()
+    assert await loaded(ours) == []
+    ours.append_string("ours")
+    app.append("the app's")
+    assert await loaded(ours) == ["the app's", "ours"]
+    app.append("more")
+    ours.append_string("last")
+    assert await loaded(ours) == ["last", "more", "the app's", "ours"]
