@@ -187,13 +187,15 @@ class Generation:
         ]
 
     def command(self) -> str:
-        """The command lines that print the same texts."""
+        """The command lines that print the same texts; what is item n of its seed is the last of n + 1 lines."""
+        if self.layout == "column" and len(set(self.typed)) == 1 and self.texts[0].item == 0:
+            return self._command(self.texts[0], self.typed[0], len(self.texts))
+        return "\n".join(
+            self._command(text, typed, text.item + 1) for text, typed in zip(self.texts, self.typed, strict=True)
+        )
+
+    def _command(self, text: Continuation, typed: str, count: int) -> str:
         from charrnn_tui.favourites import sample_command
 
-        if self.layout == "column" and len(set(self.typed)) == 1:
-            line = sample_command(self.typed[0], self.model_name, self.settings, self.seed, self.max_length)
-            return line.replace(" --seed ", f" -n {len(self.texts)} --seed ", 1)
-        return "\n".join(
-            sample_command(typed, self.model_name, text.settings, self.seed, self.max_length)
-            for text, typed in zip(self.texts, self.typed, strict=True)
-        )
+        line = sample_command(typed, self.model_name, text.settings, self.seed, self.max_length)
+        return line.replace(" --seed ", f" -n {count} --seed ", 1) if count > 1 else line

@@ -5,20 +5,21 @@ Each screen is imported when it is first asked for: none of them may delay the f
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.tui.main_training import WithTraining
 
 if TYPE_CHECKING:
     from charrnn_tui import slash
+    from charrnn_tui.favourites import Favourite
     from charrnn_tui.tui.screens.training_form import TrainingRequest
 
 
 class WithScreens(WithTraining):
     """Opens the other screens."""
-
-    def _later(self, what: str) -> None:
-        self.app.notify(f"{what} is not there yet.", markup=False)
 
     def action_help(self) -> None:
         """Keys and commands."""
@@ -65,8 +66,18 @@ class WithScreens(WithTraining):
             self.start_training(request.recipe, base=request.base, resume=request.resume)
 
     def action_timeline(self) -> None:
-        """What the network said before."""
-        self._later("The timeline")
+        """What the network said at earlier evaluations: of the latest run, or else of the open model."""
+        run, model = self.panel.run, self.session.model
+        if run is not None and run.started is not None:
+            folder, name = Path(run.started.folder), run.name
+        elif model is not None and model.folder is not None:
+            folder, name = model.folder, model.name
+        else:
+            self.say_trouble("there is nothing to look back on yet: open a model, or train one with Ctrl+T.")
+            return
+        from charrnn_tui.tui.screens.timeline import Timeline
+
+        self.app.push_screen(Timeline(folder, name))
 
     def action_themes(self) -> None:
         """Choose a theme; it is kept in the settings."""
@@ -87,8 +98,28 @@ class WithScreens(WithTraining):
             self.say(f"theme {name}, kept in the settings")
 
     def action_favourites(self) -> None:
-        """Favourites."""
-        self._later("This")
+        """The generations that were kept; one that is chosen is said again."""
+        from charrnn_tui.tui.screens.favourites import FavouritesScreen
+
+        self.app.push_screen(FavouritesScreen(), self._say_favourite)
+
+    def _say_favourite(self, kept: Favourite | None) -> None:
+        if kept is None:
+            return
+        start = partial(
+            self.start_generations,
+            [kept.prefix],
+            seed=kept.seed,
+            settings=[SamplingSettings(kept.temperature, kept.top_k, kept.top_p, kept.min_p)],
+            max_length=kept.max_length,
+            items=[kept.item],
+        )
+        model = self.session.model
+        if model is not None and model.name == kept.model:
+            self.attempt(start)
+        else:
+            self.waiting.append(start)
+            self.open_model(kept.model)
 
     def action_sampling(self) -> None:
         """Temperature, filters, seed, length and pace in one place."""

@@ -22,7 +22,7 @@ _EXTRA = (
     ("Chart: smooth", "Smooth the training loss, or no longer", "smooth"),
     ("Chart: log axis", "Logarithmic loss axis, or no longer", "log_axis"),
     ("Theme …", "Colours, with a preview", "themes"),
-    ("Export favourites …", "Where the kept generations are", "favourites"),
+    ("Favourites …", "The generations that were kept: copy, say again, export", "favourites"),
 )
 
 

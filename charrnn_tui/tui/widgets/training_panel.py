@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.css.query import NoMatches
 from textual.reactive import reactive
 from textual.style import Style
 from textual.widgets import Static
@@ -39,6 +38,9 @@ class TrainingPanel(Vertical):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.runs: list[Run] = []
+        self.chart: LossChart | None = None
+        """The chart, once there is one and all its parts are there."""
+        self._mounting: LossChart | None = None
         self._dirty = False
 
     def compose(self) -> ComposeResult:
@@ -69,11 +71,13 @@ class TrainingPanel(Vertical):
         """Other runs; the chart is made when there is a first one."""
         self.runs = list(runs)
         self.set_class(bool(runs), "-has-run")
-        if runs and not self.query("#training-chart"):
+        if runs and self._mounting is None:
             # Here and not above: the chart's library takes a third of the time to first paint.
             from charrnn_tui.tui.widgets.loss_chart import LossChart
 
-            await self.mount(LossChart(id="training-chart"), after="#training-progress")
+            self._mounting = LossChart(id="training-chart")
+            await self.mount(self._mounting, after="#training-progress")
+            self.chart = self._mounting
         self.mark()
         self.redraw()
 
@@ -88,14 +92,6 @@ class TrainingPanel(Vertical):
     def watch_smooth(self) -> None:
         """Draw anew."""
         self.mark()
-
-    @property
-    def chart(self) -> LossChart | None:
-        """The chart, once there is one."""
-        try:
-            return self.query_one("#training-chart")  # type: ignore[return-value]
-        except NoMatches:
-            return None
 
     def redraw(self) -> None:
         """Draw what changed, where it can be seen."""
