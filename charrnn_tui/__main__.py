@@ -8,6 +8,8 @@ import sys
 
 def main() -> int:
     """Start the screen where nothing is asked for, the command line otherwise; the exit code is returned."""
+    # Before NumPy is imported: see charrnn_tui.cells.blas.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # The shell asks for completions without arguments, through a variable (charrnn_tui.cli.COMPLETION_VARIABLE).
     if len(sys.argv) == 1 and "_CHARRNN_TUI_COMPLETE" not in os.environ:
         return _screen()

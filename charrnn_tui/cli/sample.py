@@ -6,6 +6,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -70,6 +71,7 @@ def sample(
     Items of a model that writes line feeds (poems, running text) take several lines and are set apart by an empty
     one; -0 and --json tell them apart exactly. In a terminal, control characters are shown; in a pipe they are sent.
     """
+    from charrnn_tui.cells import blas
     from charrnn_tui.config import load_config
     from charrnn_tui.library import Library
 
@@ -80,6 +82,8 @@ def sample(
     the_seed = options.choose_seed(seed, config)
     opened = options.open_model(Library(), model, config)
     length = options.choose_max_length(max_length, config, opened)
+    if prefix == "-" or n >= _BATCH:
+        blas.set_threads(blas.idle_cores())
     continue_all = _torch_sampler(opened, device, n) if _wants_torch(device, n) else opened.continue_all
 
     def sampler(prefixes: Iterable[str], first_item: int) -> Iterator[str]:
@@ -121,9 +125,9 @@ def _torch_sampler(model: Model, device: str, n: int) -> Callable[..., Iterator[
         if device == "auto":
             return model.continue_all
         raise Failed("torch sees no CUDA device here; use --device cpu, or auto.")
-    from charrnn_tui.cli.cuda import continue_all_on
+    from charrnn_tui.sampling.torch_bulk import sample_many_torch
 
-    return continue_all_on(model, "cuda" if device == "auto" else device)
+    return partial(sample_many_torch, model, device="cuda" if device == "auto" else device)
 
 
 @dataclass
