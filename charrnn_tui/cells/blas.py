@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+from importlib import import_module
 from pathlib import Path
 
 ENVIRONMENT = "OPENBLAS_NUM_THREADS"
@@ -20,11 +21,9 @@ _RUNNING = Path("/proc/loadavg")
 
 def set_threads(count: int) -> bool:
     """Let NumPy's products use `count` threads from now on; false where this NumPy cannot be told."""
-    from numpy._core import _multiarray_umath
-
     try:
-        library = ctypes.CDLL(_multiarray_umath.__file__)
-    except (OSError, AttributeError):
+        library = ctypes.CDLL(import_module("numpy._core._multiarray_umath").__file__)
+    except (ImportError, OSError):
         return False
     for name in _NAMES:
         # Looked up in the module and in the libraries that it is linked to.
