@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Button, Collapsible, Input, Select, Static
-from toy import NAMES, toy_info, write_toy_model
 
 from charrnn_tui.library import Library
 from charrnn_tui.model import write_info
@@ -17,6 +17,7 @@ from charrnn_tui.tui.screens.corpus_browser import CorpusBrowser
 from charrnn_tui.tui.screens.parts.corpus_panel import CorpusPanel
 from charrnn_tui.tui.screens.parts.form_field import FormField
 from charrnn_tui.tui.screens.training_form import TrainingForm, TrainingRequest
+from toy import NAMES, toy_info, write_toy_model
 from tui_screens.host import HOSTILE, SIZES, UNSET, painted, safe, showing, until
 
 
@@ -49,6 +50,11 @@ def value(screen: TrainingForm, name: str) -> str:
 
 def fill(screen: TrainingForm, name: str, text: str) -> None:
     screen.query_one(f"#{name}", Input).value = text
+
+
+async def unfold(pilot: Pilot[None], screen: TrainingForm) -> None:
+    screen.query_one("#more", Collapsible).collapsed = False
+    await until(pilot, lambda: bool(screen.query("#patience")))
 
 
 def problem(screen: TrainingForm, name: str) -> str:
@@ -86,7 +92,9 @@ async def test_corpus_is_told_with_its_reason_and_histogram(tmp_path: Path) -> N
         await until(pilot, lambda: screen.summary is not None)
         shown = painted(pilot)
         assert "A list of items: short lines" in shown
-        assert "13 items" in shown and "█" in shown and "Deirdre" in shown
+        assert "13 items" in shown
+        assert "█" in shown
+        assert "Deirdre" in shown
         # One running text instead, as the user wishes.
         screen.query_one("#kind", Select).value = "stream"
         await until(pilot, lambda: screen.summary is not None and screen.summary.kind == "stream")
@@ -108,7 +116,11 @@ async def test_preset_follows_the_kind_of_corpus(tmp_path: Path) -> None:
         assert value(screen, "epochs") == f"{PRESETS['balanced'].stream['epochs']:g}"
         assert value(screen, "batch_size") == str(PRESETS["balanced"].stream["batch_size"])
         assert screen.query_one("#preset", Select).value == "balanced"
+        await unfold(pilot, screen)
         assert screen.query_one("#field-window").display
+        fill(screen, "corpus", "names")
+        await until(pilot, lambda: not screen.query_one("#field-window").display)
+        assert value(screen, "epochs") == "20"
 
 
 async def test_preset_fills_the_fields_and_ones_own_number_leaves_it() -> None:
@@ -117,7 +129,8 @@ async def test_preset_fills_the_fields_and_ones_own_number_leaves_it() -> None:
         await until(pilot, lambda: "parameters" in estimate(screen))
         screen.query_one("#preset", Select).value = "best"
         await until(pilot, lambda: value(screen, "layers") == "2")
-        assert value(screen, "epochs") == "40" and value(screen, "dropout") == "0.3"
+        assert value(screen, "epochs") == "40"
+        assert value(screen, "dropout") == "0.3"
         fill(screen, "hidden", "300")
         await until(pilot, lambda: "300,000 parameters" in estimate(screen))
         assert screen.query_one("#preset", Select).value == "own"
@@ -159,7 +172,9 @@ async def test_a_wrong_field_says_so_beside_it_and_holds_the_start(name: str, ty
 async def test_a_folded_field_that_is_wrong_is_unfolded() -> None:
     screen = form()
     async with showing(screen) as pilot:
+        await unfold(pilot, screen)
         fill(screen, "patience", "x")
+        screen.query_one("#more", Collapsible).collapsed = True
         await pilot.press("ctrl+t")
         await pilot.app.workers.wait_for_complete()
         assert not screen.query_one("#more", Collapsible).collapsed
@@ -208,15 +223,18 @@ async def test_fine_tuning_keeps_the_network_of_the_base(toy_model: Path) -> Non
         screen.query_one("#start-from", Select).value = "base:toy"
         size = toy_info().architecture.hidden
         await until(pilot, lambda: value(screen, "hidden") == str(size))
-        assert screen.query_one("#hidden").disabled and screen.query_one("#family").disabled
+        assert screen.query_one("#hidden").disabled
+        assert screen.query_one("#family").disabled
         screen.query_one("#preset", Select).value = "quick"
         await until(pilot, lambda: value(screen, "epochs") == "8")
         assert value(screen, "hidden") == str(size)
         await pilot.press("ctrl+t")
         await until(pilot, lambda: pilot.app.result is not UNSET)
     request = pilot.app.result
-    assert request.base == "toy" and not request.resume
-    assert request.recipe.family == "rnn" and request.recipe.hidden == size
+    assert request.base == "toy"
+    assert not request.resume
+    assert request.recipe.family == "rnn"
+    assert request.recipe.hidden == size
 
 
 async def test_more_epochs_takes_up_the_same_recipe(home: Path) -> None:
@@ -226,7 +244,8 @@ async def test_more_epochs_takes_up_the_same_recipe(home: Path) -> None:
     screen = form(resume="mine")
     async with showing(screen) as pilot:
         await until(pilot, lambda: screen.summary is not None)
-        assert value(screen, "seed") == "5" and screen.query_one("#seed").disabled
+        assert value(screen, "seed") == "5"
+        assert screen.query_one("#seed").disabled
         assert "3 epochs" in problem(screen, "epochs")
         fill(screen, "epochs", "6")
         await until(pilot, lambda: not problem(screen, "epochs"))
@@ -294,3 +313,18 @@ async def test_the_preview_opens_where_there_is_no_room_beside() -> None:
         await pilot.pause()
         assert screen.query_one(".inline", CorpusPanel).region.height > 3
         assert "8,019 items" in painted(pilot)
+
+
+async def test_numbers_of_the_fold_are_kept_whether_opened_or_not() -> None:
+    recipe = Recipe(patience=3, weight_decay=0.125, window=64)
+    for opened in (False, True):
+        screen = form(recipe)
+        async with showing(screen) as pilot:
+            if opened:
+                await unfold(pilot, screen)
+                assert value(screen, "weight_decay") == "0.125"
+                fill(screen, "clip", "2")
+            await pilot.press("ctrl+t")
+            await until(pilot, lambda: pilot.app.result is not UNSET)
+        wanted = dataclasses.replace(recipe, clip=2.0) if opened else recipe
+        assert pilot.app.result.recipe == wanted

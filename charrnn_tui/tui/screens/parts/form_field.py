@@ -50,7 +50,9 @@ class FormField(Grid):
     def __init__(
         self, label: str, control: Widget, hint: str = "", *, long: bool = False, id: str | None = None
     ) -> None:
-        super().__init__(id=id, classes="-long" if long else None)
+        super().__init__(id=id)
+        self.set_class(long, "-long")
+        self.set_class(not hint, "-silent")
         self._label = label
         self.control = control
         self.set_reactive(FormField.hint, hint)
@@ -60,10 +62,6 @@ class FormField(Grid):
         yield Static(self._label, classes="label", markup=False)
         yield self.control
         yield Static(plain(self.hint), classes="hint")
-
-    def on_mount(self) -> None:
-        """A row without a hint takes one line."""
-        self._show()
 
     def watch_problem(self) -> None:
         """Show what is wrong, or the hint again."""

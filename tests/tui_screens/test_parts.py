@@ -1,0 +1,204 @@
+"""Summaries, histograms, words and completions that the screens are made of."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from textual.binding import Binding
+from textual.content import Content
+from textual.dom import DOMNode
+
+from charrnn_tui.text import TextError
+from charrnn_tui.training.recipe import PRESETS, Recipe, RecipeError
+from charrnn_tui.tui import screens
+from charrnn_tui.tui.screens import parts
+from charrnn_tui.tui.screens.parts import corpus_summary
+from charrnn_tui.tui.screens.parts.corpus_summary import summarise
+from charrnn_tui.tui.screens.parts.facts_table import lay_out
+from charrnn_tui.tui.screens.parts.length_histogram import bars, binned
+from charrnn_tui.tui.screens.parts.path_suggester import PathSuggester
+from charrnn_tui.tui.screens.parts.recipe_fields import (
+    ADVANCED,
+    BUDGET,
+    NETWORK,
+    NUMBERS,
+    PRESET_FIELDS,
+    SEED,
+    matching_preset,
+    parse_number,
+    preset_values,
+    show_number,
+)
+from charrnn_tui.tui.screens.parts.words import duration_words, loss_words, size_words
+
+MINE = (
+    "corpus_browser",
+    "favourites",
+    "help",
+    "model_browser",
+    "quit",
+    "theme_picker",
+    "timeline",
+    "training_form",
+    *(f"parts.{module.name}" for module in pkgutil.iter_modules(parts.__path__)),
+)
+
+
+def test_every_binding_can_be_remapped_and_explains_itself() -> None:
+    ids: dict[str, str] = {}
+    for name in MINE:
+        module = importlib.import_module(f"{screens.__name__}.{name}")
+        for cls in vars(module).values():
+            if isinstance(cls, type) and issubclass(cls, DOMNode) and cls.__module__ == module.__name__:
+                for binding in cls.__dict__.get("BINDINGS", []):
+                    assert isinstance(binding, Binding), cls
+                    assert binding.id, binding
+                    assert binding.tooltip, binding
+                    assert ids.setdefault(binding.id, cls.__name__) == cls.__name__, binding.id
+
+
+def test_no_screen_imports_torch() -> None:
+    modules = ", ".join(f"charrnn_tui.tui.screens.{name}" for name in MINE)
+    code = f"import {modules}, sys; print([m for m in ('torch', 'typer', 'textual_plot') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_numbers_are_exactly_fields_of_a_recipe() -> None:
+    recipe = Recipe()
+    for field in (*NETWORK, *BUDGET, SEED, *ADVANCED):
+        value = getattr(recipe, field.name)
+        assert isinstance(value, int if field.whole else float)
+        assert parse_number(field, show_number(value)) == value
+    assert set(NUMBERS) >= PRESET_FIELDS
+
+
+@pytest.mark.parametrize("text", ["", " ", "x", "1e", "--1"])
+def test_numbers_that_are_none(text: str) -> None:
+    for field in NUMBERS.values():
+        with pytest.raises(RecipeError):
+            parse_number(field, text)
+
+
+def test_a_comma_may_be_the_decimal_point() -> None:
+    assert parse_number(NUMBERS["dropout"], "0,25") == 0.25
+
+
+@pytest.mark.parametrize("kind", ["lines", "stream"])
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_is_found_again(name: str, kind: str) -> None:
+    values = preset_values(name, kind)  # type: ignore[arg-type]
+    assert matching_preset(values, kind) == name  # type: ignore[arg-type]
+    assert matching_preset({**values, "hidden": 77}, kind) is None  # type: ignore[arg-type]
+
+
+def test_bars_fill_to_the_largest_and_never_hide_what_there_is() -> None:
+    assert bars([0, 1, 8, 16], 2) == ["   █", " ▁██"]
+    assert bars([1, 1000], 1) == ["▁█"]
+    assert bars([], 2) == ["", ""]
+    assert bars([0, 0], 1) == ["  "]
+
+
+def test_bins_keep_every_item() -> None:
+    histogram = [(n, n) for n in range(1, 101)]
+    for columns in (1, 7, 30, 100, 200):
+        counts = binned(histogram, columns)
+        assert sum(counts) == 5050
+        assert len(counts) <= columns
+
+
+def test_later_lines_of_a_text_stand_under_its_first() -> None:
+    rows = [("Label", Content("one two three four five")), ("", Content("whole width"))]
+    assert lay_out(rows, 20, 8).plain.split("\n") == [
+        "Label   one two",
+        "        three four",
+        "        five",
+        "whole width",
+    ]
+
+
+def test_summary_of_a_list_and_of_a_stream(tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text("one\ntwo\ntwo\nthree\n")
+    summary = summarise(str(path))
+    assert (summary.kind, summary.items, summary.distinct, summary.longest) == ("lines", 4, 3, 5)
+    assert summary.characters == 14
+    assert summary.histogram == ((3, 3), (4, 0), (5, 1))
+    assert "".join(summary.symbols) == "ehnortw"
+    stream = summarise(str(path), kind="stream")
+    assert stream.kind == "stream"
+    assert stream.characters == 18
+    assert "\n" in stream.symbols
+
+
+def test_items_between_blank_lines(tmp_path: Path) -> None:
+    path = tmp_path / "poems.txt"
+    path.write_text("a\nb\n\nc\n\n\nd\n")
+    assert summarise(str(path), "lines", "\n\n").samples == ("a\nb", "c", "d")
+
+
+def test_a_large_file_is_told_by_its_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corpus_summary, "READ_AT_MOST", 100)
+    path = tmp_path / "large.txt"
+    path.write_text("\n".join(f"näme{i:03d}" for i in range(100)))
+    summary = summarise(str(path))
+    assert summary.partial
+    assert summary.kind == "lines"
+    assert summary.items == 11
+    assert summary.counted.startswith("over 11 items")
+    one_line = tmp_path / "line.txt"
+    one_line.write_text("ä" * 99 + "é" * 99)
+    assert summarise(str(one_line)).characters == 49  # cut before the last symbol, whole or not
+
+
+def test_summaries_that_cannot_be(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.txt"
+    empty.touch()
+    blank = tmp_path / "blank.txt"
+    blank.write_text("\n\n\n")
+    for target in (empty, blank, tmp_path, tmp_path / "none.txt"):
+        with pytest.raises(TextError):
+            summarise(str(target))
+    with pytest.raises(TextError):
+        summarise(str(blank), kind="stream")
+
+
+async def test_paths_and_names_are_completed(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file.txt").touch()
+    (tmp_path / ".secret").touch()
+    (tmp_path / "z\x1b.txt").touch()
+    suggester = PathSuggester(["names", "words"])
+    assert await suggester.get_suggestion("na") == "names"
+    assert await suggester.get_suggestion("names") is None
+    assert await suggester.get_suggestion(f"{tmp_path}/fo") == f"{tmp_path}/folder/"
+    assert await suggester.get_suggestion(f"{tmp_path}/fi") == f"{tmp_path}/file.txt"
+    assert await suggester.get_suggestion(f"{tmp_path}/.s") == f"{tmp_path}/.secret"
+    assert await suggester.get_suggestion(f"{tmp_path}/z") is None
+    assert await suggester.get_suggestion(f"{tmp_path}/none/x") is None
+    assert await suggester.get_suggestion("") is None
+
+
+def test_words() -> None:
+    assert [duration_words(s) for s in (0.2, 40, 100, 3600, 7800, 7200)] == [
+        "1 s",
+        "40 s",
+        "2 min",
+        "60 min",
+        "2 h 10 min",
+        "2 h",
+    ]
+    assert [size_words(n) for n in (0, 999, 1000, 58_504, 3_400_000, 2_000_000_000)] == [
+        "0 bytes",
+        "999 bytes",
+        "1 kB",
+        "58.5 kB",
+        "3.4 MB",
+        "2 GB",
+    ]
+    assert loss_words(1.5) == "1.500 nats, 2.164 bits"

@@ -1,0 +1,53 @@
+"""Leaving while a network is trained: in the background, stopped, or not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from charrnn_tui.tui.screens.quit import QuitScreen
+from tui_screens.host import HOSTILE, SIZES, UNSET, painted, safe, showing
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("key", "result"), [("b", "background"), ("q", "quit"), ("s", None), ("escape", None)])
+async def test_keys(size: tuple[int, int], key: str, result: str | None) -> None:
+    async with showing(QuitScreen(True, "names-lstm"), size) as pilot:
+        shown = painted(pilot)
+        for words in ("names-lstm is being trained", "Go on in background", "Stop and quit", "Stay"):
+            assert words in shown
+        await pilot.press(key)
+        await pilot.pause()
+        assert pilot.app.result == result
+
+
+@pytest.mark.parametrize(("button", "result"), [("#background", "background"), ("#quit", "quit"), (".cancel", None)])
+async def test_mouse(button: str, result: str | None) -> None:
+    async with showing(QuitScreen(True, "x"), (60, 15)) as pilot:
+        await pilot.click(button)
+        await pilot.pause()
+        assert pilot.app.result == result
+
+
+async def test_enter_loses_nothing_and_arrows_move() -> None:
+    async with showing(QuitScreen(True, "x")) as pilot:
+        await pilot.press("right", "right", "left", "left", "enter")
+        await pilot.pause()
+        assert pilot.app.result == "background"
+
+
+async def test_without_training_there_is_no_background() -> None:
+    async with showing(QuitScreen(False)) as pilot:
+        assert "background" not in painted(pilot)
+        await pilot.press("b")
+        await pilot.pause()
+        assert pilot.app.result is UNSET
+        await pilot.press("enter")
+        await pilot.pause()
+        assert pilot.app.result == "quit"
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+async def test_hostile_names(hostile: str) -> None:
+    async with showing(QuitScreen(True, hostile)) as pilot:
+        safe(painted(pilot))
+        assert "is being trained" in painted(pilot)
