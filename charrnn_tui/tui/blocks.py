@@ -28,7 +28,7 @@ LEVELS = (0.02, 0.1, 0.3, 0.6, 0.9)
 ACTIONS = {
     "again": ("↻", "again"),
     "next_seed": ("→", "next seed"),
-    "temperatures": ("≋", "temperatures"),
+    "temperatures": ("≋", "compare"),
     "copy_text": ("❐", "copy"),
     "copy_command": ("$", "command"),
     "keep": ("★", "keep"),
@@ -69,8 +69,8 @@ def _facts(generation: Generation) -> Iterator[str]:
             yield "stopped"
         elif first.end == "length":
             yield "cut at the maximum"
-        if mark := novelty(first):
-            yield mark
+        if first.novelty is not None:
+            yield "known" if first.novelty else "new ✦"
         return
     done = [text for text in generation.texts if text.end is not None]
     if generation.running:
@@ -99,13 +99,6 @@ def filters(text: Continuation) -> list[str]:
     if settings.min_p:
         found.append(f"min-p {settings.min_p:g}")
     return found
-
-
-def novelty(text: Continuation) -> str:
-    """'✦ new' for an item that stands nowhere in the corpus, what part it stands in otherwise."""
-    if text.novelty is None:
-        return ""
-    return "✦ new" if text.novelty == "" else f"known: in the {text.novelty} part"
 
 
 def _fitting(room: int) -> list[str]:
@@ -197,7 +190,7 @@ class Block:
             yield Piece(label.rjust(self._label - 1) + " ", "label")
         yield from self._text(at, line, colour)
         last = line == len(self._wraps[at].starts) - 1
-        if last and self.generation.layout != "one" and text.novelty == "":
+        if last and text.novelty == "":
             yield Piece(" ✦", "new")
 
     def _side_by_side(self, number: int, width: int, colour: bool) -> Iterator[Piece]:

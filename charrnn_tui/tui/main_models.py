@@ -70,6 +70,7 @@ class WithModels(MainBase):
         self.prompt.placeholder = (
             "the start of a name, or /help" if model.info.kind == "lines" else "some text to go on with, or /help"
         )
+        self.panel.show_model(model.info)
         self.show_next(self.prompt.value)
         if step is not None:
             self.say(f"answers from step {step:,}")

@@ -43,8 +43,6 @@ class Run:
     evaluations: list[Evaluated] = field(default_factory=list)
     samples: list[Sampled] = field(default_factory=list)
     saved_step: int = 0
-    shown: bool = True
-    """Whether its curve is drawn."""
 
     @property
     def active(self) -> bool:

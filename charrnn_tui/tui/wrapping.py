@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 
 from charrnn_tui.text import visible
 
@@ -14,6 +14,13 @@ def cell_width(character: str) -> int:
     if " " <= character <= "~":
         return 1
     return cell_len(visible(character))
+
+
+def fitted(text: str, width: int) -> str:
+    """The text where it fits into so many cells, cut with an ellipsis otherwise."""
+    if cell_len(text) <= width:
+        return text
+    return chop_cells(text, max(1, width - 1))[0] + "…" if width > 0 else ""
 
 
 class Wrap:

@@ -107,7 +107,7 @@ async def test_every_keystroke_is_answered_with_what_comes_next() -> None:
         await pilot.pause()
         assert row.shares[0][0] == "o"
         share = row.shares[0][1]
-        assert f"o {'█' * int(share * 5)}" in app.text
+        assert f"o {'█' * int(share * 8)}" in app.text
         assert f" {share:.0%}" in app.text
         await pilot.press("o")
         await pilot.pause()

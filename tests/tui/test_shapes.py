@@ -100,7 +100,7 @@ async def test_wide_shows_the_panel_medium_a_drawer_narrow_a_row() -> None:
 async def test_first_start_teaches_in_three_lines() -> None:
     async with Driven().driven((110, 32)) as pilot:
         app = await ready(pilot)
-        assert "type the start of a name" in app.text
+        assert "type the start of a name; watch it grow" in app.text
         assert "colder, hotter" in app.text
         assert "Ctrl+T" in app.text
         assert "Nothing is being trained." in app.text

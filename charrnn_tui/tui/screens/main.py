@@ -25,9 +25,9 @@ from charrnn_tui.tui.widgets.status_line import StatusLine
 from charrnn_tui.tui.widgets.training_panel import TrainingPanel
 
 FIRST_STEPS = (
-    ("De ⏎", "type the start of a name: it is finished for you", "finish a name"),
+    ("De ⏎", "type the start of a name; watch it grow", "finish a name"),
     ("F7 F8", "colder, hotter, while it writes", "colder, hotter"),
-    ("Ctrl+T", "train a network of your own; F1 shows all keys", "train; F1: all keys"),
+    ("Ctrl+T", "train your own network; F1: all keys", "train; F1: all keys"),
 )
 
 

@@ -9,6 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from charrnn_tui.text import visible
+from charrnn_tui.tui.wrapping import fitted
 
 MOST_ROWS = 8
 
@@ -72,7 +73,10 @@ class Completions(Widget):
         chosen = number == self.at
         row = self.get_component_rich_style("completions--chosen" if chosen else "completions--row")
         faint = row if chosen else self.get_component_rich_style("completions--summary")
-        segments = [Segment(f" {visible(shown)}".ljust(first + 1), base + row), Segment(visible(summary), base + faint)]
+        segments = [
+            Segment(f" {visible(shown)}".ljust(first + 1), base + row),
+            Segment(fitted(visible(summary), width - first - 2), base + faint),
+        ]
         return Strip(segments).adjust_cell_length(width, base + row if chosen else base)
 
     def on_click(self, event: events.Click) -> None:

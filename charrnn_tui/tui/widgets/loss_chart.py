@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from textual_hires_canvas import Canvas
 from textual_plot import HiResMode, NumericAxisFormatter, PlotWidget
 
+from charrnn_tui.training.messages import Evaluated
 from charrnn_tui.tui.runs import Run, smoothed, thinned
 
 _THIN = dict(zip("┏┓┗┛━┃┻┳┫┣", "╭╮╰╯─│─┬┤│", strict=True))
@@ -93,33 +94,37 @@ class LossChart(PlotWidget, can_focus=False):
     def show(self, runs: Sequence[Run], *, log: bool, smooth: bool) -> None:
         """Draw the curves of the runs that are shown, the last one in front."""
         most = max(40, 2 * self.size.width)
+        scale = math.log if log else float
+        series: list[tuple[list[tuple[float, float]], str]] = []
+        best: Evaluated | None = None
+        for number, run in enumerate(runs):
+            training = [p for p in run.training if math.isfinite(p[1]) and p[1] > 0]
+            validation = [(float(e.step), e.validation_loss) for e in run.evaluations if e.validation_loss > 0]
+            if run is runs[-1]:
+                series.append((smoothed(training) if smooth else training, self.faint))
+                series.append((validation, self.colour("primary")))
+                best = run.best
+            else:
+                series.append((validation, self.colour(_OVERLAYS[number % len(_OVERLAYS)])))
+        lines = [
+            ([(x, scale(y)) for x, y in thinned(points, most)], colour) for points, colour in series if len(points) > 1
+        ]
         self.clear()
         self.set_y_formatter(_LogFormatter() if log else NumericAxisFormatter())
-        self.drawn = 0
-        front = runs[-1] if runs else None
-        for number, run in enumerate(runs):
-            if not run.shown:
-                continue
-            training = [p for p in run.training if math.isfinite(p[1]) and p[1] > 0]
-            if smooth:
-                training = smoothed(training)
-            validation = [(float(e.step), e.validation_loss) for e in run.evaluations if e.validation_loss > 0]
-            if run is front:
-                self._line(training, self.faint, most, log)
-                self._line(validation, self.colour("primary"), most, log)
-                best = run.best
-                if best is not None:
-                    x = np.array([float(best.step)])
-                    y = np.array([math.log(best.validation_loss) if log else best.validation_loss])
-                    self.scatter(x, y, marker="●", marker_style=self.colour("accent"))
-            else:
-                self._line(validation, self.colour(_OVERLAYS[number % len(_OVERLAYS)]), most, log)
+        for points, colour in lines:
+            x, y = np.array(points).T
+            self.plot(x, y, line_style=colour, hires_mode=HiResMode.BRAILLE)
+        if best is not None:
+            at = np.array([float(best.step)]), np.array([scale(best.validation_loss)])
+            self.scatter(*at, marker="●", marker_style=self.colour("accent"))
+        self.drawn = len(lines)
+        self._leave_room([point for points, _ in lines for point in points])
 
-    def _line(self, points: Sequence[tuple[float, float]], colour: str, most: int, log: bool) -> None:
-        points = thinned(points, most)
-        if len(points) < 2:
+    def _leave_room(self, points: Sequence[tuple[float, float]]) -> None:
+        """Limits a little beyond the points: nothing is drawn over the frame."""
+        if not points:
             return
-        x = np.array([p[0] for p in points])
-        y = np.array([p[1] for p in points])
-        self.plot(x, np.log(y) if log else y, line_style=colour, hires_mode=HiResMode.BRAILLE)
-        self.drawn += 1
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        beyond = 0.06 * ((max(ys) - min(ys)) or 0.1)
+        self.set_xlimits(min(xs), max(xs) + 0.04 * ((max(xs) - min(xs)) or 1.0))
+        self.set_ylimits(min(ys) - beyond, max(ys) + beyond)

@@ -10,9 +10,11 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from charrnn_tui.text import visible
+from charrnn_tui.tui.wrapping import fitted
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-_BAR = 5
+_BAR = 8
+"""Cells of a bar that stands for certainty."""
 
 
 class NextCharacters(Widget):
@@ -48,7 +50,7 @@ class NextCharacters(Widget):
         segments: list[Segment] = []
         used = 0
         if self.sentence:
-            text = visible(self.sentence)
+            text = fitted(visible(self.sentence), width)
             segments.append(Segment(text, style("trouble" if self.trouble else "hint")))
         for symbol, share in self.shares:
             name = symbol_name(symbol)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
 from charrnn_tui.text import visible
+from charrnn_tui.tui.wrapping import fitted
 
 _SAID_FOR = 6.0
 
@@ -40,16 +42,17 @@ class StatusLine(Static):
         width = self.size.width
         parts: list[Content] = []
         used = 0
-        sentence = visible(self.said)
+        sentence = fitted(visible(self.said), width - 4)
         for text, style in self.facts:
             shown = visible(text)
-            if used + len(shown) + 3 > width - (len(sentence) + 2 if sentence else 0) and parts:
+            room = width - (cell_len(sentence) + 2 if sentence else 0)
+            if used + cell_len(shown) > room:
                 break
-            used += len(shown) + 3
+            used += cell_len(shown) + 2
             parts.append(Content.styled(shown, style) if style else Content(shown))
         left = Content("  ").join(parts)
         if sentence:
-            gap = max(2, width - left.cell_length - len(sentence))
+            gap = max(0, width - left.cell_length - cell_len(sentence))
             left = Content.assemble(left, " " * gap, (sentence, "$accent"))
         self.update(left, layout=False)
 

@@ -17,6 +17,7 @@ from charrnn_tui.text import visible
 from charrnn_tui.tui.runs import Run, duration
 
 if TYPE_CHECKING:
+    from charrnn_tui.model import ModelInfo
     from charrnn_tui.tui.widgets.loss_chart import LossChart
 
 EMPTY = (
@@ -41,6 +42,7 @@ class TrainingPanel(Vertical):
         self.chart: LossChart | None = None
         """The chart, once there is one and all its parts are there."""
         self._mounting: LossChart | None = None
+        self._model: ModelInfo | None = None
         self._dirty = False
 
     def compose(self) -> ComposeResult:
@@ -60,12 +62,20 @@ class TrainingPanel(Vertical):
         """The latest run."""
         return self.runs[-1] if self.runs else None
 
-    @staticmethod
-    def _empty() -> Content:
-        return Content("\n").join(
+    def _empty(self) -> Content:
+        lines = [
             Content.assemble((key, "bold $primary"), (text, "$foreground 65%")) if text else Content.styled(key, "dim")
             for key, text in EMPTY
-        )
+        ]
+        if self._model is not None:
+            lines += [Content(""), *model_lines(self._model)]
+        return Content("\n").join(lines)
+
+    def show_model(self, info: ModelInfo) -> None:
+        """Facts of the open model, for as long as there is no run to show."""
+        self._model = info
+        if not self.runs:
+            self.query_one("#training-title", Static).update(self._empty())
 
     async def show(self, runs: Sequence[Run]) -> None:
         """Other runs; the chart is made when there is a first one."""
@@ -194,6 +204,19 @@ class TrainingPanel(Vertical):
         if run.evaluations:
             rows[-1].append(("◷ timeline", "timeline"))
         return Content("\n").join(Content("  ").join(_button(*button) for button in row) for row in rows)
+
+
+def model_lines(info: ModelInfo) -> list[Content]:
+    """What an open model is, in a few lines."""
+    architecture, corpus, loss = info.architecture, info.corpus, info.validation_loss
+    layers = f"{architecture.layers} × " if architecture.layers > 1 else ""
+    facts = [f"{layers}{architecture.family.upper()} {architecture.hidden}, {architecture.parameters:,} parameters"]
+    if isinstance(items := corpus.get("items"), int):
+        what = "items" if info.kind == "lines" else "characters"
+        facts.append(f"learnt from {items:,} {what} of {visible(str(corpus.get('name', '')))}")
+    if loss is not None:
+        facts.append(f"validation {loss:.3f} nats ({loss / math.log(2):.2f} bits) a character")
+    return [Content.styled(visible(info.name), "bold"), *(Content.styled(fact, "$foreground 65%") for fact in facts)]
 
 
 def title(run: Run) -> Content:

@@ -1,0 +1,171 @@
+"""Take the pictures of the documentation: the real screen at its sizes, with the shipped model and a real training run.
+
+    python docs/pictures/make.py [NAME …]
+
+Each picture is written as SVG and, where `rsvg-convert` is installed, as PNG beside it. A home of its own is used, so
+that nothing of the user's is shown or changed. The seeds are fixed; the training run is real, so its curves differ a
+little from time to time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from charrnn_tui.config import Config
+from charrnn_tui.library import Library
+from charrnn_tui.training.recipe import PRESETS, Recipe
+from charrnn_tui.tui.app import CharRNNApp
+
+HERE = Path(__file__).parent
+FONT = "DejaVu Sans Mono"
+_CELL = 12.2
+"""Width of a cell in Textual's SVG, in its units."""
+
+
+def prepared(svg: str) -> str:
+    """The SVG with a font that is installed, and without text that begins with blanks, which some renderers drop."""
+    svg = re.sub(r"font-family: *Fira Code[^;]*;", f'font-family: "{FONT}", monospace;', svg)
+
+    def moved(match: re.Match[str]) -> str:
+        attributes, text = match.groups()
+        blanks = len(text) // 6 if set(text) == {"&"} else len(re.match(r"(?:&#160;)*", text).group()) // 6  # type: ignore[union-attr]
+        rest = text[6 * blanks :]
+        if not blanks or not rest:
+            return match.group() if rest else ""
+        x = float(re.search(r'\bx="([\d.]+)"', attributes).group(1)) + blanks * _CELL  # type: ignore[union-attr]
+        length = float(re.search(r'textLength="([\d.]+)"', attributes).group(1)) - blanks * _CELL  # type: ignore[union-attr]
+        attributes = re.sub(r'\bx="[\d.]+"', f'x="{x:.1f}"', attributes)
+        attributes = re.sub(r'textLength="[\d.]+"', f'textLength="{length:.1f}"', attributes)
+        return f"<text {attributes}>{rest}</text>"
+
+    return re.sub(r"<text ([^>]*textLength[^>]*)>([^<]*)</text>", moved, svg)
+
+
+def save(app: CharRNNApp, name: str) -> None:
+    """Write a picture of what is on the screen."""
+    svg = prepared(app.export_screenshot(title="charrnn-tui"))
+    path = HERE / f"{name}.svg"
+    path.write_text(svg, encoding="utf-8")
+    if shutil.which("rsvg-convert"):
+        subprocess.run(["rsvg-convert", "--zoom", "1.0", str(path), "-o", str(path.with_suffix(".png"))], check=True)
+
+
+async def until(pilot: Pilot[None], holds: Callable[[], object], seconds: float = 120) -> None:
+    """Wait until something holds."""
+    for _ in range(round(seconds / 0.05)):
+        if holds():
+            return
+        await pilot.pause(0.05)
+    raise TimeoutError
+
+
+async def enter(pilot: Pilot[None], app: CharRNNApp, line: str) -> None:
+    """Enter a line and let what it starts come to its end."""
+    app.main.prompt.focus()
+    app.main.prompt.set_value(line)
+    await pilot.press("enter")
+    await until(pilot, lambda: not app.main.player.running)
+    await pilot.pause(0.1)
+
+
+async def generate(pilot: Pilot[None], app: CharRNNApp) -> None:
+    """Some generations, and half a word in the prompt."""
+    await enter(pilot, app, "De")
+    await enter(pilot, app, "/n 6 Ka")
+    await enter(pilot, app, "Mar")
+    await pilot.press("ctrl+g")
+    await until(pilot, lambda: not app.main.player.running)
+    await pilot.press(*"Ale")
+    await pilot.pause(0.2)
+    app.main.status.say("")
+
+
+async def plain(pilot: Pilot[None], app: CharRNNApp) -> None:
+    """Generations only."""
+    await generate(pilot, app)
+
+
+async def coloured(pilot: Pilot[None], app: CharRNNApp) -> None:
+    """Generations coloured by probability, one chosen."""
+    app.main.action_colour()
+    await generate(pilot, app)
+    await pilot.press("shift+up")
+    await pilot.pause(0.2)
+    app.main.status.say("")
+
+
+async def training(pilot: Pilot[None], app: CharRNNApp) -> None:
+    """A real run, some seconds after its start."""
+    await enter(pilot, app, "/n 4 De")
+    app.main.start_training(PRESETS["quick"].apply(Recipe(corpus="names"), "lines"))
+    await until(pilot, lambda: app.main.training.runs)
+    run = app.main.training.runs[-1]
+    await until(pilot, lambda: run.share > 0.45 and app.main.session.step is not None)
+    await generate(pilot, app)
+    await pilot.pause(0.6)
+
+
+async def completing(pilot: Pilot[None], app: CharRNNApp) -> None:
+    """A command being typed."""
+    await generate(pilot, app)
+    app.main.offer("/t")
+    await pilot.pause(0.2)
+
+
+SHOTS: dict[str, tuple[tuple[int, int], str, Callable[[Pilot[None], CharRNNApp], Awaitable[None]]]] = {
+    "wide": ((120, 34), "charrnn-dark", training),
+    "wide-light": ((120, 34), "charrnn-light", training),
+    "wide-contrast": ((120, 34), "charrnn-contrast", coloured),
+    "start": ((100, 26), "charrnn-dark", lambda pilot, app: pilot.pause(0.3)),
+    "coloured": ((100, 30), "charrnn-dark", coloured),
+    "commands": ((100, 30), "charrnn-dark", completing),
+    "medium": ((84, 28), "charrnn-dark", training),
+    "narrow": ((60, 20), "charrnn-dark", training),
+    "low": ((40, 10), "charrnn-dark", plain),
+}
+
+
+async def take(name: str) -> None:
+    """Take one picture in a home of its own."""
+    size, theme, act = SHOTS[name]
+    with tempfile.TemporaryDirectory() as home:
+        for variable in ("DATA", "CONFIG", "STATE", "CACHE"):
+            os.environ[f"XDG_{variable}_HOME"] = str(Path(home) / variable.lower())
+        seeds = iter(range(1, 1000))
+        options: dict[str, Any] = {"new_seed": lambda: 4100 + next(seeds)}
+        app = CharRNNApp(Config(theme=theme, pace=0.0), Library(), **options)
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await until(pilot, lambda: app.main.session.model is not None)
+            app.main.player.pace = 0.0
+            await act(pilot, app)
+            app.main.player.pace = 30.0
+            app.main.refresh_status()
+            await pilot.pause(0.2)
+            save(app, name)
+            await app.main.training.close()
+
+
+def main() -> None:
+    """Take all, or those that are named."""
+    names = sys.argv[1:] or list(SHOTS)
+    for name in names:
+        if name not in SHOTS:
+            sys.exit(f"there is no picture {name!r}; there are: {', '.join(SHOTS)}.")
+    for name in names:
+        asyncio.run(take(name))
+        print(HERE / f"{name}.svg")
+
+
+if __name__ == "__main__":
+    main()
