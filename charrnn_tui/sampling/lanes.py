@@ -52,15 +52,22 @@ class Backend(Protocol[FrontT]):
 
 
 class _Start(NamedTuple, Generic[FrontT]):
-    """An item before its first new character: its number, the prefix as shown, and a front of one lane after it."""
+    """An item before its first new character: its number, the prefix as shown, a front of one lane, and what is left
+    to read (last id first) before anything is drawn.
+    """
 
     item: int
     head: str
     front: FrontT
+    unread: tuple[int, ...]
 
 
 class _Starts(Iterator[_Start[FrontT]]):
-    """The prefixes, read. Ends at the first one that cannot be read, and keeps the reason in `failure`."""
+    """The prefixes. Ends at the first one that cannot be read, and keeps the reason in `failure`.
+
+    Where prefixes differ, each is read in its lane, as part of the batch; where one follows that is equal to the last,
+    it is read here, once for all of them.
+    """
 
     def __init__(
         self, backend: Backend[FrontT], vocabulary: Vocabulary, kind: Kind, prefixes: Iterable[str], first_item: int
@@ -70,6 +77,7 @@ class _Starts(Iterator[_Start[FrontT]]):
         self._prefixes = enumerate(prefixes, first_item)
         self._prefix: str | None = None
         self._latest: _Start[FrontT]
+        self._fronts: dict[tuple[int, ...], FrontT] = {}
 
     def __next__(self) -> _Start[FrontT]:
         if self.failure is not None:
@@ -77,9 +85,13 @@ class _Starts(Iterator[_Start[FrontT]]):
         try:
             item, prefix = next(self._prefixes)
             if prefix != self._prefix:
-                ids = prefix_ids(prefix, self._vocabulary, self._kind).tolist()
-                self._latest = _Start(0, clean_prefix(prefix, self._vocabulary, self._kind), self._backend.read(ids))
+                first, *rest = prefix_ids(prefix, self._vocabulary, self._kind).tolist()
+                head = clean_prefix(prefix, self._vocabulary, self._kind)
+                self._latest = _Start(item, head, self._front([first]), tuple(reversed(rest)))
                 self._prefix = prefix
+            elif self._latest.unread:
+                ids = prefix_ids(prefix, self._vocabulary, self._kind).tolist()
+                self._latest = self._latest._replace(front=self._backend.read(ids), unread=())
         except StopIteration:
             raise
         except Exception as error:
@@ -87,6 +99,13 @@ class _Starts(Iterator[_Start[FrontT]]):
             self.failure = error
             raise StopIteration from error
         return self._latest._replace(item=item)
+
+    def _front(self, ids: list[int]) -> FrontT:
+        """A lane after the start symbol, computed once."""
+        key = tuple(ids)
+        if key not in self._fronts:
+            self._fronts[key] = self._backend.read(ids)
+        return self._fronts[key]
 
 
 def continue_in_batches(
@@ -136,6 +155,7 @@ class _Lanes(Generic[FrontT]):
         self._points = np.array([0, *map(ord, vocabulary.symbols)], dtype="<u4")
         self._heads = [start.head for start in starts]
         self._finished: list[int] = []
+        self._unread = {lane: list(start.unread) for lane, start in enumerate(starts) if start.unread}
         if not starts:
             return
         self._items = np.array([start.item for start in starts], dtype=np.int64)
@@ -151,13 +171,20 @@ class _Lanes(Generic[FrontT]):
         return bool(self._heads)
 
     def draw(self) -> Iterator[tuple[int, str]]:
-        """Draw one symbol in each lane; the items that are over, with their texts."""
+        """Draw one symbol in each lane that has read its prefix; the items that are over, with their texts."""
         ids = self._ids = self._backend.draw(self._front, uniforms(self._keys, self._lengths))
+        reading = list(self._unread)
+        for lane in reading:
+            ids[lane] = self._unread[lane].pop()
+            if not self._unread[lane]:
+                del self._unread[lane]
         if int(self._lengths.max()) == self._drawn.shape[1]:
             more = min(self._longest, 2 * self._drawn.shape[1]) - self._drawn.shape[1]
             self._drawn = np.pad(self._drawn, ((0, 0), (0, more)))
         self._drawn[self._rows, self._lengths] = ids
         self._lengths += ids != BOUNDARY
+        if reading:
+            self._lengths[reading] = 0  # what was read does not count; the first draw takes its place
         self._finished = np.flatnonzero((ids == BOUNDARY) | (self._lengths >= self._longest)).tolist()
         for lane in self._finished:
             text = self._points[self._drawn[lane, : self._lengths[lane]]].tobytes().decode("utf-32-le")
@@ -170,6 +197,8 @@ class _Lanes(Generic[FrontT]):
         for lane, start in zip(replaced, fresh, strict=True):
             self._heads[lane] = start.head
             self._items[lane] = start.item
+            if start.unread:
+                self._unread[lane] = list(start.unread)
         if replaced:
             self._keys[replaced] = item_keys(self._seed, self._items[replaced])
             self._lengths[replaced] = 0
@@ -177,7 +206,9 @@ class _Lanes(Generic[FrontT]):
         if idle:
             keep = np.ones(len(self._heads), dtype=bool)
             keep[idle] = False
-            at = (np.cumsum(keep) - 1)[at]
+            moved = np.cumsum(keep) - 1
+            at = moved[at]
+            self._unread = {int(moved[lane]): ids for lane, ids in self._unread.items()}
             self._leave_only(np.flatnonzero(keep))
         if not self._heads:
             return

@@ -1,6 +1,7 @@
 """Many generations at once are the same texts as one at a time, in order, and finished ones are replaced."""
 
 import itertools
+import random
 import tracemalloc
 from collections.abc import Iterator
 
@@ -30,6 +31,15 @@ def test_texts_are_those_of_single_streams(network: Network, batch_size: int, se
     options = {"settings": settings, "seed": 9, "max_length": 25}
     bulk = list(sample_many(*network, prefixes, batch_size=batch_size, **options))  # type: ignore[arg-type]
     assert bulk == one_by_one(network, prefixes, **options)
+
+
+@pytest.mark.parametrize("batch_size", [2, 5, 1000])
+def test_prefixes_that_differ_are_read_in_their_lanes(network: Network, batch_size: int) -> None:
+    generator = random.Random(1)
+    prefixes = ["".join(generator.choices("abcdefghij", k=generator.randrange(12))) for _ in range(60)]
+    prefixes[20:30] = ["abc"] * 10
+    bulk = list(sample_many(*network, prefixes, seed=5, max_length=15, batch_size=batch_size))
+    assert bulk == one_by_one(network, prefixes, seed=5, max_length=15)
 
 
 def test_the_toy_network_too(toy: Network) -> None:
