@@ -26,8 +26,12 @@ def main() -> int:
 
 
 def _run() -> int:
-    from charrnn_tui.cli.app import app
+    import os
 
+    from charrnn_tui.cli.app import app, prepare_completion
+
+    if COMPLETION_VARIABLE in os.environ:
+        prepare_completion()
     try:
         app(prog_name=PROGRAM, complete_var=COMPLETION_VARIABLE)
     except SystemExit as done:

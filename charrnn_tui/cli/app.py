@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from charrnn_tui.cli import (
     corpora,
@@ -20,9 +19,10 @@ from charrnn_tui.cli import (
     train,
 )
 from charrnn_tui.cli.errors import code_for
+from charrnn_tui.cli.group import Group
 
 
-class Commands(TyperGroup):
+class Commands(Group):
     """The commands, with every error of theirs said in a sentence."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -42,10 +42,33 @@ class Commands(TyperGroup):
 
 app = typer.Typer(
     cls=Commands,
+    # Typer's own options for completion have no default, which is slow (see Group).
+    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
+
+
+def prepare_completion() -> None:
+    """Teach Typer the shells, where the shell is what asks."""
+    from typer.completion import completion_init  # type: ignore[attr-defined]
+
+    completion_init()
+
+
+def _install_completion(context: typer.Context, parameter: typer.CallbackParam, asked: bool) -> None:
+    if asked:
+        from typer.completion import install_callback
+
+        install_callback(context, parameter, True)
+
+
+def _show_completion(context: typer.Context, parameter: typer.CallbackParam, asked: bool) -> None:
+    if asked:
+        from typer.completion import show_callback
+
+        show_callback(context, parameter, True)
 
 
 def _version(asked: bool) -> None:
@@ -71,6 +94,24 @@ Exit codes: 0 done, 1 failed, 2 wrong use, 130 interrupted.
 def charrnn_tui(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+    install_completion: Annotated[
+        bool,
+        typer.Option(
+            "--install-completion",
+            callback=_install_completion,
+            is_eager=True,
+            help="Install completion for your shell (bash, zsh, fish, PowerShell).",
+        ),
+    ] = False,
+    show_completion: Annotated[
+        bool,
+        typer.Option(
+            "--show-completion",
+            callback=_show_completion,
+            is_eager=True,
+            help="Print what --install-completion installs.",
+        ),
     ] = False,
 ) -> None:
     """Play with character-level recurrent networks: type the start of a word, watch it grow, train on any text.

@@ -8,6 +8,7 @@ import typer
 
 from charrnn_tui.cli import names, options
 from charrnn_tui.cli.errors import WrongUse
+from charrnn_tui.cli.group import Group
 
 if TYPE_CHECKING:
     from charrnn_tui.text import Corpus
@@ -18,7 +19,7 @@ _MOST_BARS = 30
 
 def add_to(app: typer.Typer) -> None:
     """Make the commands known."""
-    group = typer.Typer(rich_markup_mode=None)
+    group = typer.Typer(cls=Group, rich_markup_mode=None)
     group.callback(invoke_without_command=True)(corpora)
     group.command("list")(show_all)
     group.command(
@@ -31,7 +32,7 @@ def add_to(app: typer.Typer) -> None:
   charrnn-tui corpora show mail.txt --kind stream --json
 """,
     )(show)
-    app.add_typer(group, name="corpora")
+    app.add_typer(group, name="corpora", short_help="List the shipped corpora; show facts of a text.")
 
 
 def corpora(context: typer.Context, as_json: options.JsonOption = False) -> None:

@@ -18,6 +18,7 @@ def add_to(app: typer.Typer) -> None:
     """Make the commands known."""
     app.command(
         "evaluate",
+        short_help="Measure how well a model predicts a text.",
         epilog="""Examples:
 
 \b
@@ -28,6 +29,7 @@ def add_to(app: typer.Typer) -> None:
     )(evaluate)
     app.command(
         "compare",
+        short_help="Set models side by side on one text.",
         epilog="""Examples:
 
 \b

@@ -8,6 +8,7 @@ import typer
 
 from charrnn_tui.cli import options
 from charrnn_tui.cli.errors import WrongUse
+from charrnn_tui.cli.group import Group
 
 if TYPE_CHECKING:
     from charrnn_tui.favourites import Favourite
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def add_to(app: typer.Typer) -> None:
     """Make the commands known."""
-    group = typer.Typer(rich_markup_mode=None)
+    group = typer.Typer(cls=Group, rich_markup_mode=None)
     group.callback(invoke_without_command=True)(favourites)
     group.command("list", help="List what was kept, oldest first.")(show)
     group.command(
@@ -28,7 +29,7 @@ def add_to(app: typer.Typer) -> None:
   charrnn-tui favourites export kept.jsonl    the same, a JSON object a line
 """,
     )(export)
-    app.add_typer(group, name="favourites")
+    app.add_typer(group, name="favourites", short_help="List or export what was kept.")
 
 
 def favourites(context: typer.Context) -> None:

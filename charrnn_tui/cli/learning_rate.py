@@ -24,7 +24,7 @@ _MARGIN = 9
 def find(recipe: Recipe, library: Library, *, base: str | None, as_json: bool) -> int:
     """Sweep, draw and propose; the exit code. Raises Failed where no rate can be told, TextError and the like."""
     with ProgressLine(1) as bar:
-        bar.draw(0, "starting torch…")
+        bar.say("Starting torch…")
         from charrnn_tui.training.rate_sweep import STEPS, suggest, sweep
 
         bar.total = STEPS

@@ -9,6 +9,7 @@ import typer
 
 from charrnn_tui.cli import names, options
 from charrnn_tui.cli.errors import FAILED, Failed, WrongUse, remark
+from charrnn_tui.cli.group import Group
 
 if TYPE_CHECKING:
     from charrnn_tui.library import Entry, Library
@@ -23,7 +24,7 @@ OwnModelArgument = Annotated[
 
 def add_to(app: typer.Typer) -> None:
     """Make the commands known."""
-    group = typer.Typer(rich_markup_mode=None)
+    group = typer.Typer(cls=Group, rich_markup_mode=None)
     group.callback(invoke_without_command=True)(models)
     group.command("list")(show_all)
     group.command("show", epilog=_examples("models show names-lstm", "models show mine --json"))(show)
@@ -39,7 +40,7 @@ def add_to(app: typer.Typer) -> None:
             "models import state.safetensors --name old --symbols symbols.txt",
         ),
     )(import_)
-    app.add_typer(group, name="models")
+    app.add_typer(group, name="models", short_help="List, show, rename, delete, export, import models.")
 
 
 def _examples(*commands: str) -> str:

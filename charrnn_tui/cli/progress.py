@@ -52,6 +52,12 @@ class ProgressLine:
         spent = now - self._began
         return f"{seconds_said(spent / done * (self.total - done))} left" if done and spent > 0.5 else ""
 
+    def say(self, words: str) -> None:
+        """Show words alone, now."""
+        if self._live:
+            self._put(f"\r{words}\x1b[K")
+            self.shown = True
+
     def draw(self, done: int, words: str) -> None:
         """Draw the line now."""
         if not self._live:

@@ -13,6 +13,7 @@ def add_to(app: typer.Typer) -> None:
     """Make the command known."""
     app.command(
         "repl",
+        short_help="Open the inline prompt.",
         epilog="""Examples:
 
 \b

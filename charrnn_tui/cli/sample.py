@@ -30,6 +30,7 @@ def add_to(app: typer.Typer) -> None:
     """Make the command known."""
     app.command(
         "sample",
+        short_help="Continue a prefix, or each line of stdin.",
         epilog="""Examples:
 
 \b
@@ -45,7 +46,7 @@ def add_to(app: typer.Typer) -> None:
 
 def sample(
     prefix: Annotated[
-        str, typer.Argument(metavar="[PREFIX|-]", help="What to continue; - reads one prefix a line from stdin.")
+        str, typer.Argument(metavar="PREFIX|-", help="What to continue; - reads one prefix a line from stdin.")
     ] = "",
     model: options.ModelOption = None,
     n: Annotated[int, typer.Option("-n", "--number", metavar="N", min=1, help="Items for each prefix.")] = 1,

@@ -15,6 +15,7 @@ def add_to(app: typer.Typer) -> None:
     """Make the command known."""
     app.command(
         "serve",
+        short_help="Serve the screen to browsers.",
         epilog="""Examples:
 
 \b

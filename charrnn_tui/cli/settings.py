@@ -13,6 +13,7 @@ def add_to(app: typer.Typer) -> None:
     """Make the command known."""
     app.command(
         "config",
+        short_help="Show the settings and where they stand.",
         epilog="""Examples:
 
 \b

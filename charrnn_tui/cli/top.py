@@ -15,6 +15,7 @@ def add_to(app: typer.Typer) -> None:
     """Make the command known."""
     app.command(
         "top",
+        short_help="List the most probable items, exactly.",
         epilog="""Examples:
 
 \b
@@ -26,7 +27,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def top(
-    prefix: Annotated[str, typer.Argument(metavar="[PREFIX]", help="How the items begin.")] = "",
+    prefix: Annotated[str, typer.Argument(metavar="PREFIX", help="How the items begin.")] = "",
     n: Annotated[int, typer.Option("-n", "--number", metavar="N", min=1, help="How many.")] = 10,
     model: options.ModelOption = None,
     max_length: Annotated[

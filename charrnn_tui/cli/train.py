@@ -52,7 +52,7 @@ def train(
     corpus: Annotated[
         str | None,
         typer.Argument(
-            metavar="[CORPUS|FILE]",
+            metavar="CORPUS|FILE",
             autocompletion=names.complete_corpus,
             help="A corpus's name, a text file, or python-stdlib (names by default).",
         ),

@@ -52,7 +52,7 @@ class TextReport:
         self._evaluated: Evaluated | None = None
         self._sampled: Sampled | None = None
         self._last_samples = -math.inf
-        self._bar.draw(0, "starting torch…")
+        self._bar.say("Starting torch…")
 
     def take(self, event: Event) -> None:
         """Tell an event. Raises BrokenPipeError where nobody reads."""

@@ -22,13 +22,14 @@ from charrnn_tui.training.recipe import Recipe
 from charrnn_tui.training.setup import Run, prepare_run
 
 LOWEST, HIGHEST = 1e-5, 1.0
-STEPS = 160
+STEPS = 120
 SMOOTHING = 0.9
 """Share of the past in the running mean of the losses."""
 EXPLODED = 1.5
 """The sweep ends where the running mean is this many times its best."""
-MARGIN = 3.0
-"""The proposed peak lies this factor below the rate of the lowest loss, at which training is about to fail."""
+MARGIN = 10.0
+"""The proposed peak lies this factor below the rate of the lowest loss, at which training is about to fail: with a
+higher one a whole run is worse, though these few updates do not show it."""
 
 
 @dataclass(frozen=True)
