@@ -133,6 +133,7 @@ async def test_delete_asks_first_and_a_second_enter_is_harmless(library: Library
         await pilot.pause()
         assert isinstance(pilot.app.screen, Confirm)
         assert "Delete toy?" in painted(pilot)
+        assert pilot.app.screen.query_one(".dialog").region.height < 12
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.screen is screen)
         assert (library.user / "toy").is_dir()

@@ -15,22 +15,13 @@ from charrnn_tui.tui.screens.parts.dialog import Dialog, plain, sentence
 from charrnn_tui.tui.screens.parts.line_input import LineInput
 
 
-class _Small(Dialog[str | None]):
-    CSS_PATH = "dialog.tcss"
-    DEFAULT_CSS = """
-    _Small {
-        .dialog { width: 60; max-width: 100%; height: auto; max-height: 100%; }
-        &.-narrow .dialog, &.-low .dialog, &.-middling .dialog { height: auto; border: round $primary 60%; }
-        .question { height: auto; margin-bottom: 1; }
-        &.-low .question { margin-bottom: 0; }
-        Input { background: $panel; padding: 0 1; }
-        .hint { height: auto; min-height: 1; color: $text-muted; }
-        .hint.problem { color: $text-error; }
-    }
-    """
+class SmallDialog(Dialog[str | None]):
+    """A box no larger than its question."""
+
+    CSS_PATH = ["dialog.tcss", "ask.tcss"]
 
 
-class Confirm(_Small):
+class Confirm(SmallDialog):
     """Asks before something that cannot be undone; the result is 'yes' or None."""
 
     BINDINGS = [
@@ -64,7 +55,7 @@ class Confirm(_Small):
         self.focus_next("Button")
 
 
-class Ask(_Small):
+class Ask(SmallDialog):
     """Asks for a line of text; the result is the line, or None.
 
     `problem` says in a sentence what is wrong with a line, or '' where nothing is; asked as one types.

@@ -31,8 +31,8 @@ class FormField(Grid):
         .hint { height: auto; width: 1fr; color: $text-muted; padding-left: 1; }
         &.-wrong .hint { color: $text-error; display: block; }
         &.-wrong .label { color: $text-error; }
-        &:focus-within .label { color: $text-primary; text-style: bold; }
-        &:focus-within.-wrong .label { color: $text-error; }
+        &.-active .label { color: $text-primary; text-style: bold; }
+        &.-active.-wrong .label { color: $text-error; }
         &.-long {
             grid-size: 2;
             grid-columns: 14 1fr;
@@ -53,13 +53,13 @@ class FormField(Grid):
         super().__init__(id=id)
         self.set_class(long, "-long")
         self.set_class(not hint, "-silent")
-        self._label = label
+        self.label = label
         self.control = control
         self.set_reactive(FormField.hint, hint)
 
     def compose(self) -> ComposeResult:
         """Label, control, hint."""
-        yield Static(self._label, classes="label", markup=False)
+        yield Static(self.label, classes="label", markup=False)
         yield self.control
         yield Static(plain(self.hint), classes="hint")
 
@@ -78,7 +78,15 @@ class FormField(Grid):
         for line in self.query(".hint").results(Static):
             line.update(plain(text))
 
+    def on_descendant_focus(self) -> None:
+        """Light the label."""
+        self.add_class("-active")
+
+    def on_descendant_blur(self) -> None:
+        """The label is as the others."""
+        self.remove_class("-active")
+
     def on_click(self) -> None:
         """A click on the label goes to the control."""
-        if not self.control.has_focus and not self.control.has_focus_within:
-            self.control.focus()
+        if not self.control.has_focus_within:
+            next((w for w in (self.control, *self.control.query("*")) if w.focusable), self.control).focus()

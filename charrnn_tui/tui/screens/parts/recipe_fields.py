@@ -32,7 +32,7 @@ BUDGET = (
     NumberField("batch_size", "Batch", "items side by side", whole=True),
     NumberField("learning_rate", "Learning rate", "at its highest"),
 )
-SEED = NumberField("seed", "Seed", "same seed, same result", whole=True)
+SEED = NumberField("seed", "Seed", "the same: a repeat", whole=True)
 ADVANCED = (
     NumberField("validation_fraction", "Held out", "share for validation"),
     NumberField("window", "Window", "characters an update", whole=True, only="stream"),
@@ -51,7 +51,7 @@ PRESET_FIELDS = frozenset(key for preset in PRESETS.values() for key in (*preset
 
 
 def parse_number(field: NumberField, text: str) -> int | float:
-    """The value of what was typed. Raises RecipeError with a sentence that says what is allowed."""
+    """The value of what was typed. Raises RecipeError that says what is allowed, to be read after the label."""
     typed = text.strip().replace("_", "")
     if not typed:
         raise RecipeError(f"give {'a whole number' if field.whole else 'a number'}.")
@@ -59,9 +59,13 @@ def parse_number(field: NumberField, text: str) -> int | float:
         value: int | float = int(typed) if field.whole else float(typed.replace(",", "."))
     except ValueError:
         kind = "a whole number" if field.whole else "a number"
-        raise RecipeError(f"{field.label.lower()} is {kind}, not {visible(typed)!r}.") from None
+        raise RecipeError(f"{kind}, not {visible(typed)!r}.") from None
     settings: dict[str, Any] = {field.name: value}
-    Recipe(**settings)  # checks the value
+    try:
+        Recipe(**settings)  # checks the value
+    except RecipeError as error:
+        # The form says beside which field it stands: "the batch size is a whole number" needs no more name.
+        raise RecipeError(str(error).removeprefix(f"the {field.name.replace('_', ' ')} is ")) from None
     return value
 
 

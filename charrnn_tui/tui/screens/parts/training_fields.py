@@ -256,7 +256,7 @@ class TrainingFields(Dialog[TrainingRequest | None]):
     def _first_problem(self) -> tuple[FormField, str] | None:
         for field in self.query(FormField):
             if field.problem:
-                return field, field.problem
+                return field, f"{field.label}: {field.problem}"
         return None
 
     def _set(self, values: Mapping[str, Any]) -> None:
