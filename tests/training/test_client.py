@@ -1,0 +1,143 @@
+"""The real child process, driven over its pipes and over its socket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from runs import SMALL, losses, named, write_names
+
+from charrnn_tui import paths
+from charrnn_tui.library import Library
+from charrnn_tui.training import background, messages
+from charrnn_tui.training.client import WorkerClient
+from charrnn_tui.training.messages import Evaluated, Failed, Finished, Paused, Resumed, Start, Started
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Start:
+    recipe = replace(named(SMALL, "words", write_names(tmp_path)), kind="lines", epochs=4000.0, patience=0)
+    return Start(recipe.to_dict(), str(paths.models()))
+
+
+async def test_it_trains_pauses_goes_on_and_stops(start: Start) -> None:
+    client = await WorkerClient.spawn()
+    await client.send(start)
+    seen: list[str] = []
+    async for event in client.events():
+        seen.append(event.type)
+        if isinstance(event, Evaluated) and "paused" not in seen:
+            await client.send(messages.Pause())
+        elif isinstance(event, Paused):
+            assert (Library().folder_for("words") / "checkpoint.safetensors").exists()
+            await client.send(messages.Resume())
+        elif isinstance(event, Resumed):
+            await client.send(messages.Stop())
+    await client.close()
+    assert seen[0] == "started"
+    assert seen.index("paused") < seen.index("resumed") < seen.index("finished")
+    assert seen[-1] == "finished"
+    assert Library().open("words").info.validation_loss is not None
+
+
+async def test_a_wrong_corpus_is_a_sentence(start: Start) -> None:
+    client = await WorkerClient.spawn()
+    await client.send(replace(start, recipe={**start.recipe, "corpus": "/no/such/file.txt"}))
+    events = [event async for event in client.events()]
+    await client.close()
+    assert len(events) == 1
+    assert isinstance(events[0], Failed)
+    assert "/no/such/file.txt" in events[0].message
+    assert "Traceback" not in events[0].message
+    assert not (paths.models() / "words").exists()
+
+
+async def test_a_crash_is_a_sentence_and_closing_is_safe(start: Start) -> None:
+    client = await WorkerClient.spawn()
+    await client.send(start)
+    last = None
+    async for last in client.events():
+        if isinstance(last, Started):
+            os.kill(client.pid, signal.SIGKILL)
+    assert isinstance(last, Failed)
+    assert "signal 9" in last.message
+    await client.send(messages.Pause())
+    await client.close()
+    await client.close()
+
+
+async def test_closing_ends_the_child_even_when_nobody_reads(start: Start) -> None:
+    client = await WorkerClient.spawn()
+    await client.send(start)
+    async with asyncio.timeout(30):
+        await client.close(grace=20)
+    with pytest.raises(ProcessLookupError):
+        os.kill(client.pid, 0)
+
+
+async def test_a_run_goes_on_in_the_background_and_is_found_again(start: Start) -> None:
+    client = await WorkerClient.spawn()
+    await client.send(start)
+    first: list[messages.Event] = []
+    evaluated = asyncio.Event()
+
+    async def read() -> None:
+        async for event in client.events():
+            first.append(event)
+            if len(losses(first)) == 2:
+                evaluated.set()
+
+    reading = asyncio.create_task(read())
+    await evaluated.wait()
+    await client.detach()
+    await reading
+    await client.close()
+    assert first[-1].type == "detached"
+    (run,) = background.find_runs()
+    assert run.name == "words"
+    assert run.pid == client.pid
+    attached = await background.attach(run)
+    second: list[messages.Event] = []
+    async for event in attached.events():
+        second.append(event)
+        if isinstance(event, Evaluated) and len(losses(second)) > len(losses(first)) + 1:
+            await attached.send(messages.Stop())
+    await attached.close()
+    assert isinstance(second[0], Started)
+    assert isinstance(second[-1], Finished)
+    told = losses(first)
+    assert losses(second)[: len(told)] == told
+    steps = [step for step, _, _ in losses(second)]
+    assert steps == sorted(set(steps))
+    while background.find_runs():
+        await asyncio.sleep(0.01)
+
+
+def test_notes_of_dead_runs_are_cleared_away() -> None:
+    note = background.register(background.BackgroundRun("gone", "/nowhere", 999_999_999, 0.0, "/nowhere/run"))
+    (note.parent / "broken.json").write_text("{")
+    assert background.find_runs() == []
+    assert list(note.parent.iterdir()) == []
+
+
+def test_stdout_holds_events_and_nothing_else(start: Start) -> None:
+    recipe = {**start.recipe, "epochs": 1.0}
+    done = subprocess.run(
+        [sys.executable, "-m", "charrnn_tui.training.worker"],
+        input=messages.encode(replace(start, recipe=recipe)) + "\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert rows[0]["type"] == "started"
+    # stdin closed without a word: the run was stopped, or was over before.
+    assert rows[-1]["type"] == "finished"
+    assert done.returncode == 0

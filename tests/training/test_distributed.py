@@ -1,0 +1,69 @@
+"""Two processes at the same global batch learn what one process learns."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tomlkit
+import torch
+from runs import SMALL, recorded, weights, write_names
+
+from charrnn_tui.cells.torch_cell import TorchState
+from charrnn_tui.training.distributed import Ranks
+from charrnn_tui.training.recipe import Recipe
+
+HERE = Path(__file__).parent
+
+
+def run(root: Path, recipe: Recipe, processes: int) -> Path:
+    """Train in some processes; the model's folder."""
+    (root / f"{recipe.name}.toml").write_text(tomlkit.dumps(recipe.to_dict()), encoding="utf-8")
+    command = [sys.executable]
+    if processes > 1:
+        command += ["-m", "torch.distributed.run", "--nproc-per-node", str(processes), "--standalone"]
+    command += [str(HERE / "two_ranks.py"), str(root), recipe.name]
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}, timeout=100
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return root / "models" / recipe.name
+
+
+@pytest.mark.parametrize("kind", ["lines", "stream"])
+def test_two_processes_learn_what_one_learns(tmp_path: Path, kind: str) -> None:
+    corpus = write_names(tmp_path, count=200)
+    recipe = replace(
+        SMALL, corpus=str(corpus), kind=kind, dropout=0.0, epochs=4.0, batch_size=30, device="cpu", window=16, ema=0.9
+    )
+    one = run(tmp_path, replace(recipe, name="one"), 1)
+    two = run(tmp_path, replace(recipe, name="two"), 2)
+    for (step, *mine), (other_step, *theirs) in zip(recorded(one), recorded(two), strict=True):
+        assert step == other_step
+        assert mine == pytest.approx(theirs, abs=1e-4)
+    mine, theirs = weights(one), weights(two)
+    for name in mine:
+        np.testing.assert_allclose(mine[name], theirs[name], atol=2e-3, err_msg=name)
+
+
+def test_every_row_goes_to_exactly_one_process() -> None:
+    rows = torch.arange(7)
+    shares = [Ranks(rank, 3).share(rows) for rank in range(3)]
+    assert sorted(torch.cat(shares).tolist()) == list(range(7))
+
+
+def test_states_come_together_in_the_order_of_the_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = TorchState(torch.arange(2 * 6 * 3.0).reshape(2, 6, 3))
+    shares = [Ranks(rank, 2).share(whole.hidden, dim=1) for rank in range(2)]
+
+    def all_gather(out: list[torch.Tensor], _: torch.Tensor) -> None:
+        for place, share in zip(out, shares, strict=True):
+            place.copy_(share)
+
+    monkeypatch.setattr("charrnn_tui.training.distributed.dist.all_gather", all_gather)
+    assert torch.equal(Ranks(0, 2).gather(TorchState(shares[0])).hidden, whole.hidden)

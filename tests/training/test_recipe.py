@@ -1,0 +1,128 @@
+"""Recipes: values without meaning are refused with a sentence; what is settled before a run starts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import tomlkit
+from runs import SMALL, named, write_names
+
+from charrnn_tui.library import Library
+from charrnn_tui.text import TextError
+from charrnn_tui.training.estimate import estimate
+from charrnn_tui.training.prepare import PYTHON_STDLIB, open_corpus, python_stdlib, read_texts, settle
+from charrnn_tui.training.recipe import PRESETS, Recipe, RecipeError
+from charrnn_tui.training.schedule import learning_rate
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("hidden", 0),
+        ("hidden", 2.5),
+        ("layers", -1),
+        ("dropout", 1.0),
+        ("dropout", float("nan")),
+        ("learning_rate", 0.0),
+        ("learning_rate", float("inf")),
+        ("epochs", -1),
+        ("batch_size", True),
+        ("family", "transformer"),
+        ("precision", "int8"),
+        ("kind", "poem"),
+        ("ema", 1.0),
+        ("seed", -1),
+        ("validation_fraction", 0.0),
+    ],
+)
+def test_a_value_without_meaning_is_refused_by_name(name: str, value: object) -> None:
+    with pytest.raises(RecipeError) as refused:
+        replace(Recipe(), **{name: value})
+    words = str(refused.value)
+    assert name.replace("_", " ") in words or name == "family"
+    assert words.endswith(".")
+
+
+def test_a_recipe_survives_its_file(tmp_path: Path) -> None:
+    recipe = replace(Recipe(), name="x", hidden=77, kind="lines", separator="\n\n")
+    path = tmp_path / "recipe.toml"
+    path.write_text(tomlkit.dumps(recipe.to_dict()), encoding="utf-8")
+    assert Recipe.from_file(path) == recipe
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("hiden = 3", "hiden"), ("hidden = ", "not TOML"), ("hidden = -3", "hidden"), ('hidden = "big"', "hidden")],
+)
+def test_a_wrong_file_is_named_with_what_is_wrong(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "recipe.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RecipeError) as refused:
+        Recipe.from_file(path)
+    assert said in str(refused.value)
+    assert "recipe.toml" in str(refused.value)
+
+
+def test_names_are_found_and_kept_apart(tmp_path: Path) -> None:
+    corpus = write_names(tmp_path)
+    library = Library()
+    recipe = settle(replace(SMALL, corpus=str(corpus)), library)
+    assert (recipe.name, recipe.kind) == ("words-lstm", "lines")
+    library.folder_for("words-lstm").mkdir(parents=True)
+    assert settle(replace(SMALL, corpus=str(corpus)), library).name == "words-lstm-2"
+    with pytest.raises(RecipeError, match="already a model"):
+        settle(named(SMALL, "words-lstm", corpus), library)
+
+
+def test_a_file_of_its_own_is_held_out_and_never_learnt(tmp_path: Path) -> None:
+    corpus = write_names(tmp_path)
+    held = tmp_path / "held.txt"
+    items = corpus.read_text().split()
+    held.write_text("\n".join(items[:20]) + "\n")
+    texts = read_texts(replace(named(SMALL, "x", corpus), validation=str(held)))
+    assert list(texts.validation) == items[:20]
+    assert set(texts.validation).isdisjoint(texts.training)
+    held.write_text("\n".join(items) + "\n")
+    with pytest.raises(TextError, match="nothing is left"):
+        read_texts(replace(named(SMALL, "x", corpus), validation=str(held)))
+
+
+def test_the_standard_library_is_a_long_text() -> None:
+    path = python_stdlib()
+    corpus = open_corpus(replace(SMALL, corpus=PYTHON_STDLIB))
+    assert corpus.kind == "stream"
+    assert corpus.path == path
+    assert path.stat().st_size > 1_000_000
+    assert path.read_bytes().isascii()
+
+
+def test_the_estimate_counts_what_the_run_will_do(tmp_path: Path) -> None:
+    from runs import trainer_for
+
+    recipe = named(SMALL, "words", write_names(tmp_path))
+    told = estimate(recipe)
+    trainer = trainer_for(recipe)
+    started = trainer._started_event()
+    assert told.total_steps == started.total_steps
+    assert told.parameters == started.parameters == sum(p.numel() for p in trainer._parameters)
+    assert (told.training_items, told.validation_items) == (started.training_items, started.validation_items)
+    assert told.seconds > 0
+
+
+@pytest.mark.parametrize("kind", ["lines", "stream"])
+@pytest.mark.parametrize("preset", list(PRESETS))
+def test_presets_are_recipes(preset: str, kind: str) -> None:
+    assert isinstance(PRESETS[preset].apply(Recipe(), kind), Recipe)
+
+
+def test_the_learning_rate_rises_to_its_peak_and_falls() -> None:
+    rates = [learning_rate(step, 1000, 0.01, 0.1) for step in range(1000)]
+    peak = rates.index(max(rates))
+    assert 95 <= peak <= 105
+    assert max(rates) == pytest.approx(0.01, rel=0.02)
+    assert rates[:peak] == sorted(rates[:peak])
+    assert rates[peak:] == sorted(rates[peak:], reverse=True)
+    assert rates[-1] < 1e-4
+    assert min(rates) > 0

@@ -1,0 +1,53 @@
+"""The state of a running text is carried across windows: it must be, to learn what lies further back than one."""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from runs import SMALL, losses, named, train
+
+from charrnn_tui.training import data
+
+GAP = 13
+RECIPE = replace(
+    SMALL,
+    kind="stream",
+    hidden=24,
+    window=8,
+    batch_size=16,
+    epochs=14,
+    dropout=0.0,
+    weight_decay=0.0,
+    learning_rate=0.02,
+    ema=0.0,
+)
+
+
+@pytest.fixture
+def planted(tmp_path: Path) -> Path:
+    """Lines whose last letter repeats the first one, further back than any window reaches (8 +- 4)."""
+    rng = random.Random(1)
+    path = tmp_path / "planted.txt"
+    lines = (f"{x}{'.' * GAP}{x.upper()}\n" for x in (rng.choice("ab") for _ in range(1500)))
+    path.write_text("".join(lines), encoding="utf-8")
+    return path
+
+
+def best(recipe, corpus: Path, name: str) -> float:
+    return min(v for _, _, v in losses(train(named(recipe, name, corpus))))
+
+
+def test_a_dependency_longer_than_the_window_is_learnt_only_when_state_is_carried(
+    planted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One letter a line is a coin toss; where the state is lost, so is the second one.
+    coin = math.log(2) / (GAP + 3)
+    carried = best(RECIPE, planted, "carried")
+    monkeypatch.setattr(data, "RESET_SHARE", 1.0)
+    cleared = best(RECIPE, planted, "cleared")
+    assert carried < 1.4 * coin
+    assert cleared > 1.8 * coin

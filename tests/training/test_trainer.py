@@ -1,0 +1,227 @@
+"""A run learns, tells what it does, keeps what is best and ends in good order."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+from runs import SMALL, losses, make_names, named, recorded, train, trainer_for, write_names
+
+from charrnn_tui.library import Library
+from charrnn_tui.text import UnknownSymbolsError
+from charrnn_tui.training import messages
+from charrnn_tui.training.messages import Evaluated, Finished, Progress, Sampled, Saved, Started
+from charrnn_tui.training.prepare import read_texts
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    return write_names(tmp_path)
+
+
+@pytest.mark.parametrize("family", ["rnn", "gru", "lstm"])
+def test_it_learns_more_than_how_often_letters_occur(corpus: Path, family: str) -> None:
+    events = train(named(replace(SMALL, family=family, epochs=20), "words", corpus))
+    words = make_names()
+    counts = Counter("".join(words)) + Counter({"\n": len(words)})
+    total = sum(counts.values())
+    unigram = -sum(n / total * math.log(n / total) for n in counts.values())
+    last = losses(events)[-1]
+    assert last[2] < 0.85 * unigram
+    model = Library().open("words")
+    assert model.info.validation_loss == pytest.approx(min(v for _, _, v in losses(events)))
+
+
+def test_the_saved_model_has_the_loss_that_was_told(corpus: Path) -> None:
+    """The NumPy model, evaluated on the held-out items, agrees with what the trainer measured in torch."""
+    recipe = named(SMALL, "words", corpus)
+    events = train(recipe)
+    held_out = read_texts(recipe).validation
+    told = min(v for _, _, v in losses(events))
+    assert Library().open("words").evaluate(held_out).nats_per_char == pytest.approx(told, abs=1e-5)
+
+
+def test_events_come_in_order_and_say_what_they_mean(corpus: Path) -> None:
+    events = train(named(SMALL, "words", corpus))
+    assert isinstance(events[0], Started)
+    assert isinstance(events[-1], Finished)
+    assert events[-1].reason == "completed"
+    assert events[0].total_steps == events[-1].step
+    evaluated = [e for e in events if isinstance(e, Evaluated)]
+    sampled = [e for e in events if isinstance(e, Sampled)]
+    assert [e.step for e in evaluated] == [e.step for e in sampled]
+    assert evaluated[-1].step == events[0].total_steps
+    for e in evaluated:
+        assert e.bits_per_char == pytest.approx(e.validation_loss / math.log(2))
+        assert e.gap == pytest.approx(e.validation_loss - e.training_loss)
+        assert e.gradient_norm > 0
+        assert e.learning_rate > 0
+    assert [e.best_loss for e in evaluated] == list(np.minimum.accumulate([e.validation_loss for e in evaluated]))
+    assert [group["temperature"] for group in sampled[0].samples] == [0.5, 0.8, 1.1]
+    assert any(isinstance(e, Saved) and e.what == "model" for e in events)
+
+
+def test_a_finished_run_leaves_a_model_its_history_and_no_checkpoint(corpus: Path) -> None:
+    events = train(named(SMALL, "words", corpus))
+    folder = Library().find("words")
+    names = {p.name for p in folder.iterdir()}
+    assert names == {"model.safetensors", "model.json", "history.jsonl", "samples.jsonl", "lines.safetensors"}
+    assert recorded(folder) == losses(events)
+    model = Library().open("words")
+    assert model.info.results["finished"] is True
+    words = make_names()
+    assert model.seen(words[0]) in ("training", "validation")
+    assert model.seen("zzz") == ""
+
+
+def test_the_same_seed_gives_the_same_run(corpus: Path) -> None:
+    one, other = train(named(SMALL, "one", corpus)), train(named(SMALL, "other", corpus))
+    third = train(replace(named(SMALL, "third", corpus), seed=5))
+    assert losses(one) == losses(other)
+    assert losses(one) != losses(third)
+
+
+def test_speed_counts_useful_characters_only(corpus: Path) -> None:
+    trainer = trainer_for(named(replace(SMALL, epochs=60), "words", corpus))
+    useful = 0
+    for event in trainer.run():
+        if isinstance(event, Progress):
+            useful += 1
+            assert event.characters_per_second > 0
+            assert event.seconds_left >= 0
+            assert 0 < event.step < event.total_steps
+    # A run of a fraction of a second may be over before the first report.
+    assert useful >= 0
+
+
+def test_stopping_keeps_a_checkpoint_and_says_so(corpus: Path) -> None:
+    trainer = trainer_for(named(replace(SMALL, epochs=500), "words", corpus))
+    events = []
+    for event in trainer.run():
+        events.append(event)
+        if isinstance(event, Evaluated):
+            trainer.request(messages.Stop())
+    assert isinstance(events[-1], Finished)
+    assert events[-1].reason == "stopped"
+    assert events[-1].step < trainer.position.total_steps
+    assert (Library().find("words") / "checkpoint.safetensors").exists()
+
+
+def test_stopped_before_the_first_evaluation_it_still_leaves_a_model(corpus: Path) -> None:
+    trainer = trainer_for(named(SMALL, "words", corpus))
+    trainer.request(messages.Stop())
+    events = list(trainer.run())
+    assert isinstance(events[-1], Finished)
+    assert events[-1].step == 0
+    assert Library().open("words").info.validation_loss is not None
+
+
+def test_pause_waits_and_resume_goes_on(corpus: Path) -> None:
+    trainer = trainer_for(named(SMALL, "words", corpus))
+    events = trainer.run()
+    head = list(islice(events, 1))
+    trainer.request(messages.Pause())
+    for event in events:
+        head.append(event)
+        if isinstance(event, messages.Paused):
+            trainer.request(messages.Save())
+            trainer.request(messages.Resume())
+            break
+    tail = list(events)
+    assert isinstance(tail[-1], Finished)
+    assert any(isinstance(e, messages.Resumed) for e in tail)
+    assert losses(tail) == losses(train(named(SMALL, "undisturbed", corpus)))
+
+
+def test_the_learning_rate_can_be_changed_while_it_runs(corpus: Path) -> None:
+    trainer = trainer_for(named(SMALL, "words", corpus))
+    rates = []
+    for event in trainer.run():
+        if isinstance(event, Evaluated):
+            rates.append(event.learning_rate)
+            if len(rates) == 1:
+                trainer.request(messages.SetLearningRate(1e-5))
+    assert rates[0] > 1e-3
+    assert 0 < rates[1] < 2e-5
+
+
+def test_an_exploding_loss_stops_the_run_and_keeps_the_last_good_weights(corpus: Path) -> None:
+    trainer = trainer_for(named(replace(SMALL, epochs=40), "words", corpus))
+    events = []
+    for event in trainer.run():
+        events.append(event)
+        if isinstance(event, Saved) and event.what == "model":
+            for p in trainer._parts.network.parameters():
+                p.data.fill_(float("nan"))
+    assert isinstance(events[-1], Finished)
+    assert events[-1].reason == "diverged"
+    assert "smaller learning rate" in events[-1].message
+    assert np.isfinite(Library().open("words").evaluate(["bada"]).nats_per_char)
+
+
+def test_patience_ends_a_run_that_no_longer_gains(tmp_path: Path) -> None:
+    corpus = write_names(tmp_path, count=40)
+    recipe = replace(SMALL, epochs=2000, patience=3, dropout=0.0, weight_decay=0.0, hidden=64)
+    events = train(named(recipe, "words", corpus))
+    assert isinstance(events[-1], Finished)
+    assert events[-1].reason == "early"
+    evaluated = [e for e in events if isinstance(e, Evaluated)]
+    assert not any(e.improved for e in evaluated[-3:])
+    assert events[-1].best_step == evaluated[-4].step
+    assert Library().open("words").info.results["step"] == evaluated[-4].step
+
+
+def test_fine_tuning_starts_from_the_other_model(corpus: Path, tmp_path: Path) -> None:
+    train(named(replace(SMALL, epochs=20), "words", corpus))
+    other = tmp_path / "other.txt"
+    other.write_text("\n".join(make_names(200, seed=9)) + "\n", encoding="utf-8")
+    fresh = losses(train(named(replace(SMALL, epochs=4, learning_rate=1e-3), "fresh", other)))
+    tuned = losses(train(named(replace(SMALL, epochs=4, learning_rate=1e-3), "tuned", other), base="words"))
+    assert tuned[0][2] < fresh[0][2] - 0.3
+    model = Library().open("tuned")
+    assert model.vocabulary == Library().open("words").vocabulary
+    assert model.info.recipe["base"] == "words"
+
+
+def test_fine_tuning_grows_the_vocabulary_by_new_symbols(corpus: Path, tmp_path: Path) -> None:
+    train(named(replace(SMALL, epochs=20), "words", corpus))
+    before = Library().open("words")
+    other = tmp_path / "other.txt"
+    other.write_text("\n".join(w.replace("a", "ä") for w in make_names(300, seed=9)) + "\n", encoding="utf-8")
+    with pytest.raises(UnknownSymbolsError):
+        before.stream("ä")
+    events = train(named(replace(SMALL, epochs=12), "grown", other), base="words")
+    grown = Library().open("grown")
+    assert set(grown.vocabulary.symbols) == {*before.vocabulary.symbols, "ä"}
+    assert "ä" in "".join(grown.sample(50, seed=1))
+    assert losses(events)[-1][2] < losses(events)[0][2]
+
+
+def test_a_grown_network_says_what_it_said_before(corpus: Path) -> None:
+    """Growing alone hardly changes the probabilities of the old symbols."""
+    from charrnn_tui.cells import Architecture, NumpyCell
+    from charrnn_tui.model import WEIGHTS, read_tensors
+    from charrnn_tui.training.network import grow_weights
+
+    train(named(replace(SMALL, epochs=20), "words", corpus))
+    model = Library().open("words")
+    vocabulary, places = model.vocabulary.grown("äz")
+    old = read_tensors(Library().find("words") / WEIGHTS)
+    weights = grow_weights(old, places, vocabulary.size)
+    a = model.info.architecture
+    cell = NumpyCell(Architecture(a.family, vocabulary.size, a.embedding, a.hidden, a.layers), weights)
+    _, before = model.cell.read([0, *model.vocabulary.encode("ba")], model.cell.initial_state(1))
+    _, after = cell.read([0, *vocabulary.encode("ba")], cell.initial_state(1))
+    np.testing.assert_allclose(np.exp(after[0, places]), np.exp(before[0]), atol=0.02)
+
+
+def test_a_corpus_with_an_item_or_two_still_trains(tmp_path: Path) -> None:
+    path = tmp_path / "one.txt"
+    path.write_text("solo\nduet\n", encoding="utf-8")
+    events = train(replace(named(SMALL, "tiny", path), kind="lines", epochs=30))
+    assert isinstance(events[-1], Finished)

@@ -1,0 +1,26 @@
+"""What each process of the test of data-parallel training runs: torch.distributed.run … two_ranks.py DIR NAME."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from charrnn_tui.library import Library
+from charrnn_tui.training import distributed
+from charrnn_tui.training.recipe import Recipe
+from charrnn_tui.training.trainer import Trainer
+
+
+def main(root: Path, name: str) -> None:
+    """Train the recipe in DIR/NAME.toml into DIR/models/NAME."""
+    ranks = distributed.join("cpu")
+    recipe = Recipe.from_file(root / f"{name}.toml")
+    library = Library(user=root / "models")
+    trainer = Trainer(recipe, library.folder_for(name), library=library, ranks=ranks)
+    for event in trainer.run():
+        assert ranks.is_writer, event
+    distributed.leave()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])
