@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.cells import Architecture, Family
+from charrnn_tui.cells import Architecture, Family, NumpyCell
+from charrnn_tui.text import Vocabulary
+
+
+class Network(NamedTuple):
+    """A cell and what its ids mean."""
+
+    cell: NumpyCell
+    vocabulary: Vocabulary
 
 
 def random_weights(architecture: Architecture, seed: int = 0) -> dict[str, NDArray[np.float32]]:
@@ -39,3 +49,9 @@ def label(architecture: Architecture) -> str:
 def random_ids(architecture: Architecture, batch: int, time: int, seed: int = 0) -> NDArray[np.int64]:
     """Ids [batch, time]."""
     return np.random.default_rng(seed).integers(0, architecture.vocabulary_size, (batch, time))
+
+
+def random_network(family: Family, layers: int = 1, hidden: int = 24) -> Network:
+    """A network of ten letters whose answers are decided, as a trained one's are."""
+    architecture = Architecture(family, 11, 7, hidden, layers)
+    return Network(NumpyCell(architecture, random_weights(architecture)), Vocabulary("abcdefghij"))

@@ -54,17 +54,36 @@ def _raw_blocks(path: Path) -> Iterator[bytes]:
             data = carried + data
             cut = data.rfind(b"\n", max(0, len(data) - _LONGEST_TAIL)) + 1
             cut = cut or data.rfind(b" ", max(0, len(data) - _LONGEST_TAIL)) + 1
-            cut = cut or _character_start(data)
+            cut = cut or _safe_cut(data)
             carried = data[cut:]
             yield data[:cut]
 
 
-def _character_start(data: bytes) -> int:
-    """Where the last UTF-8 character that may be incomplete begins."""
-    for back in range(1, min(4, len(data)) + 1):
-        if data[-back] & 0xC0 != 0x80:
-            return len(data) - back
-    return len(data)
+def _safe_cut(data: bytes) -> int:
+    """Where the last whole character begins that cannot combine with what stands before it."""
+    end = len(data)
+    while 0 < end and len(data) - end < _LONGEST_TAIL:
+        start = _character_start(data, end)
+        if start in (0, end):
+            break
+        character = data[start:end].decode("utf-8", "replace")
+        if character != "\ufffd" and not _combines(character):
+            return start
+        end = start
+    return _character_start(data, len(data))
+
+
+def _character_start(data: bytes, end: int) -> int:
+    """Where the last UTF-8 character before `end` begins, which may be incomplete."""
+    for back in range(1, min(4, end) + 1):
+        if data[end - back] & 0xC0 != 0x80:
+            return end - back
+    return end
+
+
+def _combines(character: str) -> bool:
+    """Whether a character may be composed with the one before it: a mark, or a vowel or final of Hangul."""
+    return unicodedata.category(character).startswith("M") or "\u1160" <= character <= "\u11ff"
 
 
 def _text_blocks(path: Path) -> Iterator[bytes | str]:

@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import pytest
 
-from charrnn_tui.cells import Architecture, Family, NumpyCell
-from charrnn_tui.text import Vocabulary
-from networks import random_weights
+from charrnn_tui.cells import NumpyCell
+from networks import Network, random_network
 from toy import NAMES, toy_info, toy_weights
-
-
-class Network(NamedTuple):
-    """A cell and what its ids mean."""
-
-    cell: NumpyCell
-    vocabulary: Vocabulary
-
-
-def random_network(family: Family, layers: int = 1, hidden: int = 24) -> Network:
-    """A network of ten letters whose answers are decided, as a trained one's are."""
-    architecture = Architecture(family, 11, 7, hidden, layers)
-    return Network(NumpyCell(architecture, random_weights(architecture)), Vocabulary("abcdefghij"))
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,7 @@ import pytest
 from charrnn_tui.cells import Architecture, NumpyCell
 from charrnn_tui.sampling import most_probable
 from charrnn_tui.text import BOUNDARY, UnknownSymbolsError, Vocabulary, to_matrix
-from conftest import Network
-from networks import random_weights
+from networks import Network, random_weights
 
 LONGEST = 4
 

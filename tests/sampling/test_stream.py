@@ -8,7 +8,7 @@ import pytest
 
 from charrnn_tui.sampling import SamplingSettings, Stream, probabilities
 from charrnn_tui.text import BOUNDARY, UnknownSymbolsError, Vocabulary
-from conftest import Network
+from networks import Network
 
 GREEDY = SamplingSettings(0)
 
