@@ -5,7 +5,7 @@
 What is measured:
 - first paint: from starting the process to the prompt being on the screen;
 - first character: from starting the process, with a prefix typed at once, to the first character that follows it;
-- keystroke to paint while a network trains at full speed: from writing a byte to the terminal to the moment when its
+- keystroke to paint, at rest and while a network trains at full speed: from writing a byte to the terminal to the moment when its
   echo stands in the prompt, for keys typed 50 a second; and how many of them never came;
 - streaming at 60 characters a second while a network trains: the gaps between the moments at which text grows.
 
@@ -162,13 +162,17 @@ def prompt_of(rows: list[str]) -> str:
     return ""
 
 
-def measure_keys(keys: int) -> dict[str, object]:
-    """Keystroke to paint while a network trains."""
+def measure_keys(keys: int, *, train: bool) -> dict[str, object]:
+    """Keystroke to paint, while a network trains or while nothing else happens."""
     group = 40
     with tempfile.TemporaryDirectory() as home:
         terminal = Terminal(Path(home))
         try:
-            start_training(terminal)
+            if train:
+                start_training(terminal)
+            else:
+                terminal.wait_for("›".encode())
+                time.sleep(1.0)
             sent: list[tuple[float, int, int]] = []
             due = time.perf_counter()
             for number in range(keys):
@@ -198,7 +202,7 @@ def measure_keys(keys: int) -> dict[str, object]:
         "keys": keys,
         "dropped": dropped,
         "keystroke_to_paint_ms": {f"p{q:g}": round(float(np.percentile(delays, q)), 1) for q in (50, 95, 99, 100)},
-        "training_all_along": training,
+        "trained_all_along": training,
     }
 
 
@@ -265,9 +269,10 @@ def main() -> None:
     if options.only in (None, "start"):
         results["start"] = measure_start(options.starts)
     if options.only in (None, "keys"):
-        results["keys"] = measure_keys(options.keys)
+        results["keys_at_rest"] = measure_keys(min(options.keys, 200), train=False)
+        results["keys_while_training"] = measure_keys(options.keys, train=True)
     if options.only in (None, "stream"):
-        results["stream"] = measure_stream()
+        results["stream_while_training"] = measure_stream()
     print(json.dumps(results, indent=None if options.json else 2))
 
 

@@ -47,7 +47,7 @@ class LossChart(PlotWidget, can_focus=False):
     """Loss in nats a character over training steps: training faint, validation strong, the best point marked."""
 
     DEFAULT_CSS = """
-    LossChart { height: 1fr; min-height: 6; }
+    LossChart { height: 1fr; min-height: 5; }
     """
 
     margin_top = reactive(0)
