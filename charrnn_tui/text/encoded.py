@@ -62,9 +62,11 @@ def _raw_blocks(path: Path) -> Iterator[bytes]:
 def _safe_cut(data: bytes) -> int:
     """Where the last whole character begins that cannot combine with what stands before it."""
     end = len(data)
-    while 0 < end and len(data) - end < _LONGEST_TAIL:
+    while end > 0 and len(data) - end < _LONGEST_TAIL:
         start = _character_start(data, end)
-        if start in (0, end):
+        if start == 0:
+            return 0  # one character so far, which what follows may join
+        if start == end:
             break
         character = data[start:end].decode("utf-8", "replace")
         if character != "\ufffd" and not _combines(character):
