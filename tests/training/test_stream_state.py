@@ -12,24 +12,29 @@ from runs import SMALL, losses, named, train
 
 from charrnn_tui.training import data
 
-GAP = 13
+GAP = 7
 RECIPE = replace(
     SMALL,
     kind="stream",
+    family="gru",
     hidden=24,
-    window=8,
+    window=4,
     batch_size=16,
     epochs=14,
     dropout=0.0,
     weight_decay=0.0,
     learning_rate=0.02,
     ema=0.0,
+    patience=0,
 )
 
 
 @pytest.fixture
 def planted(tmp_path: Path) -> Path:
-    """Lines whose last letter repeats the first one, further back than any window reaches (8 +- 4)."""
+    """Lines of a letter, seven dots and the letter again: further apart than any window reaches (4 +- 2).
+
+    To know that a line ends, and with which letter, a network has to remember over two windows at least.
+    """
     rng = random.Random(1)
     path = tmp_path / "planted.txt"
     lines = (f"{x}{'.' * GAP}{x.upper()}\n" for x in (rng.choice("ab") for _ in range(1500)))
@@ -44,10 +49,10 @@ def best(recipe, corpus: Path, name: str) -> float:
 def test_a_dependency_longer_than_the_window_is_learnt_only_when_state_is_carried(
     planted: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # One letter a line is a coin toss; where the state is lost, so is the second one.
+    # Nobody can know the first letter of a line: a toss of a coin, spread over its characters.
     coin = math.log(2) / (GAP + 3)
     carried = best(RECIPE, planted, "carried")
     monkeypatch.setattr(data, "RESET_SHARE", 1.0)
     cleared = best(RECIPE, planted, "cleared")
-    assert carried < 1.4 * coin
-    assert cleared > 1.8 * coin
+    assert carried < 2.5 * coin
+    assert cleared > 8 * coin
