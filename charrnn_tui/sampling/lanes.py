@@ -22,6 +22,9 @@ FrontT = TypeVar("FrontT")
 
 _FIRST_WIDTH = 64
 
+_LONGEST_READ_ALONG = 32
+"""A longer prefix is read apart: texts are given in order, and all would wait for the item that reads it in its lane."""
+
 
 class Backend(Protocol[FrontT]):
     """What computes a batch. A front is where it has got to: the states of all lanes and the logits of what follows."""
@@ -65,8 +68,8 @@ class _Start(NamedTuple, Generic[FrontT]):
 class _Starts(Iterator[_Start[FrontT]]):
     """The prefixes. Ends at the first one that cannot be read, and keeps the reason in `failure`.
 
-    Where prefixes differ, each is read in its lane, as part of the batch; where one follows that is equal to the last,
-    it is read here, once for all of them.
+    Short prefixes that differ are read in their lanes, as part of the batch; a long one, and one that is equal to the
+    last, is read here, once for all that follow.
     """
 
     def __init__(
@@ -87,7 +90,10 @@ class _Starts(Iterator[_Start[FrontT]]):
             if prefix != self._prefix:
                 first, *rest = prefix_ids(prefix, self._vocabulary, self._kind).tolist()
                 head = clean_prefix(prefix, self._vocabulary, self._kind)
-                self._latest = _Start(item, head, self._front([first]), tuple(reversed(rest)))
+                if len(rest) > _LONGEST_READ_ALONG:
+                    self._latest = _Start(item, head, self._backend.read([first, *rest]), ())
+                else:
+                    self._latest = _Start(item, head, self._front([first]), tuple(reversed(rest)))
                 self._prefix = prefix
             elif self._latest.unread:
                 ids = prefix_ids(prefix, self._vocabulary, self._kind).tolist()

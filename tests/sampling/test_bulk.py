@@ -38,6 +38,7 @@ def test_prefixes_that_differ_are_read_in_their_lanes(network: Network, batch_si
     generator = random.Random(1)
     prefixes = ["".join(generator.choices("abcdefghij", k=generator.randrange(12))) for _ in range(60)]
     prefixes[20:30] = ["abc"] * 10
+    prefixes[40] = "abcdefghij" * 5
     bulk = list(sample_many(*network, prefixes, seed=5, max_length=15, batch_size=batch_size))
     assert bulk == one_by_one(network, prefixes, seed=5, max_length=15)
 
