@@ -168,3 +168,28 @@ async def test_what_it_holds_takes_the_place_of_the_list_in_a_narrow_terminal() 
         await pilot.pause()
         assert pilot.app.result is UNSET
         assert "8,019 items" not in painted(pilot)
+
+
+async def test_backspace_goes_to_the_folder_above(folder: Path) -> None:
+    screen = browser(root=folder / "deeper")
+    async with showing(screen) as pilot:
+        await pilot.press("f")
+        await until(pilot, lambda: "inside.txt" in painted(pilot))
+        await pilot.press("backspace")
+        await until(pilot, lambda: "birds.txt" in painted(pilot))
+
+
+@pytest.mark.parametrize("typed", ["~no-such-user-at-all/x", "a" * 5000, "/" + "b" * 300, "nul\0l", "\x1b]0;x"])
+async def test_anything_may_be_typed_as_a_path(folder: Path, typed: str) -> None:
+    screen = browser(root=folder)
+    async with showing(screen) as pilot:
+        await pilot.press("f")
+        path = screen.query_one("#path", Input)
+        path.focus()
+        path.value = typed
+        await until(pilot, lambda: screen.query_one(".facts").has_class("problem"))
+        safe(painted(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: bool(toasts(pilot)))
+        safe(painted(pilot))
+        assert pilot.app.result is UNSET

@@ -107,6 +107,21 @@ async def test_export_asks_before_it_writes_over(file: Path, tmp_path: Path) -> 
     assert target.read_text() == "Deepak\n\n Anna\n\ntwo\nlines\n\n"
 
 
+@pytest.mark.parametrize("typed", ["", "  ", "~no-such-user-at-all/x.txt", "/" + "a" * 5000, "/proc/none/x"])
+async def test_export_to_nowhere_is_refused_as_one_types(file: Path, typed: str) -> None:
+    async with showing(FavouritesScreen(file)) as pilot:
+        await pilot.press("e")
+        await pilot.pause()
+        ask = pilot.app.screen
+        ask.query_one(Input).value = typed
+        await pilot.press("enter")
+        await pilot.pause()
+        if pilot.app.screen is not ask:
+            await until(pilot, lambda: any("Could not" in toast for toast in toasts(pilot)))
+        else:
+            assert ask.query_one(".hint").has_class("problem")
+
+
 async def test_export_as_json_lines(file: Path, tmp_path: Path) -> None:
     target = tmp_path / "out.jsonl"
     async with showing(FavouritesScreen(file)) as pilot:

@@ -151,6 +151,7 @@ async def test_shipped_and_busy_models_stay(library: Library) -> None:
     async with showing(screen) as pilot:
         for name in ("names-toy", "toy"):
             assert highlighted(screen) == name
+            assert "1.500 nats, training" in painted(pilot)
             assert not screen.active_bindings["d"].enabled
             assert not screen.active_bindings["r"].enabled
             await pilot.press("d", "r")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import subprocess
 import sys
@@ -166,6 +167,12 @@ def test_summaries_that_cannot_be(tmp_path: Path) -> None:
             summarise(str(target))
     with pytest.raises(TextError):
         summarise(str(blank), kind="stream")
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(TextError, match="no regular file"):
+        summarise(str(tmp_path / "pipe"))
 
 
 async def test_paths_and_names_are_completed(tmp_path: Path) -> None:

@@ -152,6 +152,8 @@ async def test_preset_fills_the_fields_and_ones_own_number_leaves_it() -> None:
         ("seed", "\x1b", "␛"),
         ("name", "a/b", "no name for a model"),
         ("validation", "/nowhere/at/all", "there is no file"),
+        ("validation", "~no-such-user-at-all/x", "there is no file"),
+        ("validation", "b" * 5000, "too long"),
     ],
 )
 async def test_a_wrong_field_says_so_beside_it_and_holds_the_start(name: str, typed: str, part: str) -> None:
@@ -183,7 +185,9 @@ async def test_a_folded_field_that_is_wrong_is_unfolded() -> None:
         assert screen.focused is screen.query_one("#patience")
 
 
-@pytest.mark.parametrize("typed", ["", "no-such-corpus", "/no/such/file.txt"])
+@pytest.mark.parametrize(
+    "typed", ["", "no-such-corpus", "/no/such/file.txt", "~no-such-user-at-all/x", "a" * 5000, "nul\0l"]
+)
 async def test_a_corpus_that_is_not_there(typed: str) -> None:
     screen = form()
     async with showing(screen) as pilot:

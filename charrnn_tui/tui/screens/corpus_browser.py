@@ -21,6 +21,7 @@ from charrnn_tui.tui.screens.parts.dialog import Dialog, plain, sentence
 from charrnn_tui.tui.screens.parts.file_tree import FileTree
 from charrnn_tui.tui.screens.parts.line_input import LineInput
 from charrnn_tui.tui.screens.parts.path_suggester import PathSuggester
+from charrnn_tui.tui.screens.parts.typed_path import is_folder, typed_path
 
 WHAT_THEY_HOLD = {
     "animals": "animals, in English",
@@ -108,6 +109,8 @@ class CorpusBrowser(Dialog[str | None]):
 
     @on(Tree.NodeHighlighted)
     def _file_highlighted(self, event: Tree.NodeHighlighted[object]) -> None:
+        if event.node.is_root:
+            return  # highlighted by the tree itself when it is filled
         path = getattr(event.node.data, "path", None)
         if self.has_class("-files") and isinstance(path, Path) and self.query_one("#tree").has_focus:
             if path.is_file():
@@ -120,7 +123,7 @@ class CorpusBrowser(Dialog[str | None]):
         typed = event.value.strip()
         if not typed or not self.query_one("#path").has_focus:
             return
-        if Path(typed).expanduser().is_dir():
+        if is_folder(typed_path(typed)):
             self._say("Enter shows this folder.")
         else:
             self._look(typed, self._delay)
@@ -158,10 +161,10 @@ class CorpusBrowser(Dialog[str | None]):
     @on(Input.Submitted, "#path")
     def _path_entered(self, event: Input.Submitted) -> None:
         typed = event.value.strip()
-        path = Path(typed).expanduser()
+        path = typed_path(typed)
         if not typed:
             self.query_one("#tree").focus()
-        elif path.is_dir():
+        elif is_folder(path):
             self.query_one("#tree", FileTree).path = path
             self.query_one("#tree").focus()
         else:

@@ -22,6 +22,7 @@ from charrnn_tui.tui.screens.parts.browse_list import BrowseList
 from charrnn_tui.tui.screens.parts.dialog import Dialog, plain, sentence
 from charrnn_tui.tui.screens.parts.facts_table import FactsTable, Row
 from charrnn_tui.tui.screens.parts.path_suggester import PathSuggester
+from charrnn_tui.tui.screens.parts.typed_path import is_folder, is_there, typed_path
 
 EXPORTED = "favourites.txt"
 
@@ -182,10 +183,10 @@ class FavouritesScreen(Dialog[Favourite | None]):
         kept = self._kept[::-1]
 
         def problem(typed: str) -> str:
-            path = Path(typed.strip()).expanduser()
-            if not typed.strip() or path.is_dir():
+            path = typed_path(typed)
+            if not typed.strip() or is_folder(path):
                 return "give the name of a file."
-            if not path.parent.is_dir():
+            if not is_folder(path.parent):
                 return f"there is no folder {path.parent}."
             return ""
 
@@ -197,8 +198,8 @@ class FavouritesScreen(Dialog[Favourite | None]):
                 if answer is not None:
                     write(path)
 
-            path = Path(typed.strip()).expanduser()
-            if path.exists():
+            path = typed_path(typed)
+            if is_there(path):
                 question = f"{path} exists and would be written over."
                 self.app.push_screen(Confirm("Write over it?", question, "Write"), write_over)
             else:
@@ -215,7 +216,8 @@ class FavouritesScreen(Dialog[Favourite | None]):
     def _try(self, act: Callable[[], None], what: str) -> bool:
         try:
             act()
-        except OSError as error:
-            self.notify(visible(f"Could not {what}: {error.strerror or error}."), severity="error", markup=False)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            self.notify(visible(f"Could not {what}: {reason}."), severity="error", markup=False)
             return False
         return True

@@ -63,8 +63,7 @@ def summarise(name_or_path: str, kind: Kind | None = None, separator: str | None
     if name_or_path == PYTHON_STDLIB:
         path, kind = python_stdlib(), kind or "stream"
     else:
-        path = find_corpus(name_or_path)
-    check_file(path)
+        path = _find(name_or_path)
     shipped = path in shipped_corpora().values()
     if kind is None and separator is None and shipped:
         kind = "lines"
@@ -75,6 +74,20 @@ def summarise(name_or_path: str, kind: Kind | None = None, separator: str | None
         return _beginning(path, kind, separator, size)
     except OSError as error:
         raise TextError(f"{shown(path)} cannot be read: {error.strerror or error}.") from error
+
+
+def _find(name_or_path: str) -> Path:
+    try:
+        path = find_corpus(name_or_path)
+        if path.exists() and not path.is_file() and not path.is_dir():
+            # Opening a pipe would wait for somebody to write into it.
+            raise TextError(f"{shown(path)} is no regular file; save the text to one.")
+        check_file(path)
+    except OSError as error:
+        raise TextError(f"{shown(name_or_path[:200])} cannot be read: {error.strerror or error}.") from error
+    except RuntimeError as error:
+        raise TextError(f"{shown(name_or_path[:200])} leads to no home folder; check the name after the ~.") from error
+    return path
 
 
 def _whole(path: Path, kind: Kind | None, separator: str | None, size: int, reason: str | None) -> CorpusSummary:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.text import Text, TextType
 from textual import events
+from textual.binding import Binding
 from textual.widgets import DirectoryTree
 
 from charrnn_tui.text import visible
@@ -15,6 +16,7 @@ from charrnn_tui.text import visible
 class FileTree(DirectoryTree):
     """A DirectoryTree that shows names as they are, control characters made visible."""
 
+    BINDINGS = [Binding("backspace", "above", "Above", id="files.above", tooltip="Show the folder above this one")]
     ICON_NODE = "▸ "
     ICON_NODE_EXPANDED = "▾ "
     ICON_FILE = "  "
@@ -26,6 +28,10 @@ class FileTree(DirectoryTree):
         if node is not None and not node.allow_expand and not (event.chain >= 2 and self.cursor_line == line):
             event.prevent_default()
             self.cursor_line = node.line
+
+    def action_above(self) -> None:
+        """Show the folder above the one that is the root."""
+        self.path = Path(self.path).resolve().parent
 
     def process_label(self, label: TextType) -> Text:
         """The name, safe to show, on one line."""

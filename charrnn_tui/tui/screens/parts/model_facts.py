@@ -23,14 +23,16 @@ def losses(folder: Path) -> list[float]:
     return [float(loss) for loss in found if isinstance(loss, int | float) and math.isfinite(loss)]
 
 
-def one_line(entry: Entry) -> Content:
-    """Family, loss and state in a few words."""
+def one_line(entry: Entry, *, busy: bool = False) -> Content:
+    """Family, loss and state in a few words. `busy`: it is being trained."""
     if entry.info is None:
         return Content.styled("damaged", "$text-error")
-    words = [entry.info.architecture.describe().removesuffix(" units")]
+    words = [entry.info.architecture.describe().removesuffix(" units").replace(" of ", " ")]
     if entry.info.validation_loss is not None:
         words.append(f"{entry.info.validation_loss:.3f} nats")
-    if entry.unfinished:
+    if busy:
+        words.append("training")
+    elif entry.unfinished:
         words.append("unfinished")
     elif entry.shipped:
         words.append("shipped")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from pathlib import Path
 
 from textual.suggester import Suggester
 
 from charrnn_tui.text import visible
+from charrnn_tui.tui.screens.parts.typed_path import typed_path
 
 MOST_ENTRIES = 2000
 
@@ -31,13 +31,13 @@ class PathSuggester(Suggester):
             return None
         folder, beginning = os.path.split(value)
         try:
-            with os.scandir(Path(folder or ".").expanduser()) as entries:
+            with os.scandir(typed_path(folder or ".")) as entries:
                 found = sorted(
                     (entry.name + ("/" if entry.is_dir() else ""))
                     for entry, _ in zip(entries, range(MOST_ENTRIES), strict=False)
                     if entry.name.startswith(beginning) and (beginning or not entry.name.startswith("."))
                 )
-        except OSError:
+        except (OSError, ValueError):
             return None
         # A name with control characters is not offered: it could not be shown as it is.
         shown = [name for name in found if visible(name) == name]

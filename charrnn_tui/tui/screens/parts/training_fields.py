@@ -35,6 +35,7 @@ from charrnn_tui.tui.screens.parts.recipe_fields import (
     parse_number,
     show_number,
 )
+from charrnn_tui.tui.screens.parts.typed_path import typed_path
 
 FRESH = "fresh"
 """Begin with new weights."""
@@ -146,9 +147,9 @@ class TrainingFields(Dialog[TrainingRequest | None]):
         options = [("new weights", FRESH)]
         for entry in self._entries.values():
             if not entry.shipped:
-                words = "go on with" if entry.unfinished else "more epochs for"
-                options.append((f"{words} {entry.name}", f"resume:{entry.name}"))
-        options += [(f"the weights of {name}: fine-tune", f"base:{name}") for name in self._entries]
+                words = "where it stopped" if entry.unfinished else "for more epochs"
+                options.append((f"{entry.name}, {words}", f"resume:{entry.name}"))
+        options += [(f"{name}, to fine-tune it", f"base:{name}") for name in self._entries]
         return [(plain(words), value) for words, value in options]
 
     # --- what the fields say ---------------------------------------------------------------------------------
@@ -187,8 +188,8 @@ class TrainingFields(Dialog[TrainingRequest | None]):
         values: dict[str, Any] = {f.name: parse_number(f, self._text(f.name)) for f in NUMBERS.values()}
         validation = self._text("validation").strip()
         if validation:
-            check_file(Path(validation).expanduser())
-            validation = str(Path(validation).expanduser())
+            check_file(typed_path(validation))
+            validation = str(typed_path(validation))
         return replace(
             self._recipe,
             corpus=corpus,
@@ -226,7 +227,7 @@ class TrainingFields(Dialog[TrainingRequest | None]):
             elif name == "name":
                 self._checked_name()
             elif name == "validation" and self._text(name).strip():
-                check_file(Path(self._text(name).strip()).expanduser())
+                check_file(typed_path(self._text(name)))
         except PROBLEMS as error:
             problem = str(error)
         self._field(name).problem = problem
