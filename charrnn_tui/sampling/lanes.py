@@ -23,7 +23,7 @@ FrontT = TypeVar("FrontT")
 _FIRST_WIDTH = 64
 
 _LONGEST_READ_ALONG = 32
-"""A longer prefix is read apart: texts are given in order, and all would wait for the item that reads it in its lane."""
+"""A longer prefix is read apart: texts are given in order, and all would wait for one that reads it in its lane."""
 
 
 class Backend(Protocol[FrontT]):
