@@ -5,8 +5,8 @@
 What is measured:
 - first paint: from starting the process to the prompt being on the screen;
 - first character: from starting the process, with a prefix typed at once, to the first character that follows it;
-- keystroke to paint, at rest and while a network trains at full speed: from writing a byte to the terminal to the moment when its
-  echo stands in the prompt, for keys typed 50 a second; and how many of them never came;
+- keystroke to paint, at rest and while a network trains at full speed: from writing a byte to the terminal to the
+  moment when its echo stands in the prompt, for keys typed 50 a second; and how many of them never came;
 - streaming at 60 characters a second while a network trains: the gaps between the moments at which text grows.
 
 Every byte that the program writes is kept with its time and read by a terminal emulator (pyte) afterwards, so the

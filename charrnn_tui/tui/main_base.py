@@ -57,6 +57,8 @@ class MainBase(Screen[None]):
         """Generations asked for before the model was open."""
         self.follow_training = False
         """Whether the prompt answers from the run's newest weights."""
+        self.trouble_at: str | None = None
+        """What stood in the prompt when a sentence about trouble was put under it."""
         self.numbers = 0
         """Number of the next generation."""
 
@@ -109,7 +111,8 @@ class MainBase(Screen[None]):
         self.refresh_status()
 
     def say_trouble(self, sentence: str) -> None:
-        """Say under the prompt what is wrong."""
+        """Say under the prompt what is wrong, until something else is typed."""
+        self.trouble_at = self.prompt.value
         self.next_row.say(sentence, trouble=True)
         if self.has_class("-low"):
             self.status.say(sentence)

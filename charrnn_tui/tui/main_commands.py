@@ -51,6 +51,7 @@ class WithCommands(WithScreens):
                 if name is None:
                     self.action_models()
                 else:
+                    self.check_model(name)
                     self.open_model(name)
             case slash.Train(target):
                 if target is None:

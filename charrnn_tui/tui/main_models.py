@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from charrnn_tui import slash
 from charrnn_tui.tui.main_base import MainBase
 from charrnn_tui.tui.messages import ModelFailed, ModelOpened
 
@@ -35,6 +36,15 @@ class WithModels(MainBase):
             self.open_model(entry.name)
             return
         self.post_message(ModelOpened(model))
+
+    def check_model(self, name: str) -> None:
+        """Raise CommandError where there is no such model."""
+        from charrnn_tui.model import ModelError
+
+        try:
+            self.library.find(name)
+        except ModelError as error:
+            raise slash.CommandError(str(error)) from error
 
     def open_model(self, name: str) -> None:
         """Open a model by name in a thread; the prompt answers from it once it is there."""

@@ -449,3 +449,15 @@ async def test_a_favourite_is_said_again_with_its_own_model_and_settings(home: P
         list(stream)
         assert app.last.texts[0].text == stream.text
         assert app.last.command().endswith("-n 3 --seed 42 --max-length 9 -- Z")
+
+
+async def test_a_damaged_model_is_refused_with_a_sentence_and_the_open_one_stays(home: Path) -> None:
+    folder = write_toy_model(home / "data" / "charrnn-tui" / "models" / "bad", "bad")
+    (folder / "model.safetensors").write_bytes(b"no weights")
+    async with Driven().driven((190, 30)) as pilot:
+        app = await ready(pilot)
+        await enter(pilot, "/model bad")
+        await until(pilot, lambda: "is no readable safetensors" in app.text)
+        assert app.main.session.model.name == "toy"
+        await enter(pilot, "A")
+        assert app.last.model_name == "toy"

@@ -136,7 +136,9 @@ class MainScreen(WithCommands):
     @on(Typed)
     def _typed(self, event: Typed) -> None:
         self.show_completions(event.value)
-        self.show_next(event.value)
+        if event.value != self.trouble_at:  # else this message is older than the sentence
+            self.trouble_at = None
+            self.show_next(event.value)
 
     @on(Entered)
     def _entered(self, event: Entered) -> None:

@@ -10,11 +10,13 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from charrnn_tui.text import visible
-from charrnn_tui.tui.wrapping import fitted
+from charrnn_tui.tui.wrapping import Wrap, fitted
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _BAR = 8
 """Cells of a bar that stands for certainty."""
+MOST_LINES = 4
+"""Lines of a sentence about trouble."""
 
 
 class NextCharacters(Widget):
@@ -28,16 +30,40 @@ class NextCharacters(Widget):
         self.shares: Sequence[tuple[str, float]] = ()
         self.sentence = ""
         self.trouble = False
+        self._lines: list[str] = []
+        self._wrapped_at = 0
 
     def show(self, shares: Sequence[tuple[str, float]]) -> None:
         """Symbols (empty for the end of the item) and their probabilities, the greatest first."""
         self.shares, self.sentence = shares, ""
-        self.refresh()
+        self._set_lines([])
 
     def say(self, sentence: str, *, trouble: bool = False) -> None:
         """Show a sentence instead."""
         self.shares, self.sentence, self.trouble = (), sentence, trouble
+        text = visible(sentence)
+        wrap = Wrap(self.size.width or 80)
+        wrap.extend(text)
+        lines = [text[slice(*wrap.span(i))] for i in range(len(wrap.starts))]
+        if not trouble:
+            lines = [fitted(text, wrap.width)]
+        elif len(lines) > MOST_LINES:
+            rest = text[wrap.starts[MOST_LINES - 1] :]
+            lines = [*lines[: MOST_LINES - 1], fitted(rest, wrap.width)]
+        self._set_lines(lines)
+
+    def _set_lines(self, lines: list[str]) -> None:
+        """Rows of a sentence; the row grows for a long one, and only then is the screen laid out anew."""
+        if (len(lines) or 1) != (len(self._lines) or 1):
+            self.styles.height = len(lines) or 1
+        self._lines = lines
         self.refresh()
+
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        if self.sentence and self._wrapped_at != self.size.width:
+            self._wrapped_at = self.size.width
+            self.say(self.sentence, trouble=self.trouble)
 
     def render_line(self, y: int) -> Strip:
         """The row."""
@@ -49,9 +75,8 @@ class NextCharacters(Widget):
 
         segments: list[Segment] = []
         used = 0
-        if self.sentence:
-            text = fitted(visible(self.sentence), width)
-            segments.append(Segment(text, style("trouble" if self.trouble else "hint")))
+        if y < len(self._lines):
+            segments.append(Segment(self._lines[y], style("trouble" if self.trouble else "hint")))
         for symbol, share in self.shares:
             name = symbol_name(symbol)
             eighths = max(1, round(share * _BAR * 8))
