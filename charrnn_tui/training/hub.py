@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from charrnn_tui.training import background, history
 from charrnn_tui.training.messages import (
@@ -96,7 +96,7 @@ class Hub:
             threading.Thread(target=self._attend, args=(connection, obey), name="attended", daemon=True).start()
 
     def _attend(self, connection: socket.socket, obey: Callable[[Command], None]) -> None:
-        stream = connection.makefile("rwb")
+        stream = cast("IO[bytes]", connection.makefile("rwb"))
         with self._lock:
             story = [*self._story, *([self._paused] if self._paused else [])]
             if not self._send(stream, story):

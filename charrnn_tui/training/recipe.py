@@ -19,7 +19,7 @@ class RecipeError(ValueError):
 
 
 Device = str
-Precision = Literal["float32", "bfloat16"]
+Precision = Literal["auto", "float32", "bfloat16"]
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,9 @@ class Recipe:
     device: Device = "auto"
     threads: int = 0
     """torch threads; 0 chooses by the size of the network and what else runs."""
-    precision: Precision = "float32"
+    precision: Precision = "auto"
+    """Of the matrix products in training; weights, sums and evaluations are float32 always. 'auto' takes bfloat16
+    where the processor has it and the network is large enough to gain (docs/performance.md)."""
     compile: bool = False
 
     def __post_init__(self) -> None:
@@ -82,8 +84,8 @@ class Recipe:
         _between("clip", self.clip, 0, math.inf, lower_open=True)
         _between("ema", self.ema, 0, 1, upper_open=True)
         _between("epochs", self.epochs, 0, 1e6, lower_open=True)
-        if self.precision not in ("float32", "bfloat16"):
-            raise RecipeError(f"the precision is float32 or bfloat16, not {self.precision!r}.")
+        if self.precision not in ("auto", "float32", "bfloat16"):
+            raise RecipeError(f"the precision is auto, float32 or bfloat16, not {self.precision!r}.")
         if self.kind not in (None, "lines", "stream"):
             raise RecipeError(f"the kind is lines or stream, not {self.kind!r}.")
 

@@ -27,6 +27,7 @@ from charrnn_tui.training.network import (
     load_weights,
     make_network,
 )
+from charrnn_tui.training.precision import choose_precision
 from charrnn_tui.training.prepare import Texts, read_texts
 from charrnn_tui.training.recipe import Recipe, RecipeError
 from charrnn_tui.training.threads import choose_threads
@@ -95,6 +96,7 @@ def prepare_run(
         )
     if texts.kind == "stream" and recipe.batch_size % ranks.world:
         raise RecipeError(f"the batch size is a multiple of the number of processes ({ranks.world}) for a stream.")
+    recipe = replace(recipe, precision=choose_precision(recipe.precision, device, recipe.hidden))
     network = make_network(architecture_of(recipe, data.vocabulary), recipe)
     position = Position(total_steps=max(1, round(recipe.epochs * data.steps_per_epoch)))
     if base_info is not None and base_folder is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-SMALL_STEP = 30_000_000
+SMALL_STEP = 12_000_000
 """Multiply-adds, forward, of one update below which one thread is faster than two (docs/performance.md)."""
 
 

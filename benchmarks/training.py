@@ -1,0 +1,155 @@
+"""Useful characters a second in training: the tutorial's way, the fused loop padded, and this trainer, in one run.
+
+The same corpus, network, batch size and optimiser settings for all three; they take turns, and each one's best turn
+counts, so that whatever else the machine does harms them alike. Useful characters are those that a loss counts: the
+next characters and the ends of items, not the padding.
+
+    python benchmarks/training.py [--threads N] [--seconds S] [--corpus NAME_OR_FILE]
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from charrnn_tui.cells import Architecture
+from charrnn_tui.cells.torch_cell import make_cell, rnn_loop
+from charrnn_tui.cells.torch_loop import CharRNNLoop
+from charrnn_tui.library import Library
+from charrnn_tui.text import PAD, Vocabulary, load_corpus, split_by_hash, to_matrix
+from charrnn_tui.training.loss import count_targets, inputs_of, next_character_loss
+from charrnn_tui.training.recipe import Recipe
+from charrnn_tui.training.trainer import Trainer
+
+BATCH = 128
+EMBEDDING = 32
+
+
+def product_speed(rows: int, inner: int, columns: int) -> float:
+    """Multiply-adds a second of a plain matrix product of a size, the best of some."""
+    a, b = torch.randn(rows, inner), torch.randn(inner, columns)
+    best = 0.0
+    for _ in range(20):
+        start = time.perf_counter()
+        for _ in range(10):
+            a @ b
+        best = max(best, 10 * rows * inner * columns / (time.perf_counter() - start))
+    return best
+
+
+class Padded:
+    """Every batch padded to the corpus's longest item, shuffled, plain Adam: how a tutorial trains."""
+
+    def __init__(self, lines: list[str], vocabulary: Vocabulary, network: nn.Module, step_wise: bool) -> None:
+        self.lines, self.vocabulary = lines, vocabulary
+        self.network, self.step_wise = network, step_wise
+        self.longest = max(map(len, lines))
+        self.optimiser = torch.optim.Adam(network.parameters(), lr=1e-3)
+        self.rng = np.random.default_rng(0)
+
+    def step(self) -> int:
+        """One update; its useful characters."""
+        chosen = [self.lines[i] for i in self.rng.integers(0, len(self.lines), BATCH)]
+        matrix, _ = to_matrix(chosen, self.vocabulary, self.longest)
+        ids = torch.from_numpy(matrix).long()
+        inputs = inputs_of(ids)
+        log_probs = rnn_loop(self.network, inputs) if self.step_wise else self.network(inputs)[0]
+        count = count_targets(ids)
+        loss = next_character_loss(log_probs, ids) / count
+        self.optimiser.zero_grad()
+        loss.backward()
+        self.optimiser.step()
+        return count
+
+
+class Ours:
+    """This project's trainer, step by step, as a run does it: buckets, fused AdamW, clipping, weight averaging."""
+
+    def __init__(self, corpus: str, architecture: Architecture, folder: Path, threads: int, precision: str) -> None:
+        a = architecture
+        recipe = Recipe(
+            name="benchmark",
+            corpus=corpus,
+            kind="lines",
+            family=a.family,
+            hidden=a.hidden,
+            embedding=a.embedding,
+            layers=a.layers,
+            dropout=0.0,
+            batch_size=BATCH,
+            threads=threads,
+            precision=precision,
+            epochs=1e5,
+        )
+        self.trainer = Trainer(recipe, folder / "benchmark", library=Library(user=folder))
+        self.batches: Iterator = self.trainer._batches()
+
+    def step(self) -> int:
+        """One update; its useful characters."""
+        batch = next(self.batches)
+        self.trainer._update(batch)
+        self.trainer.position.step += 1
+        return count_targets(batch.ids)
+
+
+def useful_per_second(step: Callable[[], int], seconds: float) -> float:
+    """Characters a second over one turn."""
+    start = time.perf_counter()
+    characters = 0
+    while (elapsed := time.perf_counter() - start) < seconds:
+        characters += step()
+    return characters / elapsed
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--seconds", type=float, default=0.6, help="of one turn")
+    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--corpus", default="names")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[64, 256])
+    arguments = parser.parse_args()
+    lines = split_by_hash(load_corpus(arguments.corpus, kind="lines").items)[0]
+    vocabulary = Vocabulary.from_texts(lines)
+    longest, mean = max(map(len, lines)) + 1, sum(map(len, lines)) / len(lines) + 1
+    print(f"{arguments.corpus}: {len(lines)} items, {mean:.1f} characters on average, {longest} at most, ends counted")
+    print(f"batch {BATCH}, embedding {EMBEDDING}, {arguments.threads} threads, torch {torch.__version__}")
+    print(
+        f"{'':10}{'tutorial':>12}{'padded':>12}{'ours':>12}{'ours bf16':>12}   ratio to the tutorial's   share of a product's speed"
+    )
+    for size in arguments.sizes:
+        for family in ("rnn", "gru", "lstm"):
+            architecture = Architecture(family, vocabulary.size, EMBEDDING, size)
+            with tempfile.TemporaryDirectory() as folder:
+                torch.manual_seed(0)
+                ways = [
+                    Padded(lines, vocabulary, make_cell(architecture), step_wise=True),
+                    Padded(lines, vocabulary, CharRNNLoop(architecture), step_wise=False),
+                    Ours(arguments.corpus, architecture, Path(folder) / "a", arguments.threads, "float32"),
+                    Ours(arguments.corpus, architecture, Path(folder) / "b", arguments.threads, "bfloat16"),
+                ]
+                torch.set_num_threads(arguments.threads)
+                best = [0.0] * len(ways)
+                for turn in range(arguments.turns + 1):
+                    for i, way in enumerate(ways):
+                        speed = useful_per_second(way.step, arguments.seconds)
+                        best[i] = max(best[i], speed if turn else 0.0)  # the first turn warms up
+            # The floor: multiply-adds of one step of a batch (forward and backward) at a plain product's speed.
+            rows = architecture.gates * size
+            floor = product_speed(BATCH, EMBEDDING + size, rows) / (3 * architecture.operations)
+            speeds = "".join(f"{b:12,.0f}" for b in best)
+            ratios = f"padded {best[1] / best[0]:.1f}x, ours {best[2] / best[0]:.1f}x, bf16 {best[3] / best[0]:.1f}x"
+            print(f"{family:5}{size:4} {speeds}   {ratios}   {best[2] / floor:.0%}", flush=True)
+
+
+if __name__ == "__main__":
+    assert PAD == -1
+    main()
