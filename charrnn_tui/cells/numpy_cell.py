@@ -128,8 +128,12 @@ class NumpyCell:
 
     @cached_property
     def largest_logit(self) -> float:
-        """No logit's magnitude exceeds this, whatever was read: hidden units lie between -1 and 1."""
-        return float((np.abs(self._output).sum(axis=0, dtype=np.float64) + np.abs(self._output_bias)).max())
+        """The largest logit lies between minus this and this, whatever was read: hidden units are within -1 and 1.
+
+        Whether or not the boundary (id 0) may be drawn.
+        """
+        reach = np.abs(self._output).sum(axis=0, dtype=np.float64)
+        return float(max((self._output_bias + reach).max(), -(self._output_bias - reach)[1:].max()))
 
     def initial_state(self, batch_size: int = 1) -> NumpyState:
         """Zeros for `batch_size` streams."""

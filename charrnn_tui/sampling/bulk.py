@@ -29,7 +29,7 @@ def draw_rows(
 ) -> NDArray[np.int64]:
     """One id a row from logits [rows, vocabulary] and uniform numbers [rows]; as `stream.draw`, in one go.
 
-    `largest_logit`: a bound on the logits' magnitude; where it is small enough they need no shift by the maximum.
+    `largest_logit`: a bound on the magnitude of each row's largest; a small one spares the shift by the maximum.
     """
     picked: NDArray[np.int64]
     temperature = settings.temperature

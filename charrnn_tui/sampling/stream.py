@@ -17,7 +17,7 @@ from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
 
 EndReason = Literal["end", "length"]
 
-_DRAWN_AHEAD = 256
+_DRAWN_AHEAD = 64
 _LARGEST_EXPONENT = 600.0
 """exp of this, and the sum of a whole vocabulary of such, are still finite in float64; exp of minus this is not 0."""
 
@@ -104,13 +104,9 @@ class Stream(Iterator[Token]):
         state = self._stepper.start
         for id_ in prefix_ids(prefix, vocabulary, kind).tolist():
             state, logits = self._stepper.step(id_, state)
-        self._steps: list[tuple[Vectors, NDArray[np.float32]]] = [(state, self._admissible(logits))]
-
-    def _admissible(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Running text has no end symbol to draw."""
-        if self.kind == "stream":
-            logits[BOUNDARY] = -np.inf
-        return logits
+        if kind == "stream":
+            logits[BOUNDARY] = -np.inf  # running text has no end to draw
+        self._steps: list[tuple[Vectors, NDArray[np.float32]]] = [(state, logits)]
 
     @property
     def end(self) -> EndReason | None:
@@ -140,24 +136,27 @@ class Stream(Iterator[Token]):
         return probabilities(self.logits, self.settings)
 
     def __next__(self) -> Token:
-        position = len(self.tokens)
-        if self.end is not None:
+        tokens, numbers = self.tokens, self._uniforms
+        position = len(tokens)
+        if position >= self.max_length or (position and tokens[-1].id == BOUNDARY):
             raise StopIteration
-        while position >= len(self._uniforms):
-            start = len(self._uniforms)
-            block = uniforms(self._key, np.arange(start, start + _DRAWN_AHEAD))
-            self._uniforms.extend(block.tolist())
-        state, logits = self._steps[-1]
+        while position >= len(numbers):
+            start = len(numbers)
+            numbers.extend(uniforms(self._key, np.arange(start, start + _DRAWN_AHEAD)).tolist())
+        steps = self._steps
+        if len(steps) > position + 1:
+            del steps[position + 1 :]  # an interrupt (Ctrl-C) came before the last symbol was noted
+        state, logits = steps[-1]
         if self.settings is not self._prepared:
             self._prepare()
         if self._scale is None:
-            return self._read(draw(logits, self.settings, self._uniforms[position]), state, logits)
+            return self._read(draw(logits, self.settings, numbers[position]), state, logits)
         # `draw`, for logits that are known to be too small for overflow: nothing is shifted and nothing allocated.
         shares, cumulative = self._shares, self._cumulative
         np.multiply(logits, self._scale, shares)
         np.exp(shares, shares)
         np.add.accumulate(shares, 0, None, cumulative)
-        picked = int(cumulative.searchsorted(self._uniforms[position] * cumulative.item(-1), "right"))
+        picked = int(cumulative.searchsorted(numbers[position] * cumulative.item(-1), "right"))
         if picked == len(cumulative):
             picked = int(np.flatnonzero(shares)[-1])
         return self._read(picked, state, logits)
@@ -170,11 +169,15 @@ class Stream(Iterator[Token]):
         self._scale = np.array(1 / settings.temperature) if small else None
 
     def _read(self, id_: int, state: Vectors, logits: NDArray[np.float32]) -> Token:
-        token = Token(self.vocabulary.symbol(id_), id_, logits)
+        if id_ == BOUNDARY:
+            token = Token("", id_, logits)
+        else:
+            token = Token(self.vocabulary.symbols[id_ - 1], id_, logits)
+            state, following = self._stepper.step(id_, state)
+            if self.kind == "stream":
+                following[BOUNDARY] = -np.inf
+            self._steps.append((state, following))
         self.tokens.append(token)
-        if id_ != BOUNDARY:
-            state, logits = self._stepper.step(id_, state)
-            self._steps.append((state, self._admissible(logits)))
         return token
 
     def rewind(self, count: int = 1) -> None:

@@ -69,3 +69,17 @@ def test_weights_that_do_not_fit_are_refused_before_use() -> None:
     weights = random_weights(architecture)
     with pytest.raises(ArchitectureError, match=r"output.weight has the shape \[4, 5\]"):
         NumpyCell(architecture, weights | {"output.weight": weights["output.weight"].T})
+
+
+@pytest.mark.parametrize("architecture", architectures(), ids=label)
+def test_the_largest_logit_stays_within_its_bound(architecture: Architecture) -> None:
+    weights = random_weights(architecture)
+    for shift in (0.0, -50.0, 50.0):
+        cell = NumpyCell(architecture, weights | {"output.bias": weights["output.bias"] + np.float32(shift)})
+        state = cell.initial_state(64)
+        for column in random_ids(architecture, 64, 10).T:
+            state, logits = cell.step_logits(column, state)
+            assert np.abs(logits.max(axis=1)).max() <= cell.largest_logit + 1e-3
+    # One symbol that never comes does not matter.
+    weights["output.bias"][0] = -1e4
+    assert NumpyCell(architecture, weights).largest_logit < 100

@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from charrnn_tui.sampling import SamplingSettings, Stream, probabilities
+from charrnn_tui.sampling import SamplingSettings, Stream, Token, probabilities
 from charrnn_tui.text import BOUNDARY, UnknownSymbolsError, Vocabulary
 from networks import Network
 
@@ -189,6 +189,31 @@ def test_only_one_symbol_can_be_forced(network: Network) -> None:
         with pytest.raises(ValueError, match="one symbol"):
             stream.force(wrong)
     assert stream.text == "a"
+
+
+def test_an_interrupt_at_any_moment_changes_no_text(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = run(Stream(*network, "a", seed=11, max_length=30))
+
+    class Interrupted(list[Token]):
+        def append(self, token: Token) -> None:
+            raise KeyboardInterrupt
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    stream = Stream(*network, "a", seed=11, max_length=30)
+    for _ in range(4):
+        next(stream)
+        stream.tokens = Interrupted(stream.tokens)
+        with pytest.raises(KeyboardInterrupt):
+            next(stream)
+        stream.tokens = list(stream.tokens)
+        with monkeypatch.context() as patch:
+            patch.setattr(np, "tanh", interrupted)  # in the middle of a step
+            with pytest.raises(KeyboardInterrupt):
+                next(stream)
+        assert whole.startswith(stream.text)
+    assert run(stream) == whole
 
 
 def test_two_streams_of_one_cell_do_not_disturb_each_other(network: Network) -> None:
