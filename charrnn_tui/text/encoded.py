@@ -90,9 +90,9 @@ def _combines(character: str) -> bool:
 
 def _text_blocks(path: Path) -> Iterator[bytes | str]:
     """Blocks of text: bytes where they are pure ASCII (no decoding needed), str otherwise; line ends are LF."""
-    lines = 0
+    read = 0
     for block in _raw_blocks(path):
-        newlines = block.count(b"\n")
+        size = len(block)
         if b"\r" in block:
             block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         if block.isascii():
@@ -101,11 +101,22 @@ def _text_blocks(path: Path) -> Iterator[bytes | str]:
             try:
                 text = block.decode("utf-8")
             except UnicodeDecodeError as error:
-                raise utf8_error(path, block, error, lines) from error
+                raise utf8_error(path, block, error, _newlines(path, read)) from error
             if not unicodedata.is_normalized("NFC", text):
                 text = unicodedata.normalize("NFC", text)
             yield text
-        lines += newlines
+        read += size
+
+
+def _newlines(path: Path, size: int) -> int:
+    """Line feeds in the blocks that hold the first `size` bytes; counted only where an error needs them."""
+    count = 0
+    for block in _raw_blocks(path):
+        if size <= 0:
+            break
+        count += block.count(b"\n")
+        size -= len(block)
+    return count
 
 
 def _points(block: bytes | str) -> NDArray[np.unsignedinteger]:
@@ -116,21 +127,26 @@ def _points(block: bytes | str) -> NDArray[np.unsignedinteger]:
 
 
 def content_hash(path: Path) -> str:
-    """Hash of a file's bytes (BLAKE2b, 128 bits, hexadecimal)."""
+    """Hash of a file's bytes (SHA-256, which processors have in hardware, cut to 128 bits; hexadecimal)."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()[:32]
 
 
 def _scan(path: Path) -> tuple[Vocabulary, int]:
     """The symbols of a text and its number of characters."""
     seen = np.zeros(_POINTS, dtype=bool)
-    ascii_seen = np.zeros(256, dtype=bool)
+    known = b""
     count = 0
     for block in _text_blocks(path):
-        points = _points(block)
-        count += len(points)
-        (ascii_seen if isinstance(block, bytes) else seen)[points] = True
-    seen[:256] |= ascii_seen
+        if isinstance(block, bytes):
+            # Deleting what is known already runs at the memory's speed, and soon leaves nothing to look at.
+            known += bytes(set(block.translate(None, known)))
+            count += len(block)
+        else:
+            points = _points(block)
+            seen[points] = True
+            count += len(points)
+    seen[list(known)] = True
     if not count:
         raise TextError(f"{shown(path)} is empty; give a file with text in it.")
     return Vocabulary(map(chr, np.flatnonzero(seen).tolist())), count
