@@ -15,10 +15,17 @@ class CharRNNLoop(nn.Module):
     """Embedding, fused recurrent layers, linear output. Same weights and names as the cells.
 
     `dropout` acts on the embedded input, between layers and on the last layer's output, in training only
-    (Zaremba et al. 2014, arXiv:1409.2329: never on the recurrent path).
+    (Zaremba et al. 2014, arXiv:1409.2329: never on the recurrent path). `weight_dropout` drops recurrent weights, the
+    same ones at every step of a batch (Merity et al. 2017, arXiv:1708.02182, section 2).
     """
 
-    def __init__(self, architecture: Architecture, dropout: float = 0.0, input_dropout: float = 0.0) -> None:
+    def __init__(
+        self,
+        architecture: Architecture,
+        dropout: float = 0.0,
+        input_dropout: float = 0.0,
+        weight_dropout: float = 0.0,
+    ) -> None:
         super().__init__()
         self.architecture = architecture
         self.embedding = nn.Embedding(architecture.vocabulary_size, architecture.embedding)
@@ -32,6 +39,7 @@ class CharRNNLoop(nn.Module):
         self.output = nn.Linear(architecture.hidden, architecture.vocabulary_size)
         self.dropout = nn.Dropout(dropout)
         self.input_dropout = nn.Dropout(input_dropout)
+        self.weight_dropout = weight_dropout
 
     def initial_state(self, batch_size: int) -> TorchState:
         """Zeros for `batch_size` streams, where the weights are."""
@@ -42,10 +50,28 @@ class CharRNNLoop(nn.Module):
     def forward(self, ids: Tensor, state: TorchState | None = None) -> tuple[Tensor, TorchState]:
         """ids [batch, time] -> log P(next) [batch, time, vocabulary] in nats, and the state after the last."""
         x = self.input_dropout(self.embedding(ids))
-        if self.architecture.family == "lstm":
-            out, (h, c) = self.rnn(x, None if state is None else (state.hidden, state.cell))
-            after = TorchState(h, c)
-        else:
-            out, h = self.rnn(x, None if state is None else state.hidden)
-            after = TorchState(h)
+        out, after = self._layers(x, state)
         return torch.log_softmax(self.output(self.dropout(out)), dim=-1), after
+
+    def _layers(self, x: Tensor, state: TorchState | None) -> tuple[Tensor, TorchState]:
+        """The recurrent layers: x [batch, time, embedding] -> [batch, time, hidden] and the state after the last."""
+        is_lstm = self.architecture.family == "lstm"
+        if self.training and self.weight_dropout:
+            start = state or self.initial_state(len(x))
+            weights = [
+                nn.functional.dropout(w, self.weight_dropout) if "weight_hh" in name else w
+                for name, w in self.rnn.named_parameters()
+            ]
+            layers, dropout = self.architecture.layers, self.rnn.dropout
+            # The functions behind the modules, since a module takes no weights but its own.
+            if is_lstm:
+                out, h, c = torch.lstm(x, [start.hidden, start.cell], weights, True, layers, dropout, True, False, True)
+                return out, TorchState(h, c)
+            run = torch.gru if self.architecture.family == "gru" else torch.rnn_tanh
+            out, h = run(x, start.hidden, weights, True, layers, dropout, True, False, True)
+            return out, TorchState(h)
+        if is_lstm:
+            out, (h, c) = self.rnn(x, None if state is None else (state.hidden, state.cell))
+            return out, TorchState(h, c)
+        out, h = self.rnn(x, None if state is None else state.hidden)
+        return out, TorchState(h)

@@ -28,7 +28,7 @@ def make_network(architecture: Architecture, recipe: Recipe) -> CharRNNLoop:
     (Jozefowicz et al. 2015, 'An Empirical Exploration of Recurrent Network Architectures', section 2.2).
     """
     torch.manual_seed(recipe.seed)
-    network = CharRNNLoop(architecture, recipe.dropout, recipe.input_dropout)
+    network = CharRNNLoop(architecture, recipe.dropout, recipe.input_dropout, recipe.weight_dropout)
     with torch.no_grad():
         nn.init.normal_(network.embedding.weight, std=1.0 / math.sqrt(architecture.embedding) * 2)
         if architecture.family == "lstm":

@@ -46,6 +46,7 @@ class Recipe:
     embedding: int = 32
     dropout: float = 0.25
     input_dropout: float = 0.0
+    weight_dropout: float = 0.0
     batch_size: int = 128
     window: int = 128
     epochs: float = 20.0
@@ -75,6 +76,7 @@ class Recipe:
             _whole(name, getattr(self, name), least)
         _between("dropout", self.dropout, 0, 1, upper_open=True)
         _between("input_dropout", self.input_dropout, 0, 1, upper_open=True)
+        _between("weight_dropout", self.weight_dropout, 0, 1, upper_open=True)
         _between("validation_fraction", self.validation_fraction, 0, 1, lower_open=True, upper_open=True)
         _between("learning_rate", self.learning_rate, 0, 10, lower_open=True)
         _between("warmup", self.warmup, 0, 1, upper_open=True)
