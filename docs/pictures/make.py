@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from charrnn_tui.config import Config
 from charrnn_tui.library import Library
@@ -123,6 +124,33 @@ async def completing(pilot: Pilot[None], app: CharRNNApp) -> None:
     await pilot.pause(0.2)
 
 
+async def form(pilot: Pilot[None], app: CharRNNApp) -> None:
+    """The form before a run, its corpus read."""
+    app.main.action_training_form()
+    await until(
+        pilot, lambda: any("parameters" in str(line.content) for line in app.screen.query("#estimate").results(Static))
+    )
+    await pilot.pause(0.3)
+
+
+async def browsing(pilot: Pilot[None], app: CharRNNApp) -> None:
+    """The models at hand."""
+    app.main.action_models()
+    await pilot.pause(0.6)
+
+
+async def looking_back(pilot: Pilot[None], app: CharRNNApp) -> None:
+    """A real run, and what it said some evaluations ago."""
+    app.main.start_training(PRESETS["quick"].apply(Recipe(corpus="names"), "lines"))
+    await until(pilot, lambda: app.main.training.runs)
+    await until(pilot, lambda: app.main.training.active is None)
+    app.clear_notifications()
+    app.main.action_timeline()
+    await pilot.pause(0.5)
+    await pilot.press("left", "left", "left", "left")
+    await pilot.pause(0.3)
+
+
 SHOTS: dict[str, tuple[tuple[int, int], str, Callable[[Pilot[None], CharRNNApp], Awaitable[None]]]] = {
     "wide": ((120, 34), "charrnn-dark", training),
     "wide-light": ((120, 34), "charrnn-light", training),
@@ -132,6 +160,9 @@ SHOTS: dict[str, tuple[tuple[int, int], str, Callable[[Pilot[None], CharRNNApp],
     "commands": ((100, 30), "charrnn-dark", completing),
     "medium": ((84, 28), "charrnn-dark", training),
     "narrow": ((60, 20), "charrnn-dark", training),
+    "form": ((100, 30), "charrnn-dark", form),
+    "models": ((100, 30), "charrnn-dark", browsing),
+    "timeline": ((100, 26), "charrnn-dark", looking_back),
     "low": ((40, 10), "charrnn-dark", plain),
 }
 

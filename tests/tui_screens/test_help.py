@@ -52,6 +52,13 @@ async def test_keys_of_the_focus_come_first_then_those_that_work_anywhere() -> N
         shown = painted(pilot)
         assert "Keys here (prompt)" in shown
         assert "Go where it is [/b] warm" in shown
+        await pilot.press("n")
+        await pilot.pause()
+        assert "prompt.go" in painted(pilot)
+        assert "app.help" in painted(pilot)
+        await pilot.press("n")
+        await pilot.pause()
+        assert "prompt.go" not in painted(pilot)
         await pilot.press("f1")
         await pilot.pause()
         assert not isinstance(app.screen, HelpScreen)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container, Vertical, VerticalScroll
+from textual.content import Content
 from textual.widgets import Static
 
 from charrnn_tui.slash import ALIASES, COMMANDS
@@ -49,12 +50,17 @@ class HelpScreen(Dialog[None]):
 
     CSS_PATH = ["parts/dialog.tcss", "help.tcss"]
     AUTO_FOCUS = ".scroll"
-    BINDINGS = [Binding("f1,q,enter", "cancel", "Close", show=False, id="help.close", tooltip="Close help")]
+    BINDINGS = [
+        Binding("n", "names", "Names", id="help.names", tooltip="The names of keys, for config.toml"),
+        Binding("f1,q,enter", "cancel", "Close", show=False, id="help.close", tooltip="Close help"),
+    ]
 
     def __init__(self, keys: Sequence[HelpSection], topic: str | None = None) -> None:
         super().__init__()
         self._keys = tuple(keys)
         self._topic = topic
+        self._named = False
+        self._tables: list[tuple[HelpSection, FactsTable]] = []
 
     def compose(self) -> ComposeResult:
         """Keys beside commands; in a narrow terminal one after the other."""
@@ -68,11 +74,27 @@ class HelpScreen(Dialog[None]):
                         yield from self._sections(commands)
                 with Vertical(classes="column commands"):
                     yield from self._sections(self._keys if self._topic else [*commands, WORTH_KNOWING])
-            yield Static("Escape closes, arrows scroll.", classes="muted last")
+            yield Static(
+                "Escape closes, arrows scroll, n shows the names of keys for config.toml.", classes="muted last"
+            )
 
     def _sections(self, sections: Sequence[HelpSection]) -> ComposeResult:
         for section in sections:
             yield Static(plain(section.title), classes="heading")
             width = min(20, max((len(key) for key, _ in section.rows), default=0) + 2)
-            rows = [(plain(key).plain, plain(text, keep_newlines=True)) for key, text in section.rows]
-            yield FactsTable(rows, label_width=width, label_style="$text-primary")
+            table = FactsTable(_rows(section), label_width=width, label_style="$text-primary")
+            self._tables.append((section, table))
+            yield table
+
+    def action_names(self) -> None:
+        """Show the names of bindings instead of what they do, or no longer."""
+        self._named = not self._named
+        for section, table in self._tables:
+            table.show(_rows(section, named=self._named))
+
+
+def _rows(section: HelpSection, *, named: bool = False) -> list[tuple[str, Content]]:
+    if named and any(section.names):
+        pairs = zip(section.rows, section.names, strict=True)
+        return [(plain(key).plain, plain(name or "(not to be changed)")) for (key, _), name in pairs]
+    return [(plain(key).plain, plain(text, keep_newlines=True)) for key, text in section.rows]

@@ -95,6 +95,8 @@ class TrainingForm(TrainingFields):
 
     def on_mount(self) -> None:
         """Check what was given and read the corpus."""
+        if not self.query(FormField):
+            return  # the program was left while the form was opening
         if self._first_start == FRESH:
             self._show_preset()
         else:

@@ -17,6 +17,8 @@ class HelpSection:
 
     title: str
     rows: tuple[tuple[str, str], ...]
+    names: tuple[str, ...] = ()
+    """The name of each row's binding, by which `config.toml` gives it another key; '' where it has none."""
 
 
 def _said(active: ActiveBinding) -> str:
@@ -43,9 +45,10 @@ def _key(app: App[Any], active: ActiveBinding) -> str:
     return key_words(app.get_key_display(active.binding))
 
 
-def _rows(app: App[Any], bindings: list[ActiveBinding]) -> tuple[tuple[str, str], ...]:
+def _section(app: App[Any], title: str, bindings: list[ActiveBinding]) -> HelpSection:
     keys: dict[tuple[DOMNode, str], list[str]] = {}
     texts: dict[tuple[DOMNode, str], str] = {}
+    names: dict[tuple[DOMNode, str], str] = {}
     for active in bindings:
         # Keys of one action stand together; those with no id are the widget's own, not to be remapped.
         what = (active.node, active.binding.action)
@@ -53,7 +56,9 @@ def _rows(app: App[Any], bindings: list[ActiveBinding]) -> tuple[tuple[str, str]
         if key not in keys.setdefault(what, []):
             keys[what].append(key)
         texts.setdefault(what, _said(active))
-    return tuple((", ".join(keys[what]), text) for what, text in texts.items())
+        names[what] = names.get(what) or active.binding.id or ""
+    rows = tuple((", ".join(keys[what]), text) for what, text in texts.items())
+    return HelpSection(title, rows, tuple(names.values()))
 
 
 def key_sections(screen: Screen[Any]) -> list[HelpSection]:
@@ -80,5 +85,5 @@ def key_sections(screen: Screen[Any]) -> list[HelpSection]:
         ("Moving and editing", editing),
     ):
         if bindings:
-            sections.append(HelpSection(title, _rows(screen.app, bindings)))
+            sections.append(_section(screen.app, title, bindings))
     return sections
