@@ -157,10 +157,13 @@ class Library:
             raise ModelError(f"{old} cannot be renamed: {error.strerror or error}.") from error
 
     def free_name(self, wanted: str) -> str:
-        """`wanted`, or `wanted-2`, `wanted-3`, … where a user's model has that name already."""
+        """`wanted`, or `wanted-2`, `wanted-3`, … where a model has that name already.
+
+        Shipped models count too: one that was named by the program must not hide what came with it.
+        """
         check_name(wanted)
         name, number = wanted, 1
-        while (self.user / name).exists():
+        while (self.user / name).exists() or (self.shipped / name).exists():
             number += 1
             name = f"{wanted}-{number}"
         return name

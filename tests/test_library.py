@@ -154,7 +154,7 @@ def test_free_names(library: Library) -> None:
     assert library.free_name("toy") == "toy-2"
     write_toy_model(paths.models() / "toy-2", "toy-2")
     assert library.free_name("toy") == "toy-3"
-    assert check_name(library.free_name("shipped")) == "shipped"
+    assert check_name(library.free_name("shipped")) == "shipped-2"
 
 
 def test_an_empty_home_is_an_empty_list(tmp_path: Path) -> None:
