@@ -137,6 +137,10 @@ class MainBase(Screen[None]):
         else:
             step = "" if session.step is None else f" (step {session.step:,})"
             facts.append((model.name + step, "bold $primary"))
+        run = self.training.active
+        if run is not None and self.has_class("-low"):
+            # Where neither the panel nor the row has room.
+            facts.append((f"{run.share:.0%}" if run.state != "paused" else "paused", ""))
         facts.append((f"T {settings.temperature:.2f}", "bold $accent"))
         if settings.top_k:
             facts.append((f"top-k {settings.top_k}", ""))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charrnn_tui.text import visible
-from charrnn_tui.training.messages import Event, Failed, Finished, Paused, Resumed, Saved, Started
+from charrnn_tui.training.messages import Event, Failed, Finished, Paused, Progress, Resumed, Saved, Started
 from charrnn_tui.tui.main_generating import WithGenerations
 from charrnn_tui.tui.runs import Run
 
@@ -45,7 +45,6 @@ class WithTraining(WithGenerations):
             run = await self.training.start(recipe, base=base, resume=resume)
         except (ValueError, OSError) as error:
             self.say_trouble(str(error))
-            self.app.notify(visible(str(error)), title="Training", severity="error", markup=False)
             return
         self.follow_training = True
         await self.show_runs()
@@ -77,6 +76,11 @@ class WithTraining(WithGenerations):
         match event:
             case Started():
                 self.say(f"training {visible(event.name)}")
+                if run.reconnected and (Path(event.folder) / "model.safetensors").exists():
+                    self.open_trained(Path(event.folder), event.step)
+            case Progress():
+                if self.has_class("-low"):
+                    self.refresh_status()
             case Saved(what="model"):
                 run.saved_step = event.step
                 if self.follow_training:
@@ -143,6 +147,6 @@ class WithTraining(WithGenerations):
         self.say("smoothed training loss" if self.panel.smooth else "training loss as measured")
 
     def action_panel(self) -> None:
-        """Show or hide the panel where it is a drawer."""
-        self.toggle_class("-drawer")
+        """Show or hide the panel: beside the generations, or as a drawer over them."""
+        self.toggle_class("-no-panel" if self.has_class("-wide") else "-drawer")
         self.panel.mark()

@@ -43,6 +43,8 @@ class Run:
     evaluations: list[Evaluated] = field(default_factory=list)
     samples: list[Sampled] = field(default_factory=list)
     saved_step: int = 0
+    reconnected: bool = False
+    """Whether it went on in the background before this screen was there."""
 
     @property
     def active(self) -> bool:
@@ -93,6 +95,12 @@ class Run:
         elif isinstance(event, Failed):
             self.failure = event.message
             self.state = "failed"
+
+
+def overlay_colour(number: int) -> str:
+    """The theme's colour for the curve of an earlier run, by its place in the list."""
+    colours = ("secondary", "success", "warning", "error")
+    return colours[number % len(colours)]
 
 
 def smoothed(points: Sequence[tuple[float, float]], weight: float = 0.9) -> list[tuple[float, float]]:

@@ -82,7 +82,7 @@ class TrainingControl:
 
     async def reconnect(self, find: Reconnect) -> list[Run]:
         """Take on the runs that went on in the background."""
-        found = [Run(name, client) for name, client in await find()]
+        found = [Run(name, client, reconnected=True) for name, client in await find()]
         for run in found:
             self._keep(run)
         return found

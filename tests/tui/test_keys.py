@@ -125,3 +125,11 @@ def test_a_wrong_settings_file_is_a_sentence_and_exit_code_1(home: object) -> No
     assert "temperature is a number" in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.usefixtures("toy_model")
+async def test_a_theme_or_key_name_that_does_not_exist_is_told() -> None:
+    async with Driven(Config(model="toy", theme="[/mauve", keys={"hoter": "f8"})).driven((140, 40)) as pilot:
+        app = await ready(pilot)
+        await until(pilot, lambda: "there is no theme '[/mauve'" in app.text)
+        assert "there is no key named 'hoter'" in app.text

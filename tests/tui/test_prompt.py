@@ -30,6 +30,21 @@ async def test_history_goes_up_and_down_and_keeps_the_draft() -> None:
     assert History().lines == ["Lena", "Bo"]
 
 
+async def test_a_command_from_the_history_does_not_open_the_list() -> None:
+    for line in ("Lena", "/top", "/model t"):
+        History().append(line)
+    async with Driven().driven() as pilot:
+        app = await ready(pilot)
+        await pilot.press("up")
+        await pilot.pause()
+        assert app.main.prompt.value == "/model t"
+        await pilot.press("up")
+        await pilot.pause()
+        assert not app.main.completions.rows
+        await pilot.press("up")
+        assert app.main.prompt.value == "Lena"
+
+
 async def test_a_wrong_line_is_not_kept_in_the_history() -> None:
     async with Driven().driven() as pilot:
         await ready(pilot)

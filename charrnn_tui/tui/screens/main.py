@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from charrnn_tui.history import History
+from charrnn_tui.text import visible
 from charrnn_tui.tui.main_commands import WithCommands
 from charrnn_tui.tui.main_generating import TICK
 from charrnn_tui.tui.messages import Act, Entered, ModelFailed, ModelOpened, Trained, Typed
@@ -108,6 +109,8 @@ class MainScreen(WithCommands):
         self.next_row.say("opening the model …")
         self.refresh_status()
         self.ticker = self.set_interval(TICK, self.tick, pause=True)
+        for sentence in self.wrong_settings():
+            self.app.notify(sentence, title="Settings", severity="warning", markup=False, timeout=15)
         self.call_after_refresh(self.open_first_model)
         self.call_after_refresh(lambda: self.run_worker(self.find_background(), group="training"))
 
@@ -135,7 +138,11 @@ class MainScreen(WithCommands):
 
     @on(Typed)
     def _typed(self, event: Typed) -> None:
-        self.show_completions(event.value)
+        if event.value == self.prompt.recalled:
+            self.completions.show([])
+        else:
+            self.prompt.recalled = None
+            self.show_completions(event.value)
         if event.value != self.trouble_at:  # else this message is older than the sentence
             self.trouble_at = None
             self.show_next(event.value)
@@ -200,3 +207,18 @@ class MainScreen(WithCommands):
         if action in ("again", "next_seed", "temperatures", "copy_text", "copy_command", "keep"):
             return bool(self.is_mounted and self.generations.generations)
         return True
+
+    def wrong_settings(self) -> list[str]:
+        """What the settings ask for and the screen does not have: a theme, or a key's name."""
+        found = []
+        theme = self.config.theme
+        if theme and theme not in self.app.available_themes:
+            known = ", ".join(name for name in self.app.available_themes if name.startswith(("charrnn", "ansi")))
+            found.append(f"there is no theme {visible(theme)!r}; there are {known} and more (see the theme picker).")
+        bound = [*self.BINDINGS, *Prompt.BINDINGS, *Generations.BINDINGS, *type(self.app).BINDINGS]
+        ids = {binding.id for binding in bound if isinstance(binding, Binding)}
+        for name in self.config.keys:
+            # Names with a dot may belong to screens that are not imported yet.
+            if name not in ids and "." not in name:
+                found.append(f"[keys]: there is no key named {visible(name)!r}; F1 and docs/screen.md list them.")
+        return found

@@ -12,10 +12,9 @@ from textual_hires_canvas import Canvas
 from textual_plot import HiResMode, NumericAxisFormatter, PlotWidget
 
 from charrnn_tui.training.messages import Evaluated
-from charrnn_tui.tui.runs import Run, smoothed, thinned
+from charrnn_tui.tui.runs import Run, overlay_colour, smoothed, thinned
 
 _THIN = dict(zip("┏┓┗┛━┃┻┳┫┣", "╭╮╰╯─│─┬┤│", strict=True))
-_OVERLAYS = ("secondary", "success", "warning", "error")
 
 
 class _LogFormatter(NumericAxisFormatter):
@@ -105,7 +104,7 @@ class LossChart(PlotWidget, can_focus=False):
                 series.append((validation, self.colour("primary")))
                 best = run.best
             else:
-                series.append((validation, self.colour(_OVERLAYS[number % len(_OVERLAYS)])))
+                series.append((validation, self.colour(overlay_colour(number))))
         lines = [
             ([(x, scale(y)) for x, y in thinned(points, most)], colour) for points, colour in series if len(points) > 1
         ]

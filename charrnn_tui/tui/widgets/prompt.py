@@ -30,6 +30,8 @@ class Prompt(Input):
         self.cursor_blink = False
         self.browser = Browser(history)
         self.history = history
+        self.recalled: str | None = None
+        """The line that was last taken from the history; it is not proposed to complete it."""
         self.ghost: Callable[[str], str] = lambda value: ""
         """What the network would go on with; painted faintly, taken with right arrow."""
         self.choose: Callable[[int], bool] = lambda by: False
@@ -65,12 +67,16 @@ class Prompt(Input):
     def action_older(self) -> None:
         """Up: the completion above, or the line entered before."""
         if not self.choose(-1):
-            self.set_value(self.browser.older(self.value))
+            self._recall(self.browser.older(self.value))
 
     def action_newer(self) -> None:
         """Down: the completion below, or the line entered after."""
         if not self.choose(1):
-            self.set_value(self.browser.newer(self.value))
+            self._recall(self.browser.newer(self.value))
+
+    def _recall(self, line: str) -> None:
+        self.recalled = line
+        self.set_value(line)
 
     def action_complete(self) -> None:
         """Tab: take the completion, or the ghost text, or go to the next widget."""

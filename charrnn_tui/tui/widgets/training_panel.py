@@ -14,7 +14,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from charrnn_tui.text import visible
-from charrnn_tui.tui.runs import Run, duration
+from charrnn_tui.tui.runs import Run, duration, overlay_colour
 
 if TYPE_CHECKING:
     from charrnn_tui.model import ModelInfo
@@ -154,15 +154,11 @@ class TrainingPanel(Vertical):
                     (f" nats ({best.bits_per_char:.2f} bits) at step {best.step:,}", "$foreground 65%"),
                 )
             )
-        others = [other for other in self.runs[:-1] if other.best is not None]
-        for other in others[-3:]:
-            assert other.best is not None
-            lines.append(
-                Content.assemble(
-                    ("○ ", "$foreground 65%"),
-                    (f"{visible(other.name)} {_loss(other.best.validation_loss)}", "$foreground 65%"),
-                )
-            )
+        others = [(number, other) for number, other in enumerate(self.runs[:-1]) if other.best is not None]
+        for number, other in others[-3:]:
+            loss = _loss(other.best.validation_loss if other.best is not None else math.nan)
+            text = f"{visible(other.name)} {loss}"
+            lines.append(Content.assemble(("○ ", f"${overlay_colour(number)}"), (text, "$foreground 65%")))
         return Content("\n").join(lines)
 
     def _samples(self, run: Run) -> Content:
@@ -215,7 +211,7 @@ def model_lines(info: ModelInfo) -> list[Content]:
         what = "items" if info.kind == "lines" else "characters"
         facts.append(f"learnt from {items:,} {what} of {visible(str(corpus.get('name', '')))}")
     if loss is not None:
-        facts.append(f"validation {loss:.3f} nats ({loss / math.log(2):.2f} bits) a character")
+        facts.append(f"validation loss {loss:.3f} nats ({loss / math.log(2):.2f} bits)")
     return [Content.styled(visible(info.name), "bold"), *(Content.styled(fact, "$foreground 65%") for fact in facts)]
 
 
