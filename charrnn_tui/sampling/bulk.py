@@ -111,7 +111,7 @@ class NumpyBackend:
         return NumpyFront(front.state.select(lanes), front.logits[lanes])
 
     def put(self, front: NumpyFront, lanes: NDArray[np.int64], other: NumpyFront) -> None:
-        """Write `other` over some of the lanes; the arrays are the batch's own, made by the last step."""
+        """Write `other`, of as many lanes or of one, over some; the arrays are the batch's own, made by a step."""
         mine = (*front.state.hidden, *front.state.cell, front.logits)
         theirs = (*other.state.hidden, *other.state.cell, other.logits)
         for array, rows in zip(mine, theirs, strict=True):

@@ -50,7 +50,7 @@ class Backend(Protocol[FrontT]):
         ...
 
     def put(self, front: FrontT, lanes: Ints, other: FrontT) -> None:
-        """Write `other` over some of the lanes of a front that `advance` made."""
+        """Write `other` over some of the lanes of a front that `advance` made: a lane each, or one lane for all."""
         ...
 
 
@@ -104,7 +104,8 @@ class _Starts(Iterator[_Start[FrontT]]):
             # What comes before the bad prefix is still to be finished and given.
             self.failure = error
             raise StopIteration from error
-        return self._latest._replace(item=item)
+        _, head, front, unread = self._latest
+        return _Start(item, head, front, unread)
 
     def _front(self, ids: list[int]) -> FrontT:
         """A lane after the start symbol, computed once."""
@@ -158,7 +159,8 @@ class _Lanes(Generic[FrontT]):
         longest: int,
     ) -> None:
         self._backend, self._seed, self._longest = backend, seed, longest
-        self._points = np.array([0, *map(ord, vocabulary.symbols)], dtype="<u4")
+        self._points = np.array([0, *map(ord, vocabulary.symbols)], dtype=np.uint32)
+        self._knows_nul = "\0" in vocabulary
         self._heads = [start.head for start in starts]
         self._finished: list[int] = []
         self._unread = {lane: list(start.unread) for lane, start in enumerate(starts) if start.unread}
@@ -176,7 +178,7 @@ class _Lanes(Generic[FrontT]):
         """Whether any stream is left."""
         return bool(self._heads)
 
-    def draw(self) -> Iterator[tuple[int, str]]:
+    def draw(self) -> list[tuple[int, str]]:
         """Draw one symbol in each lane that has read its prefix; the items that are over, with their texts."""
         ids = self._ids = self._backend.draw(self._front, uniforms(self._keys, self._lengths))
         reading = list(self._unread)
@@ -192,9 +194,25 @@ class _Lanes(Generic[FrontT]):
         if reading:
             self._lengths[reading] = 0  # what was read does not count; the first draw takes its place
         self._finished = np.flatnonzero((ids == BOUNDARY) | (self._lengths >= self._longest)).tolist()
-        for lane in self._finished:
-            text = self._points[self._drawn[lane, : self._lengths[lane]]].tobytes().decode("utf-32-le")
-            yield int(self._items[lane]), self._heads[lane] + text
+        if not self._finished:
+            return []
+        heads = [self._heads[lane] for lane in self._finished]
+        texts = map(str.__add__, heads, self._texts(self._finished))
+        return list(zip(self._items[self._finished].tolist(), texts, strict=True))
+
+    def _texts(self, lanes: list[int]) -> list[str]:
+        """What was drawn in some lanes; all at once, since for short items this is much of the work."""
+        lengths = self._lengths[lanes]
+        width = int(lengths.max())
+        if width == 0:
+            return [""] * len(lanes)
+        points = self._points[self._drawn[lanes, :width]]
+        points[np.arange(width) >= lengths[:, None]] = 0
+        # NumPy's strings end where only zeros follow.
+        texts: list[str] = points.view(f"U{width}")[:, 0].tolist()
+        if self._knows_nul:
+            return [text.ljust(length, "\0") for text, length in zip(texts, lengths.tolist(), strict=True)]
+        return texts
 
     def step(self, starts: Iterator[_Start[FrontT]]) -> None:
         """Read what was drawn; streams that are over are replaced, or leave the batch where nothing follows."""
@@ -202,10 +220,10 @@ class _Lanes(Generic[FrontT]):
         replaced, idle = self._finished[: len(fresh)], self._finished[len(fresh) :]
         for lane, start in zip(replaced, fresh, strict=True):
             self._heads[lane] = start.head
-            self._items[lane] = start.item
             if start.unread:
                 self._unread[lane] = list(start.unread)
         if replaced:
+            self._items[replaced] = [start.item for start in fresh]
             self._keys[replaced] = item_keys(self._seed, self._items[replaced])
             self._lengths[replaced] = 0
         at = np.array(replaced, dtype=np.int64)
@@ -220,7 +238,9 @@ class _Lanes(Generic[FrontT]):
             return
         self._front = self._backend.advance(self._front, self._ids)
         if fresh:
-            self._backend.put(self._front, at, self._backend.join([start.front for start in fresh]))
+            fronts = [start.front for start in fresh]
+            same = all(front is fronts[0] for front in fronts)
+            self._backend.put(self._front, at, fronts[0] if same else self._backend.join(fronts))
 
     def _leave_only(self, kept: Ints) -> None:
         self._front = self._backend.select(self._front, kept)

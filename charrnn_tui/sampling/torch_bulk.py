@@ -135,7 +135,7 @@ class TorchBackend:
 
     @torch.inference_mode()
     def put(self, front: TorchFront, lanes: NDArray[np.int64], other: TorchFront) -> None:
-        """Write `other` over some of the lanes; the tensors are the batch's own, made by the last step."""
+        """Write `other`, of as many lanes or of one, over some; the tensors are the batch's own, made by a step."""
         rows = self._there(lanes)
         front.state.hidden[:, rows] = other.state.hidden
         if front.state.cell is not None and other.state.cell is not None:

@@ -48,6 +48,14 @@ def test_the_toy_network_too(toy: Network) -> None:
     assert list(sample_many(*toy, prefixes, seed=1, batch_size=16)) == one_by_one(toy, prefixes, seed=1)
 
 
+def test_any_symbol_comes_back_even_the_one_that_ends_strings_elsewhere(network: Network) -> None:
+    odd = Network(network.cell, Vocabulary("\0\n\x1b🙂語bcdef"))
+    prefixes = ["", "\0", "🙂"] * 10
+    bulk = list(sample_many(*odd, prefixes, seed=4, max_length=3))
+    assert bulk == one_by_one(odd, prefixes, seed=4, max_length=3)
+    assert any(text.endswith("\0") for text in bulk)
+
+
 def test_running_text_too(network: Network) -> None:
     texts = Network(network.cell, Vocabulary("\nabcdefghi"))
     prefixes = ["a", "", "bc"]
