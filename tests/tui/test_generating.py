@@ -461,3 +461,56 @@ async def test_a_damaged_model_is_refused_with_a_sentence_and_the_open_one_stays
         assert app.main.session.model.name == "toy"
         await enter(pilot, "A")
         assert app.last.model_name == "toy"
+
+
+async def test_what_is_selected_with_the_mouse_is_copied() -> None:
+    async with Driven(Config(model="toy", seed=9)).driven() as pilot:
+        app = await ready(pilot)
+        await enter(pilot, "De")
+        app.finish()
+        await pilot.pause()
+        text = app.last.texts[0].text
+        await pilot.mouse_down("#generations", offset=(3, 1))
+        await pilot.hover("#generations", offset=(5, 1))
+        await pilot.hover("#generations", offset=(6, 1))
+        await pilot.mouse_up("#generations", offset=(6, 1))
+        await pilot.pause()
+        await pilot.press("ctrl+y")
+        assert app.clipboard in (text[:3], text[:4])
+
+
+async def test_long_text_wraps_at_words_and_grows_only_at_its_end(home: Path) -> None:
+    words = "the quick brown fox jumps over the lazy dog and then\nrests for a while " * 3
+    write_toy_model(home / "data" / "charrnn-tui" / "models" / "prose", "prose", [words], "stream")
+    async with Driven(Config(model="prose", seed=2, pace=0.0, max_length=900)).driven((80, 40)) as pilot:
+        app = await ready(pilot)
+        await enter(pilot, "the ")
+        while app.main.player.running:
+            app.main.tick()
+        await pilot.pause()
+        text = app.last.texts[0].text
+        assert len(text) == 904
+        rows = [row[4:].rstrip() for row in app.text.splitlines() if row.startswith(" ▎")][1:]
+        assert " ".join("".join(rows).split()).replace(" ", "") in text.replace("\n", "").replace(" ", "")
+        assert "cut at the maximum" in app.text or "900 characters" in app.text
+        assert all(len(row) <= 78 for row in rows)
+
+
+async def test_pages_scroll_from_the_prompt_and_the_panel_can_be_hidden() -> None:
+    async with Driven().driven((120, 30)) as pilot:
+        app = await ready(pilot)
+        for _ in range(15):
+            await enter(pilot, "A")
+        app.finish()
+        bottom = app.main.generations.scroll_offset.y
+        await pilot.press("pageup")
+        assert app.main.generations.scroll_offset.y < bottom
+        await pilot.press("pagedown")
+        await pilot.pause()
+        assert app.main.generations.scroll_offset.y == bottom
+        assert app.main.panel.display
+        await pilot.press("f11")
+        await pilot.pause()
+        assert not app.main.panel.display
+        await pilot.press("f11")
+        assert app.main.panel.display
