@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -334,3 +335,36 @@ async def test_numbers_of_the_fold_are_kept_whether_opened_or_not() -> None:
             await until(pilot, lambda: pilot.app.result is not UNSET)
         wanted = dataclasses.replace(recipe, clip=2.0) if opened else recipe
         assert pilot.app.result.recipe == wanted
+
+
+async def test_slow_estimates_do_not_pile_up_nor_keep_the_program() -> None:
+    release = threading.Event()
+    running, most = 0, 0
+
+    def slow(recipe: Recipe) -> Fake:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        release.wait(30)
+        running -= 1
+        return Fake()
+
+    screen = form(estimate=slow)
+    async with showing(screen) as pilot:
+        await until(pilot, lambda: running == 1)
+        for seed in range(5):
+            fill(screen, "seed", str(seed))
+            await pilot.pause()
+        assert most == 1
+        release.set()
+        await until(pilot, lambda: "parameters" in estimate(screen))
+        assert most == 1
+        release.clear()
+        fill(screen, "seed", "9")
+        await until(pilot, lambda: running == 1)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert pilot.app.result is None
+    # The thread still waits, and is no reason for the program to stay.
+    assert all(thread.daemon for thread in threading.enumerate() if thread.name == "reader")
+    release.set()

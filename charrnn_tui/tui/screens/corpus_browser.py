@@ -21,6 +21,7 @@ from charrnn_tui.tui.screens.parts.dialog import Dialog, plain, sentence
 from charrnn_tui.tui.screens.parts.file_tree import FileTree
 from charrnn_tui.tui.screens.parts.line_input import LineInput
 from charrnn_tui.tui.screens.parts.path_suggester import PathSuggester
+from charrnn_tui.tui.screens.parts.reader_thread import Reader
 from charrnn_tui.tui.screens.parts.typed_path import is_folder, typed_path
 
 WHAT_THEY_HOLD = {
@@ -62,6 +63,7 @@ class CorpusBrowser(Dialog[str | None]):
         self._selected = selected
         self._root = root or Path.cwd()
         self._delay = delay
+        self._reader = Reader()
         self._names = corpus_names()
         self._target = ""
         self.summary: CorpusSummary | None = None
@@ -142,7 +144,7 @@ class CorpusBrowser(Dialog[str | None]):
             await asyncio.sleep(delay)
         panel = self.query_one(CorpusPanel)
         try:
-            self.summary = await asyncio.to_thread(summarise, target)
+            self.summary = await self._reader.run(summarise, target)
         except (TextError, OSError, ValueError) as error:
             panel.show_sentence(str(error), problem=True)
         else:
@@ -174,7 +176,7 @@ class CorpusBrowser(Dialog[str | None]):
     async def _take(self, target: str) -> None:
         """Leave with a file, if it can be read as text."""
         try:
-            await asyncio.to_thread(summarise, target)
+            await self._reader.run(summarise, target)
         except (TextError, OSError, ValueError) as error:
             self.query_one(CorpusPanel).show_sentence(str(error), problem=True)
             self.notify(sentence(error), severity="error", markup=False)

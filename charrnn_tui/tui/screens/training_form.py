@@ -18,6 +18,7 @@ from charrnn_tui.tui.screens.parts.corpus_panel import CorpusPanel
 from charrnn_tui.tui.screens.parts.corpus_summary import CorpusSummary, summarise
 from charrnn_tui.tui.screens.parts.dialog import plain, sentence
 from charrnn_tui.tui.screens.parts.form_field import FormField
+from charrnn_tui.tui.screens.parts.reader_thread import Reader
 from charrnn_tui.tui.screens.parts.recipe_fields import (
     ADVANCED,
     NUMBERS,
@@ -89,6 +90,7 @@ class TrainingForm(TrainingFields):
         super().__init__(library, recipe, base=base, resume=resume)
         self._estimate = estimate
         self._delay = delay
+        self._reader = Reader()
         self.summary: CorpusSummary | None = None
         """What the chosen corpus holds, once it is read."""
         self._read: tuple[Any, ...] | None = None
@@ -237,7 +239,7 @@ class TrainingForm(TrainingFields):
         try:
             if not wanted[0]:
                 raise TextError("give the name of a shipped corpus or a text file.")
-            summary = await asyncio.to_thread(summarise, *wanted)
+            summary = await self._reader.run(summarise, *wanted)
         except (TextError, OSError, ValueError) as error:
             self.summary = None
             field.problem = str(error)
@@ -278,7 +280,7 @@ class TrainingForm(TrainingFields):
                 raise RecipeError
             line.set_classes("muted")
             line.update("Counting …")
-            found = await asyncio.to_thread(self._estimate, recipe)
+            found = await self._reader.run(self._estimate, recipe)
         except PROBLEMS as error:
             problem = self._first_problem()
             line.set_classes("problem")
