@@ -62,8 +62,14 @@ class CharRNNApp(App[None]):
         self.new_seed = new_seed
         for theme in themes.THEMES:
             self.register_theme(theme)
-        self.theme = config.theme if config.theme in self.available_themes else themes.DEFAULT
+        self.theme = self._first_theme()
         self.set_keymap(dict(config.keys))
+
+    def _first_theme(self) -> str:
+        """The theme of the settings; without one the program's own, or the terminal's colours where it has 16."""
+        if self.config.theme in self.available_themes:
+            return self.config.theme
+        return themes.SIXTEEN_COLOURS if self.console.color_system == "standard" else themes.DEFAULT
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen."""

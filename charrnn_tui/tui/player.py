@@ -20,8 +20,6 @@ class Player:
         self.clock = clock
         self.pace = pace
         self.running: list[Generation] = []
-        self.speed = 0.0
-        """Characters a second in the last tick that wrote any, all texts together."""
         self._before = 0.0
 
     def start(self, generation: Generation) -> None:

@@ -49,3 +49,5 @@ CONTRAST = Theme(
 )
 THEMES = (DARK, LIGHT, CONTRAST)
 DEFAULT = DARK.name
+SIXTEEN_COLOURS = "ansi-dark"
+"""Textual's theme of the terminal's own colours: shades of ours would be rounded to greys there."""

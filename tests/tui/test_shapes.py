@@ -155,3 +155,11 @@ async def test_without_colour_the_prefix_is_bold_and_the_chosen_block_is_marked(
         await pilot.pause()
         assert app.no_color
         assert "again" in app.text
+
+
+@pytest.mark.parametrize(("terminal", "theme"), [("xterm", "ansi-dark"), ("xterm-256color", "charrnn-dark")])
+def test_a_terminal_of_16_colours_gets_its_own(monkeypatch: pytest.MonkeyPatch, terminal: str, theme: str) -> None:
+    monkeypatch.setenv("TERM", terminal)
+    monkeypatch.delenv("COLORTERM", raising=False)
+    assert Driven().theme == theme
+    assert Driven(Config(theme="charrnn-light")).theme == "charrnn-light"
