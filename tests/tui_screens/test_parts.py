@@ -137,6 +137,14 @@ def test_summary_of_a_list_and_of_a_stream(tmp_path: Path) -> None:
     assert "\n" in stream.symbols
 
 
+def test_how_shipped_corpora_are_read() -> None:
+    assert summarise("smiles").told == "a list of items: a shipped list"
+    assert summarise("smiles", kind="stream").told == "one running text: as asked"
+    library = summarise("python-stdlib")
+    assert (library.name, library.kind, library.partial) == ("python-stdlib", "stream", True)
+    assert library.reason == "the source of Python's library"
+
+
 def test_items_between_blank_lines(tmp_path: Path) -> None:
     path = tmp_path / "poems.txt"
     path.write_text("a\nb\n\nc\n\n\nd\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from charrnn_tui.text import Corpus, Kind, TextError, facts, tell_kind
@@ -61,16 +61,20 @@ def corpus_names() -> list[str]:
 def summarise(name_or_path: str, kind: Kind | None = None, separator: str | None = None) -> CorpusSummary:
     """Look at a shipped corpus or a file. Reads `READ_AT_MOST` bytes. Raises TextError with a sentence."""
     if name_or_path == PYTHON_STDLIB:
-        path, kind = python_stdlib(), kind or "stream"
-    else:
-        path = _find(name_or_path)
-    shipped = path in shipped_corpora().values()
-    if kind is None and separator is None and shipped:
-        kind = "lines"
+        found = _look_into(python_stdlib(), kind or "stream", separator)
+        reason = found.reason if kind else "the source of Python's library"
+        return replace(found, name=PYTHON_STDLIB, reason=reason)
+    path = _find(name_or_path)
+    if path in shipped_corpora().values() and kind is None and separator is None:
+        return replace(_look_into(path, "lines", None), reason="a shipped list")
+    return _look_into(path, kind, separator)
+
+
+def _look_into(path: Path, kind: Kind | None, separator: str | None) -> CorpusSummary:
     try:
         size = path.stat().st_size
         if size <= READ_AT_MOST:
-            return _whole(path, kind, separator, size, "a shipped list" if shipped and kind == "lines" else None)
+            return _whole(path, kind, separator, size)
         return _beginning(path, kind, separator, size)
     except OSError as error:
         raise TextError(f"{shown(path)} cannot be read: {error.strerror or error}.") from error
@@ -90,10 +94,10 @@ def _find(name_or_path: str) -> Path:
     return path
 
 
-def _whole(path: Path, kind: Kind | None, separator: str | None, size: int, reason: str | None) -> CorpusSummary:
+def _whole(path: Path, kind: Kind | None, separator: str | None, size: int) -> CorpusSummary:
     corpus = Corpus.from_file(path, kind=kind, separator=separator)
     text = decode_text(path.read_bytes(), path) if corpus.kind == "stream" else ""
-    return _summary(path, corpus.kind, reason or corpus.reason, size, False, corpus.items, text)
+    return _summary(path, corpus.kind, corpus.reason, size, False, corpus.items, text)
 
 
 def _beginning(path: Path, kind: Kind | None, separator: str | None, size: int) -> CorpusSummary:

@@ -36,7 +36,7 @@ class FormField(Grid):
         &.-long {
             grid-size: 2;
             grid-columns: 14 1fr;
-            .hint { column-span: 2; padding-left: 15; }
+            .hint { column-span: 2; padding-left: 14; }
         }
         &.-silent .hint { display: none; }
         Input { background: $panel; padding: 0 1; }
