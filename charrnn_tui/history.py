@@ -31,7 +31,7 @@ class History:
             return
         rows = text.split("\n")
         for row in rows:
-            with contextlib.suppress(ValueError):
+            with contextlib.suppress(ValueError, RecursionError):
                 line = json.loads(row)
                 if isinstance(line, str):
                     yield line
@@ -40,7 +40,9 @@ class History:
 
     def _shorten(self, rows: list[str]) -> None:
         with contextlib.suppress(OSError):
-            atomic.write_text(self.path, "\n".join(rows))
+            path = self.path.resolve()  # a link stays a link
+            atomic.write_text(path, "\n".join(rows))
+            path.chmod(0o600)
 
     def append(self, line: str) -> None:
         """Add a line, unless it is empty or the same as the last one."""
@@ -51,9 +53,12 @@ class History:
         with contextlib.suppress(OSError):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # One write of one whole row in append mode: two programs at once cannot mix their rows.
-            handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
             try:
-                os.write(handle, (json.dumps(line) + "\n").encode("ascii"))
+                # A row that was cut short (a full disk, a crash) must not swallow this one.
+                size = os.fstat(handle).st_size
+                start = "" if size == 0 or os.pread(handle, 1, size - 1) == b"\n" else "\n"
+                os.write(handle, (start + json.dumps(line) + "\n").encode("ascii"))
             finally:
                 os.close(handle)
 

@@ -137,18 +137,24 @@ class Command:
     """'models', 'corpora', 'commands' or None."""
 
 
+def _quoted(text: str) -> str:
+    """What was typed, as it may stand in a message: visible, and no longer than a row."""
+    shown = visible(text.strip())
+    return (shown if len(shown) <= 40 else shown[:39] + "…") or "nothing"
+
+
 def _number(text: str, what: str) -> float:
     try:
         return float(text.strip().replace(",", "."))
     except ValueError:
-        raise CommandError(f"{what} is a number, not {visible(text.strip()) or 'nothing'}.") from None
+        raise CommandError(f"{what} is a number, not {_quoted(text)}.") from None
 
 
 def _whole(text: str, what: str) -> int:
     try:
         return int(text.strip())
     except ValueError:
-        raise CommandError(f"{what} is a whole number, not {visible(text.strip()) or 'nothing'}.") from None
+        raise CommandError(f"{what} is a whole number, not {_quoted(text)}.") from None
 
 
 def _sampling(name: str, what: str, whole: bool = False) -> Callable[[str], Action]:
@@ -199,7 +205,7 @@ def _path(rest: str) -> str | None:
         try:
             parts = shlex.split(rest)
         except ValueError as error:
-            raise CommandError(f"the quotes do not close: {visible(rest)}.") from error
+            raise CommandError(f"the quotes do not close: {_quoted(rest)}.") from error
         rest = " ".join(parts)
     return rest or None
 
@@ -241,6 +247,20 @@ COMMANDS: dict[str, Command] = {
 ALIASES = {"temperature": "temp", "t": "temp", "color": "colour", "q": "quit", "exit": "quit", "?": "help"}
 
 
+def find(name: str) -> Command | None:
+    """A command by its name or another name of it, in whichever case it is typed."""
+    name = name.lower()
+    return COMMANDS.get(ALIASES.get(name, name))
+
+
+def _nearest(name: str) -> str | None:
+    """The command that was probably meant."""
+    from difflib import get_close_matches  # only where something is wrong
+
+    near = get_close_matches(name.lower(), [*COMMANDS, *ALIASES], n=1)
+    return ALIASES.get(near[0], near[0]) if near else None
+
+
 def parse(line: str) -> Action:
     """What a typed line asks for. Raises CommandError with a sentence that says how the command is used.
 
@@ -251,11 +271,11 @@ def parse(line: str) -> Action:
     if not line.startswith("/"):
         return Continue(line)
     name, _, rest = line[1:].partition(" ")
-    command = COMMANDS.get(ALIASES.get(name, name))
+    command = find(name)
     if command is None:
-        near = [c for c in COMMANDS if name and c.startswith(name[:1])]
-        hint = f"did you mean /{near[0]}?" if near else "/help lists the commands."
-        raise CommandError(f"there is no command /{visible(name)}; {hint} (Two slashes type one.)")
+        near = _nearest(name)
+        hint = f"did you mean /{near}?" if near else "/help lists the commands."
+        raise CommandError(f"there is no command /{_quoted(name)}; {hint} (Two slashes type one.)")
     try:
         return command.parse(rest)
     except (CommandError, SettingsError) as error:

@@ -46,7 +46,7 @@ class SlashCompleter(Completer):
         """Whole lines that a line may be completed to, files included."""
         found = slash.complete(line, self._choices)
         name, space, rest = line[1:].partition(" ")
-        command = slash.COMMANDS.get(slash.ALIASES.get(name, name))
+        command = slash.find(name)
         if line.startswith("/") and space and command is not None and command.name == "train":
             found += [f"/{name} {path}" for path in paths_like(rest)]
         return list(dict.fromkeys(found))

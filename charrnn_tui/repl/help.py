@@ -27,7 +27,7 @@ def overview(width: int) -> list[Fragments]:
 
 def about(topic: str, width: int) -> list[Fragments] | None:
     """One command, or None where there is no such command."""
-    command = slash.COMMANDS.get(slash.ALIASES.get(topic, topic))
+    command = slash.find(topic)
     if command is None:
         return None
     return _table([(command.usage, command.summary)], width)

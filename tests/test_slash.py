@@ -1,0 +1,191 @@
+"""The commands behind a slash: what a line means, and the sentence where it means nothing."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from charrnn_tui import slash
+from charrnn_tui.slash import (
+    COMMANDS,
+    Colour,
+    CommandError,
+    Continue,
+    GenerateMany,
+    Help,
+    OpenModel,
+    Quit,
+    Save,
+    SetMaxLength,
+    SetPace,
+    SetSampling,
+    SetSeed,
+    ShowProbable,
+    Train,
+    complete,
+    parse,
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "action"),
+    [
+        ("", Continue("")),
+        ("De", Continue("De")),
+        ("  Deep ", Continue("  Deep ")),
+        (" /temp 1", Continue(" /temp 1")),
+        ("//", Continue("/")),
+        ("//usr", Continue("/usr")),
+        ("///", Continue("//")),
+        ("/temp 0.8", SetSampling("temperature", 0.8)),
+        ("/temp   0,8  ", SetSampling("temperature", 0.8)),
+        ("/TEMP 0", SetSampling("temperature", 0.0)),
+        ("/temperature 1e-3", SetSampling("temperature", 0.001)),
+        ("/t 2", SetSampling("temperature", 2.0)),
+        ("/top-k 5", SetSampling("top_k", 5)),
+        ("/top-p 0.9", SetSampling("top_p", 0.9)),
+        ("/min-p .05", SetSampling("min_p", 0.05)),
+        ("/seed 7", SetSeed(7)),
+        ("/seed", SetSeed(None)),
+        ("/seed random", SetSeed(None)),
+        ("/seed 99999999999999999999999", SetSeed(99999999999999999999999)),
+        ("/max 40", SetMaxLength(40)),
+        ("/max 0", SetMaxLength(0)),
+        ("/pace 0", SetPace(0)),
+        ("/pace 12.5", SetPace(12.5)),
+        ("/n 20 De", GenerateMany(20, "De")),
+        ("/n 20", GenerateMany(20, "")),
+        ("/n  3   De ", GenerateMany(3, "  De ")),
+        ("/n 1 2 3", GenerateMany(1, "2 3")),
+        ("/top De", ShowProbable("De")),
+        ("/top  De", ShowProbable(" De")),
+        ("/top", ShowProbable("")),
+        ("/model toy", OpenModel("toy")),
+        ("/model ", OpenModel(None)),
+        ("/train", Train(None)),
+        ("/train my poems.txt ", Train("my poems.txt")),
+        ("/train 'my poems.txt'", Train("my poems.txt")),
+        ('/train "a  b.txt"', Train("a  b.txt")),
+        ("/save", Save()),
+        ("/colour", Colour()),
+        ("/color", Colour()),
+        ("/help", Help(None)),
+        ("/help /temp", Help("temp")),
+        ("/?", Help(None)),
+        ("/q", Quit()),
+        ("/exit", Quit()),
+    ],
+)
+def test_what_a_line_means(line: str, action: slash.Action) -> None:
+    assert parse(line) == action
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("/temp", "the temperature is a number, not nothing. Usage: /temp 0.8"),
+        ("/temp warm", "the temperature is a number, not warm. Usage: /temp 0.8"),
+        (
+            "/temp -1",
+            "the temperature is a number from 0 (always the most probable character) upwards, not -1. Usage: /temp 0.8",
+        ),
+        ("/temp nan", "not nan. Usage: /temp 0.8"),
+        ("/temp inf", "not inf. Usage: /temp 0.8"),
+        ("/temp 1e999", "not inf. Usage: /temp 0.8"),
+        ("/top-k 1.5", "top-k is a whole number, not 1.5. Usage: /top-k 5"),
+        ("/top-k -1", "top-k is a whole number, 0 for off, not -1. Usage: /top-k 5"),
+        ("/top-p 0", "top-p lies above 0 and up to 1 (1 for off), not 0. Usage: /top-p 0.9"),
+        ("/min-p 2", "min-p lies from 0 (off) to 1, not 2. Usage: /min-p 0.05"),
+        ("/seed -3", "the seed is 0 or more, not -3. Usage: /seed 7"),
+        ("/seed x", "the seed is a whole number, not x. Usage: /seed 7"),
+        ("/max -1", "the maximum length is from 0"),
+        ("/max 1e3", "the maximum length is a whole number, not 1e3. Usage: /max 40"),
+        ("/pace nan", "the pace is from 0"),
+        ("/n", "the number of generations is a whole number, not nothing. Usage: /n 20 De"),
+        ("/n De", "the number of generations is a whole number, not De. Usage: /n 20 De"),
+        ("/n 0 De", "the number of generations is from 1 to 1,000, not 0. Usage: /n 20 De"),
+        ("/train 'open", "the quotes do not close: 'open. Usage: /train FILE"),
+        ("/", "there is no command /nothing; /help lists the commands. (Two slashes type one.)"),
+        ("/tempp 1", "there is no command /tempp; did you mean /temp? (Two slashes type one.)"),
+        ("/tok-p 1", "there is no command /tok-p; did you mean /top-p? (Two slashes type one.)"),
+        ("/colors", "there is no command /colors; did you mean /colour? (Two slashes type one.)"),
+        ("/xyz", "there is no command /xyz; /help lists the commands. (Two slashes type one.)"),
+        ("/\x1b[2J", "there is no command /␛[2J; /help lists the commands. (Two slashes type one.)"),
+        (
+            "/seed " + "9" * 5000,
+            "the seed is a whole number, not 999999999999999999999999999999999999999…. Usage: /seed 7",
+        ),
+    ],
+)
+def test_what_is_wrong_gets_a_sentence(line: str, sentence: str) -> None:
+    with pytest.raises(CommandError) as caught:
+        parse(line)
+    assert sentence in str(caught.value)
+
+
+@given(st.text())
+def test_any_line_is_understood_or_refused_with_a_short_visible_sentence(line: str) -> None:
+    for typed in (line, "/" + line, *(f"/{name} {line}" for name in COMMANDS)):
+        said = ""
+        try:
+            parse(typed)
+        except CommandError as error:
+            said = str(error)
+        assert len(said) < 300
+        assert not re.search("[\x00-\x1f\x7f-\x9f\u202a-\u202e]", said)
+
+
+@given(st.text())
+def test_a_prefix_is_never_changed(prefix: str) -> None:
+    typed = "/" + prefix if prefix.startswith("/") else prefix
+    assert parse(typed) == Continue(prefix)
+    assert parse("/n 3 " + prefix) == GenerateMany(3, prefix)
+    assert parse("/top " + prefix) == ShowProbable(prefix)
+
+
+@given(st.floats(0, 1e6, allow_nan=False))
+def test_numbers_come_through(value: float) -> None:
+    assert parse(f"/temp {value!r}") == SetSampling("temperature", value)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_usage_works_as_it_is_written(name: str) -> None:
+    command = COMMANDS[name]
+    assert command.usage.split()[0] == f"/{name}"
+    assert command.summary
+    parse(command.usage)
+
+
+def choices(what: str) -> list[str]:
+    return {"models": ["names-lstm", "toy", "two words"], "corpora": ["names", "places"]}[what]
+
+
+@pytest.mark.parametrize(
+    ("line", "lines"),
+    [
+        ("/mo", ["/model"]),
+        ("/to", ["/top-k", "/top-p", "/top"]),
+        ("/model t", ["/model toy", "/model two words"]),
+        ("/model two w", ["/model two words"]),
+        ("/train ", ["/train names", "/train places"]),
+        ("/help te", ["/help temp"]),
+        ("/help x", []),
+        ("/temp ", []),
+        ("/nosuch ", []),
+        ("De", []),
+        ("//mo", []),
+    ],
+)
+def test_completion(line: str, lines: list[str]) -> None:
+    assert complete(line, choices) == lines
+
+
+@given(st.sampled_from(["/", "/t", "/model ", "/train n", "/help "]))
+def test_what_is_completed_to_is_understood(line: str) -> None:
+    for whole in complete(line, choices):
+        assert whole.startswith(line)
+        if " " in line:
+            parse(whole)
