@@ -9,6 +9,8 @@ from charrnn_tui.tui.generation import Generation
 
 _BUDGET = 0.008
 """Seconds of stepping a tick when there is no pace: half of a frame is left to paint."""
+_LONGEST_TICK = 0.03
+"""Seconds after which a tick gives the screen a turn, also where more is due: a thousand texts at once take long."""
 _LONGEST_CATCH_UP = 0.25
 """Seconds of text that may come at once after the screen was held up."""
 
@@ -45,10 +47,12 @@ class Player:
                         going.remove(generation)
             changed = list(self.running)
         else:
+            until = perf_counter() + _LONGEST_TICK
+            most = max(1.0, _LONGEST_CATCH_UP * self.pace)
             for generation in self.running:
-                generation.credit += min(passed, _LONGEST_CATCH_UP) * self.pace
+                generation.credit = min(generation.credit + passed * self.pace, most)
                 stepped = False
-                while generation.credit >= 1 and generation.running:
+                while generation.credit >= 1 and generation.running and not (stepped and perf_counter() > until):
                     generation.credit -= 1
                     generation.step()
                     stepped = True
