@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from charrnn_tui import atomic
 from charrnn_tui.library import Library
@@ -125,6 +126,9 @@ def _run(
 
     if text is not None:
         atomic.write_text(folder / ITEMS, text)
-    for event in Trainer(recipe, folder, library=library).run():
-        if on_event is not None:
-            on_event(event)
+    # Closed whatever happens, so that nothing is written any more after this.
+    run = cast("Generator[Event, None, None]", Trainer(recipe, folder, library=library).run())
+    with closing(run) as events:
+        for event in events:
+            if on_event is not None:
+                on_event(event)
