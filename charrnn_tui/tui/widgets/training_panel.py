@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -41,7 +43,7 @@ class TrainingPanel(Vertical):
         self.runs: list[Run] = []
         self.chart: LossChart | None = None
         """The chart, once there is one and all its parts are there."""
-        self._mounting: LossChart | None = None
+        self._mounting = False
         self._model: ModelInfo | None = None
         self._dirty = False
 
@@ -81,13 +83,15 @@ class TrainingPanel(Vertical):
         """Other runs; the chart is made when there is a first one."""
         self.runs = list(runs)
         self.set_class(bool(runs), "-has-run")
-        if runs and self._mounting is None:
-            # Here and not above: the chart's library takes a third of the time to first paint.
+        if runs and not self._mounting:
+            self._mounting = True
+            # Now and not above, for it would double the time to first paint; in a thread, for keys are typed meanwhile.
+            await asyncio.to_thread(import_module, "charrnn_tui.tui.widgets.loss_chart")
             from charrnn_tui.tui.widgets.loss_chart import LossChart
 
-            self._mounting = LossChart(id="training-chart")
-            await self.mount(self._mounting, after="#training-progress")
-            self.chart = self._mounting
+            chart = LossChart(id="training-chart")
+            await self.mount(chart, after="#training-progress")
+            self.chart = chart
         self.mark()
         self.redraw()
 
