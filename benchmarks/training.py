@@ -123,7 +123,8 @@ def main() -> None:
     print(f"{arguments.corpus}: {len(lines)} items, {mean:.1f} characters on average, {longest} at most, ends counted")
     print(f"batch {BATCH}, embedding {EMBEDDING}, {arguments.threads} threads, torch {torch.__version__}")
     print(
-        f"{'':10}{'tutorial':>12}{'padded':>12}{'ours':>12}{'ours bf16':>12}   ratio to the tutorial's   share of a product's speed"
+        f"{'':10}{'tutorial':>12}{'padded':>12}{'ours':>12}{'ours bf16':>12}"
+        "   ratios to the tutorial's; ours as a share of the floor's speed"
     )
     for size in arguments.sizes:
         for family in ("rnn", "gru", "lstm"):

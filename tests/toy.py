@@ -18,7 +18,21 @@ from charrnn_tui.cells import Architecture
 from charrnn_tui.model import LINES, WEIGHTS, ModelInfo, write_info
 from charrnn_tui.text import Kind, Vocabulary, split_by_hash, text_hashes
 
-NAMES = ("Anna", "Annelie", "Bo", "Deepak", "Deirdre", "Delia", "Denise", "Elena", "Hanna", "Lena", "Liane", "Nadia", "Ned")
+NAMES = (
+    "Anna",
+    "Annelie",
+    "Bo",
+    "Deepak",
+    "Deirdre",
+    "Delia",
+    "Denise",
+    "Elena",
+    "Hanna",
+    "Lena",
+    "Liane",
+    "Nadia",
+    "Ned",
+)
 
 
 def toy_info(name: str = "toy", lines: Sequence[str] = NAMES, kind: Kind = "lines") -> ModelInfo:
@@ -38,7 +52,14 @@ def toy_info(name: str = "toy", lines: Sequence[str] = NAMES, kind: Kind = "line
             "symbols": len(vocabulary.symbols),
             "longest": max(map(len, lines)),
         },
-        results={"validation_loss": 1.5, "training_loss": 1.4, "step": 100, "epoch": 3.0, "seconds": 1.0, "finished": True},
+        results={
+            "validation_loss": 1.5,
+            "training_loss": 1.4,
+            "step": 100,
+            "epoch": 3.0,
+            "seconds": 1.0,
+            "finished": True,
+        },
         created="2026-01-01T00:00:00+00:00",
     )
 

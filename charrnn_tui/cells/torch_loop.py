@@ -65,7 +65,9 @@ class CharRNNLoop(nn.Module):
             layers, dropout = self.architecture.layers, self.rnn.dropout
             # The functions behind the modules, since a module takes no weights but its own.
             if is_lstm:
-                out, h, c = torch.lstm(x, [t for t in start if t is not None], weights, True, layers, dropout, True, False, True)
+                out, h, c = torch.lstm(
+                    x, [t for t in start if t is not None], weights, True, layers, dropout, True, False, True
+                )
                 return out, TorchState(h, c)
             run = torch.gru if self.architecture.family == "gru" else torch.rnn_tanh
             out, h = run(x, start.hidden, weights, True, layers, dropout, True, False, True)

@@ -2,7 +2,7 @@
 
 from charrnn_tui.text.batches import EncodedItems, bucketed_batches, to_matrix
 from charrnn_tui.text.corpus import Corpus, CorpusFacts, Kind, facts, tell_kind
-from charrnn_tui.text.reading import TextError, read_text, shown
+from charrnn_tui.text.reading import TextError, expand, read_text, shown
 from charrnn_tui.text.safe import visible
 from charrnn_tui.text.shipped import find_corpus, load_corpus, shipped_corpora
 from charrnn_tui.text.splits import split_by_hash, text_hash, text_hashes
@@ -19,6 +19,7 @@ __all__ = [
     "UnknownSymbolsError",
     "Vocabulary",
     "bucketed_batches",
+    "expand",
     "facts",
     "find_corpus",
     "load_corpus",

@@ -17,6 +17,16 @@ def shown(path: Path | str) -> str:
     return visible(str(path))
 
 
+def expand(path: str) -> Path:
+    """A path with `~` and `~user` replaced. Raises TextError where there is no such user."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        raise TextError(
+            f"{shown(path)} names the home folder of a user that is not known here; check the path."
+        ) from error
+
+
 def check_file(path: Path) -> None:
     """Raise TextError unless `path` is a file that can be opened."""
     if not path.exists():

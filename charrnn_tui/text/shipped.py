@@ -6,7 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 from charrnn_tui.text.corpus import Corpus, Kind
-from charrnn_tui.text.reading import TextError
+from charrnn_tui.text.reading import TextError, expand
 from charrnn_tui.text.safe import visible
 
 DEFAULT_CORPUS = "names"
@@ -24,7 +24,7 @@ def find_corpus(name_or_path: str) -> Path:
     A path wins where both exist only if it looks like one (has a separator or an ending). Raises TextError.
     """
     shipped = shipped_corpora()
-    path = Path(name_or_path).expanduser()
+    path = expand(name_or_path)
     if name_or_path in shipped and len(path.parts) == 1 and not path.suffix:
         return shipped[name_or_path]
     if path.exists():

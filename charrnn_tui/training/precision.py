@@ -27,5 +27,6 @@ def _has_bfloat16(device: torch.device) -> bool:
         return False
     # torch asks the processor, but under names that may go away; then float32 is always right.
     return any(
-        bool(getattr(torch.cpu, name, lambda: False)()) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+        bool(getattr(torch.cpu, name, lambda: False)())
+        for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
     )

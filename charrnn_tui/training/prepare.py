@@ -12,7 +12,7 @@ from pathlib import Path
 
 from charrnn_tui import atomic, paths
 from charrnn_tui.library import Library
-from charrnn_tui.text import Corpus, Kind, TextError, load_corpus, read_text, shown, split_by_hash
+from charrnn_tui.text import Corpus, Kind, TextError, expand, load_corpus, read_text, shown, split_by_hash
 from charrnn_tui.training.recipe import Recipe, RecipeError
 
 PYTHON_STDLIB = "python-stdlib"
@@ -74,12 +74,12 @@ def read_texts(recipe: Recipe) -> Texts:
     """Read and split the corpus of a recipe; a list in memory, a stream by its paths. Raises TextError."""
     corpus = open_corpus(recipe)
     if corpus.kind == "stream":
-        validation = None if recipe.validation is None else Path(recipe.validation).expanduser()
+        validation = None if recipe.validation is None else expand(recipe.validation)
         return Texts(corpus.name, "stream", corpus.reason, training_path=corpus.path, validation_path=validation)
     if recipe.validation is None:
         training, held_out = split_by_hash(corpus.items, recipe.validation_fraction)
     else:
-        path = Path(recipe.validation).expanduser()
+        path = expand(recipe.validation)
         held_out = list(Corpus.from_file(path, kind="lines", separator=recipe.separator).items)
         # What is held out must not be learnt, in whichever file it stands.
         banned = set(held_out)
@@ -96,12 +96,12 @@ def settle(recipe: Recipe, library: Library, *, resume: bool = False) -> Recipe:
     """
     corpus = recipe.corpus
     if recipe.corpus != PYTHON_STDLIB:
-        path = Path(recipe.corpus).expanduser()
+        path = expand(recipe.corpus)
         if path.is_file() and (path.suffix or len(path.parts) > 1):
             corpus = str(path.resolve())
     validation = recipe.validation
     if validation is not None:
-        path = Path(validation).expanduser()
+        path = expand(validation)
         read_text_head(path)
         validation = str(path.resolve())
     recipe = replace(recipe, corpus=corpus, validation=validation)

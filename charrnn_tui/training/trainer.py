@@ -174,11 +174,11 @@ class Trainer:
             hashes = p.data.line_hashes()
             if hashes is not None:
                 self._writer.put(write_lines, self.folder, hashes)
-        yield self._started_event()
-        if not self._resumed:
-            # A kill before the first interval is over must not leave a run that cannot be taken up again.
-            self._checkpoint()
         try:
+            yield self._started_event()
+            if not self._resumed:
+                # A kill before the first interval is over must not leave a run that cannot be taken up again.
+                self._checkpoint()
             batches = self._batches()
             while position.step < position.total_steps and self._stopping is None:
                 wanted = self._wanted()
