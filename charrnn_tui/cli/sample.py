@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from charrnn_tui.cli import options
-from charrnn_tui.cli.errors import FAILED, Failed, WrongUse, complain
+from charrnn_tui.cli.errors import FAILED, WrongUse, complain
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
@@ -85,18 +85,20 @@ def sample(
     length = options.choose_max_length(max_length, config, opened)
     if prefix == "-" or n >= _BATCH:
         blas.set_threads(blas.idle_cores())
-    continue_all = _torch_sampler(opened, device, n) if _wants_torch(device, n) else opened.continue_all
+    continue_all = _torch_sampler(opened, device) if _wants_torch(device, n) else opened.continue_all
+    on_cpu = continue_all == opened.continue_all
 
     def sampler(prefixes: Iterable[str], first_item: int) -> Iterator[str]:
-        # One item alone is fastest as a stream; many share the arithmetic.
-        batch_size = 1 if n == 1 and prefix != "-" else _BATCH
+        # One item alone is fastest as a stream; many share the arithmetic. A GPU knows what suits it.
+        alone = n == 1 and prefix != "-"
+        batch_size = {"batch_size": 1 if alone else _BATCH} if on_cpu else {}
         return continue_all(
             prefixes,
             settings=settings,
             seed=the_seed,
             first_item=first_item,
             max_length=length,
-            batch_size=batch_size,
+            **batch_size,
         )
 
     sink = _Sink(opened, seed=the_seed, max_length=length, as_json=as_json, null=null, many=n > 1 or prefix == "-")
@@ -118,14 +120,16 @@ def _wants_torch(device: str, n: int) -> bool:
     return True
 
 
-def _torch_sampler(model: Model, device: str, n: int) -> Callable[..., Iterator[str]]:
-    """`Model.continue_all` on a GPU. Raises Failed where there is none; `auto` makes do with the CPU."""
+def _torch_sampler(model: Model, device: str) -> Callable[..., Iterator[str]]:
+    """`Model.continue_all` on a GPU; `auto` makes do with the CPU where torch sees none.
+
+    The sampler raises ModelError where the device is not there.
+    """
     import torch
 
-    if not torch.cuda.is_available():
-        if device == "auto":
-            return model.continue_all
-        raise Failed("torch sees no CUDA device here; use --device cpu, or auto.")
+    if device == "auto" and not torch.cuda.is_available():
+        return model.continue_all
+
     from charrnn_tui.sampling.torch_bulk import sample_many_torch
 
     return partial(sample_many_torch, model, device="cuda" if device == "auto" else device)

@@ -157,6 +157,10 @@ def test_control_characters_are_shown_at_a_terminal_and_sent_to_a_pipe(run: Run,
     os.close(ours)
 
 
+def test_a_device_that_is_not_there_is_said(run: Run) -> None:
+    assert_sentence(run(*SAMPLE, "--device", "cuda", env={"CUDA_VISIBLE_DEVICES": ""}), 1, "device 'cuda'")
+
+
 # --- standard input ------------------------------------------------------------------------------------------
 
 
