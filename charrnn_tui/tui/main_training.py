@@ -104,7 +104,9 @@ class WithTraining(WithGenerations):
     def _finished(self, event: Finished) -> None:
         loss = f"validation loss {event.best_loss:.3f}" if math.isfinite(event.best_loss) else "no validation loss"
         word = {"stopped": "was stopped", "diverged": "diverged"}.get(event.reason, "is done")
-        text = event.message or f"{event.name} {word}: {loss} at step {event.best_step:,}."
+        text = f"{event.name} {word}: {loss} at step {event.best_step:,}."
+        if event.message and event.reason != "completed":
+            text += f" {event.message[:1].upper()}{event.message[1:]}"
         self.app.notify(
             visible(text),
             title="Training",

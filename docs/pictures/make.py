@@ -108,13 +108,13 @@ async def coloured(pilot: Pilot[None], app: CharRNNApp) -> None:
 
 async def training(pilot: Pilot[None], app: CharRNNApp) -> None:
     """A real run, some seconds after its start."""
-    await enter(pilot, app, "/n 4 De")
+    await generate(pilot, app)
     app.main.start_training(PRESETS["quick"].apply(Recipe(corpus="names"), "lines"))
     await until(pilot, lambda: app.main.training.runs)
     run = app.main.training.runs[-1]
-    await until(pilot, lambda: run.share > 0.45 and app.main.session.step is not None)
-    await generate(pilot, app)
-    await pilot.pause(0.6)
+    await until(pilot, lambda: run.share > 0.5 and app.main.session.step is not None)
+    app.main.panel.redraw()
+    await pilot.pause()
 
 
 async def completing(pilot: Pilot[None], app: CharRNNApp) -> None:

@@ -88,7 +88,7 @@ async def failure(app: Driven, pilot: object, text: str) -> str:
 
 async def notice(app: Driven, pilot: object, text: str) -> str:
     await _start(app, pilot)
-    app.spawner.last.say(started(), finished(message=text))
+    app.spawner.last.say(started(), finished("stopped", message="in it: " + text))
     await until(pilot, lambda: app.main.training.active is None)  # type: ignore[arg-type]
     return visible(text)
 
