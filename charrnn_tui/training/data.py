@@ -18,6 +18,7 @@ from charrnn_tui.text import BOUNDARY, EncodedItems, Kind, TextError, Vocabulary
 from charrnn_tui.text.encoded import encode_file
 from charrnn_tui.training.prepare import Texts
 from charrnn_tui.training.recipe import Recipe
+from charrnn_tui.training.sizes import items_at_once, lanes_at_once
 
 EVALUATION_BATCH = 512
 MOST_TRAINING_EVALUATED = 2_000
@@ -94,9 +95,10 @@ class LinesData:
         self._texts = texts
         self._training = EncodedItems.encode(texts.training, self.vocabulary)
         self._validation = EncodedItems.encode(texts.validation, self.vocabulary)
-        self._batch_size, self._seed = recipe.batch_size, recipe.seed
+        self._seed = recipe.seed
+        self._batch_size = items_at_once(len(texts.training), recipe.batch_size)
         self.training_size, self.validation_size = len(texts.training), len(texts.validation)
-        self.steps_per_epoch = -(-len(self._training) // recipe.batch_size)
+        self.steps_per_epoch = -(-len(self._training) // self._batch_size)
         hashes = text_hashes([*texts.training, *texts.validation])
         self.fingerprint = f"{len(texts.training)}-{len(texts.validation)}-{int(np.bitwise_xor.reduce(hashes)):016x}"
 
@@ -162,8 +164,7 @@ class StreamData:
             raise TextError(
                 f"{texts.name} has only {len(ids)} characters, too few for a running text; give a longer one."
             )
-        # A short text still gets lanes long enough for a window or so.
-        self._lanes = max(1, min(recipe.batch_size, self.training_size // (2 * recipe.window)))
+        self._lanes = lanes_at_once(self.training_size, recipe.batch_size, recipe.window)
         self._lane = (self.training_size - 1) // self._lanes
         self._smallest = max(1, recipe.window // 2)
         self.steps_per_epoch = max(1, self._lane // recipe.window)

@@ -9,6 +9,7 @@ from charrnn_tui.text import Kind, Vocabulary
 from charrnn_tui.text.encoded import encode_file
 from charrnn_tui.training.prepare import Texts, read_texts
 from charrnn_tui.training.recipe import Recipe
+from charrnn_tui.training.sizes import items_at_once, lanes_at_once
 from charrnn_tui.training.threads import available_cores
 
 # Seconds of one update on one core of a 2020s machine: a fixed part (Python, optimiser) and the arithmetic, forward
@@ -42,14 +43,14 @@ def estimate(recipe: Recipe, texts: Texts | None = None) -> Estimate:
         vocabulary = Vocabulary.from_texts([*texts.training, *texts.validation])
         training, validation = len(texts.training), len(texts.validation)
         characters = sum(map(len, texts.training)) + training
-        steps = -(-training // recipe.batch_size)
+        steps = -(-training // items_at_once(training, recipe.batch_size))
     else:
         assert texts.training_path is not None
         encoded = encode_file(texts.training_path)
         vocabulary = encoded.vocabulary
         validation = int(len(encoded.ids) * recipe.validation_fraction)
         training = characters = len(encoded.ids) - validation
-        lanes = max(1, min(recipe.batch_size, training // (2 * recipe.window)))
+        lanes = lanes_at_once(training, recipe.batch_size, recipe.window)
         steps = max(1, training // lanes // recipe.window)
     architecture = Architecture(recipe.family, vocabulary.size, recipe.embedding, recipe.hidden, recipe.layers)
     total = max(1, round(recipe.epochs * steps))

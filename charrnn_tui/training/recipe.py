@@ -43,20 +43,20 @@ class Recipe:
     family: Family = "lstm"
     layers: int = 1
     hidden: int = 256
-    embedding: int = 32
-    dropout: float = 0.25
+    embedding: int = 64
+    dropout: float = 0.35
     input_dropout: float = 0.0
     weight_dropout: float = 0.0
     batch_size: int = 128
     window: int = 128
-    epochs: float = 20.0
-    learning_rate: float = 6e-3
+    epochs: float = 14.0
+    learning_rate: float = 1e-2
     warmup: float = 0.1
     weight_decay: float = 0.05
     beta1: float = 0.9
     beta2: float = 0.99
     clip: float = 1.0
-    ema: float = 0.99
+    ema: float = 0.998
     patience: int = 10
     seed: int = 0
     device: Device = "auto"
@@ -167,20 +167,34 @@ PRESETS: dict[PresetName, Preset] = {
     "quick": Preset(
         "quick",
         "a small network, good enough to play with",
-        {"hidden": 128, "epochs": 8.0, "dropout": 0.1},
-        {"hidden": 128, "epochs": 2.0, "dropout": 0.1, "batch_size": 64, "learning_rate": 4e-3},
+        {"hidden": 128, "epochs": 6.0, "dropout": 0.1},
+        {"hidden": 128, "epochs": 2.0, "dropout": 0.0, "batch_size": 32, "window": 64},
     ),
     "balanced": Preset(
         "balanced",
         "the default: a good network soon",
-        {"hidden": 256, "epochs": 20.0},
-        {"hidden": 256, "epochs": 5.0, "dropout": 0.1, "batch_size": 64, "learning_rate": 4e-3},
+        {"hidden": 256, "epochs": 14.0, "dropout": 0.35},
+        {"hidden": 256, "epochs": 5.0, "dropout": 0.05, "batch_size": 32, "window": 64},
     ),
     "best": Preset(
         "best",
         "two layers and patience: the lowest loss",
-        {"hidden": 256, "layers": 2, "dropout": 0.3, "epochs": 40.0},
-        {"hidden": 512, "epochs": 8.0, "dropout": 0.25, "batch_size": 64, "learning_rate": 3e-3},
+        {
+            "hidden": 256,
+            "layers": 2,
+            "dropout": 0.4,
+            "weight_dropout": 0.3,
+            "epochs": 30.0,
+            "learning_rate": 8e-3,
+        },
+        {
+            "hidden": 512,
+            "epochs": 10.0,
+            "dropout": 0.25,
+            "batch_size": 32,
+            "window": 64,
+            "learning_rate": 5e-3,
+        },
     ),
 }
 DEFAULT_PRESET: PresetName = "balanced"

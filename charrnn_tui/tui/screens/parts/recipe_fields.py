@@ -37,6 +37,7 @@ ADVANCED = (
     NumberField("validation_fraction", "Held out", "share for validation"),
     NumberField("window", "Window", "characters an update", whole=True, only="stream"),
     NumberField("input_dropout", "Input dropout", "on the embedding"),
+    NumberField("weight_dropout", "Weight dropout", "on the recurrence"),
     NumberField("warmup", "Warm-up", "share of rising rate"),
     NumberField("weight_decay", "Weight decay", "pull towards zero"),
     NumberField("clip", "Clip", "longest gradient"),

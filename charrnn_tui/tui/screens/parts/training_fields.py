@@ -221,9 +221,7 @@ class TrainingFields(Dialog[TrainingRequest | None]):
         problem = ""
         try:
             if name in NUMBERS:
-                value = parse_number(NUMBERS[name], self._text(name))
-                if name == "epochs":
-                    self._check_epochs(float(value))
+                parse_number(NUMBERS[name], self._text(name))
             elif name == "name":
                 self._checked_name()
             elif name == "validation" and self._text(name).strip():
@@ -231,15 +229,6 @@ class TrainingFields(Dialog[TrainingRequest | None]):
         except PROBLEMS as error:
             problem = str(error)
         self._field(name).problem = problem
-
-    def _check_epochs(self, epochs: float) -> None:
-        how, name = self._start_from
-        entry = self._entries.get(name)
-        if how != "resume" or entry is None or entry.info is None:
-            return
-        done = entry.info.results.get("epoch", 0)
-        if isinstance(done, int | float) and epochs <= done:
-            raise RecipeError(f"{name} has had {show_number(done)} epochs; give more than that.")
 
     def _check_all(self) -> None:
         for name in (*NUMBERS, "name", "validation"):
