@@ -143,9 +143,9 @@ def measure_start(starts: int) -> dict[str, object]:
 
 
 def start_training(terminal: Terminal) -> None:
-    """Train on names, and wait until the steps are running."""
+    """Train on the largest corpus at hand, so that it lasts, and wait until the steps are running."""
     terminal.wait_for("›".encode())
-    terminal.send("\x14")
+    terminal.send("/train words-en\r")
     terminal.wait_for(b"chars/s")
 
 
