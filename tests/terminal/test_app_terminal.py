@@ -33,6 +33,7 @@ class Seen:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
+        environment = {"COLUMNS": str(columns), "LINES": str(rows), **environment}
         self.child = pexpect.spawn(
             sys.executable,
             ["-m", "charrnn_tui"],
