@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from toy import write_toy_model
 
 # Before anything imports torch or NumPy: two test processes share two cores.
