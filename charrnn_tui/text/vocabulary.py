@@ -20,18 +20,26 @@ PAD = -1
 """What stands in an id matrix where a line has ended; never fed to a network, never counted in a loss."""
 
 
+_NAMED = 8
+"""Unknown symbols that a message names; a text in another script may hold thousands."""
+
+
 class UnknownSymbolsError(ValueError):
-    """A text holds symbols that the vocabulary lacks; the message names them and the nearest known ones."""
+    """A text holds symbols that the vocabulary lacks; the message names the first ones and the nearest known.
+
+    `unknown` holds all of them.
+    """
 
     def __init__(self, unknown: Sequence[str], nearest: dict[str, tuple[str, ...]]) -> None:
         self.unknown = tuple(unknown)
         self.nearest = nearest
         parts = []
-        for symbol in unknown:
+        for symbol in unknown[:_NAMED]:
             known = " ".join(repr(s) for s in nearest.get(symbol, ()))
             parts.append(f"{describe_symbol(symbol)}" + (f" (nearest known: {known})" if known else ""))
         plural = "s" if len(unknown) > 1 else ""
-        super().__init__(f"this network does not know the symbol{plural} {', '.join(parts)}.")
+        more = f" and {len(unknown) - _NAMED:,} more" if len(unknown) > _NAMED else ""
+        super().__init__(f"this network does not know the symbol{plural} {', '.join(parts)}{more}.")
 
 
 def describe_symbol(symbol: str) -> str:
