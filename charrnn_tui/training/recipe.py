@@ -166,8 +166,8 @@ class Preset:
 PRESETS: dict[PresetName, Preset] = {
     "quick": Preset(
         "quick",
-        "a small network, good enough to play with",
-        {"hidden": 128, "epochs": 6.0, "dropout": 0.1},
+        "a few passes, good enough to play with",
+        {"hidden": 256, "epochs": 6.0, "dropout": 0.1},
         {"hidden": 128, "epochs": 2.0, "dropout": 0.0, "batch_size": 32, "window": 64},
     ),
     "balanced": Preset(
