@@ -55,12 +55,22 @@ class History:
             # One write of one whole row in append mode: two programs at once cannot mix their rows.
             handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
             try:
+                _lock(handle)
                 # A row that was cut short (a full disk, a crash) must not swallow this one.
                 size = os.fstat(handle).st_size
                 start = "" if size == 0 or os.pread(handle, 1, size - 1) == b"\n" else "\n"
                 os.write(handle, (start + json.dumps(line) + "\n").encode("ascii"))
             finally:
                 os.close(handle)
+
+
+def _lock(handle: int) -> None:
+    """Hold the file until it is closed, so that nobody writes between a look at its end and the row that follows."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: rows are whole all the same, since each is one write
+        return
+    fcntl.flock(handle, fcntl.LOCK_EX)
 
 
 class Browser:

@@ -136,7 +136,7 @@ async def test_preset_fills_the_fields_and_ones_own_number_leaves_it() -> None:
         await until(pilot, lambda: "300,000 parameters" in estimate(screen))
         assert screen.query_one("#preset", Select).value == "own"
         screen.query_one("#preset", Select).value = "quick"
-        await until(pilot, lambda: value(screen, "hidden") == "128")
+        await until(pilot, lambda: value(screen, "hidden") == str(PRESETS["quick"].lines["hidden"]))
         assert value(screen, "layers") == "1"
 
 
