@@ -53,6 +53,7 @@ def test_a_dependency_longer_than_the_window_is_learnt_only_when_state_is_carrie
     coin = math.log(2) / (GAP + 3)
     carried = best(RECIPE, planted, "carried")
     monkeypatch.setattr(data, "RESET_SHARE", 1.0)
-    cleared = best(RECIPE, planted, "cleared")
+    # Its best comes early; later it only learns by heart.
+    cleared = best(replace(RECIPE, epochs=5), planted, "cleared")
     assert carried < 2.5 * coin
     assert cleared > 4.5 * coin
