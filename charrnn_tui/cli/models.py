@@ -160,9 +160,9 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
         beside = f" (training {training:.4f})" if isinstance(training, float) else ""
         facts.append(("validation", f"{info.validation_loss:.4f} nats a character{beside}"))
     if isinstance(results.get("seconds"), int | float):
-        from charrnn_tui.cli.progress import seconds_said
+        from charrnn_tui.durations import duration
 
-        facts.append(("trained", f"{seconds_said(results['seconds'])}, {results.get('step', 0):,} steps"))
+        facts.append(("trained", f"{duration(results['seconds'])}, {results.get('step', 0):,} steps"))
     if info.recipe:
         facts.append(("recipe", ", ".join(f"{key} {value}" for key, value in info.recipe.items() if key != "name")))
     facts += [("made", info.created or "?"), ("folder", str(entry.folder)), ("size", output.in_bytes(entry.size))]

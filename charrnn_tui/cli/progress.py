@@ -8,21 +8,10 @@ import time
 from types import TracebackType
 
 from charrnn_tui.cli.output import cut, width_of
+from charrnn_tui.durations import duration
 
 _EVERY = 0.1
 _LONGEST_BAR = 30
-
-
-def seconds_said(seconds: float) -> str:
-    """A time as a person says it: 8 s, 2 min 5 s, 1 h 10 min."""
-    if not 0 <= seconds < 1e9:
-        return "?"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 class ProgressLine:
@@ -50,7 +39,7 @@ class ProgressLine:
 
     def _time_left(self, done: int, now: float) -> str:
         spent = now - self._began
-        return f"{seconds_said(spent / done * (self.total - done))} left" if done and spent > 0.5 else ""
+        return f"{duration(spent / done * (self.total - done))} left" if done and spent > 0.5 else ""
 
     def say(self, words: str) -> None:
         """Show words alone, now."""

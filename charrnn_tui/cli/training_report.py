@@ -8,7 +8,8 @@ import time
 
 from charrnn_tui.cli import output
 from charrnn_tui.cli.errors import complain, remark
-from charrnn_tui.cli.progress import ProgressLine, seconds_said
+from charrnn_tui.cli.progress import ProgressLine
+from charrnn_tui.durations import duration
 from charrnn_tui.text import visible
 from charrnn_tui.training.messages import (
     Evaluated,
@@ -111,7 +112,7 @@ class TextReport:
         loss = event.training_loss
         return (
             f"{loss:.3f} nats  {loss / math.log(2):.3f} bits  {event.characters_per_second:,.0f} ch/s  "
-            f"{seconds_said(event.seconds_left)} left"
+            f"{duration(event.seconds_left)} left"
         )
 
     def _evaluation(self, event: Evaluated) -> None:
@@ -149,7 +150,7 @@ class TextReport:
             bits = event.best_loss / math.log(2)
             self._say(
                 f"{output.bold(visible(event.name))}: {event.best_loss:.4f} nats ({bits:.4f} bits) a character at step "
-                f"{event.best_step:,}, after {seconds_said(event.elapsed)}"
+                f"{event.best_step:,}, after {duration(event.elapsed)}"
             )
         if event.reason != "stopped":
             remark(f"Done: {event.message}\n  charrnn-tui sample --model {visible(event.name)}")

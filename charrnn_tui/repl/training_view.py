@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 
+from charrnn_tui.durations import duration
 from charrnn_tui.repl.console import Console, Live
 from charrnn_tui.repl.fragments import Fragments, cells, cut, wrapped
 from charrnn_tui.repl.run import TrainingRun
@@ -144,18 +145,6 @@ def bar(run: TrainingRun, width: int, *, stopping: bool = False) -> str:
     filled = run.share * length
     blocks = "█" * int(filled) + ("▌" if filled % 1 >= 0.5 else "")
     return f" {blocks}{'░' * (length - len(blocks))} {words}"
-
-
-def duration(seconds: float) -> str:
-    """A time as a person says it: 8 s, 2 min 5 s, 1 h 10 min."""
-    if not 0 <= seconds < 1e9:
-        return "?"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 def _farewell(run: TrainingRun, *, left: bool) -> Fragments:

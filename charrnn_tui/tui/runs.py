@@ -122,15 +122,3 @@ def thinned(points: Sequence[tuple[float, float]], most: int) -> list[tuple[floa
     if kept[-1] != points[-1]:
         kept.append(points[-1])
     return kept
-
-
-def duration(seconds: float) -> str:
-    """A time as a person says it: 8 s, 2 min 5 s, 1 h 10 min."""
-    if not 0 <= seconds < 1e9:
-        return "?"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"

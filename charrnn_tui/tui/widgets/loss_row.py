@@ -7,8 +7,9 @@ import math
 from textual.content import Content
 from textual.widgets import Static
 
+from charrnn_tui.durations import duration
 from charrnn_tui.text import visible
-from charrnn_tui.tui.runs import Run, duration, thinned
+from charrnn_tui.tui.runs import Run, thinned
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 

@@ -15,8 +15,9 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widgets import Static
 
+from charrnn_tui.durations import duration
 from charrnn_tui.text import visible
-from charrnn_tui.tui.runs import Run, duration, overlay_colour
+from charrnn_tui.tui.runs import Run, overlay_colour
 
 if TYPE_CHECKING:
     from charrnn_tui.model import ModelInfo
