@@ -15,7 +15,12 @@ def main() -> int:
         return _screen()
     from charrnn_tui.cli import main as command_line
 
-    return command_line()
+    code = command_line()
+    if "TORCHELASTIC_RUN_ID" in os.environ:
+        from charrnn_tui.training.distributed import end_process
+
+        end_process(code)
+    return code
 
 
 def _screen() -> int:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
 from datetime import timedelta
+from typing import NoReturn
 
 import torch
 from torch import Tensor, nn
@@ -85,3 +88,15 @@ def leave() -> None:
     """End the process group, where there is one."""
     if dist.is_available() and dist.is_initialized():
         dist.destroy_process_group()
+
+
+def end_process(code: int) -> NoReturn:
+    """End one of several processes with the exit code, without taking the interpreter down.
+
+    The threads of the process group still hold tensors; one that lets go of them while the interpreter goes
+    aborts the process (pytorch/pytorch#179291), and torchrun then calls a finished run a failure.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
