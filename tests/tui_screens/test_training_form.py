@@ -140,38 +140,41 @@ async def test_preset_fills_the_fields_and_ones_own_number_leaves_it() -> None:
         assert value(screen, "layers") == "1"
 
 
-@pytest.mark.parametrize(
-    ("name", "typed", "part"),
-    [
-        ("hidden", "0", "at least 1"),
-        ("hidden", "many", "a whole number, not 'many'"),
-        ("layers", "1.5", "whole number"),
-        ("dropout", "1", "below 1"),
-        ("dropout", "", "give a number"),
-        ("learning_rate", "nan", "a number above 0"),
-        ("epochs", "-3", "a number above 0"),
-        ("seed", "\x1b", "␛"),
-        ("name", "a/b", "no name for a model"),
-        ("validation", "/nowhere/at/all", "there is no file"),
-        ("validation", "~no-such-user-at-all/x", "there is no file"),
-        ("validation", "b" * 5000, "too long"),
-    ],
-)
-async def test_a_wrong_field_says_so_beside_it_and_holds_the_start(name: str, typed: str, part: str) -> None:
+WRONG = [
+    ("hidden", "0", "at least 1"),
+    ("hidden", "many", "a whole number, not 'many'"),
+    ("layers", "1.5", "whole number"),
+    ("dropout", "1", "below 1"),
+    ("dropout", "", "give a number"),
+    ("learning_rate", "nan", "a number above 0"),
+    ("epochs", "-3", "a number above 0"),
+    ("seed", "\x1b", "␛"),
+    ("name", "a/b", "no name for a model"),
+    ("validation", "/nowhere/at/all", "there is no file"),
+    ("validation", "~no-such-user-at-all/x", "there is no file"),
+    ("validation", "b" * 5000, "too long"),
+]
+
+
+async def test_a_wrong_field_says_so_beside_it_and_holds_the_start() -> None:
     screen = form()
     async with showing(screen) as pilot:
-        fill(screen, name, typed)
-        await until(pilot, lambda: part in problem(screen, name).lower())
-        await until(pilot, lambda: estimate(screen).endswith(problem(screen, name)))
-        safe(painted(pilot))
-        await pilot.press("ctrl+t")
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
-        assert pilot.app.result is UNSET
-        assert screen.focused is screen.query_one(f"#{name}")
-        assert [f.id for f in screen.query(FormField) if f.has_class("-active")] == [f"field-{name}"]
-        label = screen.query_one(f"#field-{name}", FormField).label
-        assert estimate(screen) == f"{label}: {problem(screen, name)}"
+        for name, typed, part in WRONG:
+            before = value(screen, name)
+            fill(screen, name, typed)
+            await until(pilot, lambda name=name, part=part: part in problem(screen, name).lower())
+            await until(pilot, lambda name=name: estimate(screen).endswith(problem(screen, name)))
+            safe(painted(pilot))
+            await pilot.press("ctrl+t")
+            await pilot.app.workers.wait_for_complete()
+            await pilot.pause()
+            assert pilot.app.result is UNSET, (name, typed)
+            assert screen.focused is screen.query_one(f"#{name}"), (name, typed)
+            assert [f.id for f in screen.query(FormField) if f.has_class("-active")] == [f"field-{name}"]
+            label = screen.query_one(f"#field-{name}", FormField).label
+            assert estimate(screen) == f"{label}: {problem(screen, name)}"
+            fill(screen, name, before)
+            await until(pilot, lambda name=name: not problem(screen, name))
 
 
 async def test_a_folded_field_that_is_wrong_is_unfolded() -> None:
@@ -186,18 +189,18 @@ async def test_a_folded_field_that_is_wrong_is_unfolded() -> None:
         assert screen.focused is screen.query_one("#patience")
 
 
-@pytest.mark.parametrize(
-    "typed", ["", "no-such-corpus", "/no/such/file.txt", "~no-such-user-at-all/x", "a" * 5000, "nul\0l"]
-)
-async def test_a_corpus_that_is_not_there(typed: str) -> None:
+async def test_a_corpus_that_is_not_there() -> None:
     screen = form()
     async with showing(screen) as pilot:
-        fill(screen, "corpus", typed)
-        await until(pilot, lambda: bool(problem(screen, "corpus")))
-        await pilot.press("ctrl+t")
-        await pilot.app.workers.wait_for_complete()
-        assert pilot.app.result is UNSET
-        assert screen.focused is screen.query_one("#corpus")
+        for typed in ("", "no-such-corpus", "/no/such/file.txt", "~no-such-user-at-all/x", "a" * 5000, "nul\0l"):
+            fill(screen, "corpus", typed)
+            await until(pilot, lambda: bool(problem(screen, "corpus")))
+            await pilot.press("ctrl+t")
+            await pilot.app.workers.wait_for_complete()
+            assert pilot.app.result is UNSET, typed
+            assert screen.focused is screen.query_one("#corpus"), typed
+            fill(screen, "corpus", "names")
+            await until(pilot, lambda: not problem(screen, "corpus"))
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
