@@ -142,6 +142,18 @@ def test_a_defect_is_said_in_a_sentence_and_its_traceback_kept(home: Path, toy_m
     assert "ZeroDivisionError" in log.read_text()
 
 
+def test_one_of_torchruns_processes_ends_without_taking_the_interpreter_down() -> None:
+    """What waits for the end of the interpreter (here: a function) is not reached; what was written is."""
+    program = (
+        "import atexit, sys\natexit.register(print, 'the interpreter went down')\n"
+        "sys.argv = ['charrnn-tui', '--version']\n"
+        "from charrnn_tui.__main__ import main\nsys.exit(main())\n"
+    )
+    under_torchrun = {**os.environ, "TORCHELASTIC_RUN_ID": "x"}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, env=under_torchrun, timeout=60)
+    assert (done.returncode, done.stdout.decode()) == (0, f"charrnn-tui {version('charrnn-tui')}\n")
+
+
 # --- completion ----------------------------------------------------------------------------------------------
 
 

@@ -23,7 +23,7 @@ from charrnn_tui.training.messages import Evaluated, Failed, Finished, Paused, R
 
 @pytest.fixture
 def start(tmp_path: Path) -> Start:
-    recipe = replace(named(SMALL, "words", write_names(tmp_path)), kind="lines", epochs=4000.0, patience=0)
+    recipe = replace(named(SMALL, "words", write_names(tmp_path)), kind="lines", epochs=600.0, patience=0)
     return Start(recipe.to_dict(), str(paths.models()))
 
 

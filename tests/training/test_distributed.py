@@ -12,43 +12,41 @@ import numpy as np
 import pytest
 import tomlkit
 import torch
-from runs import SMALL, recorded, weights, write_names
+from runs import SMALL, losses, named, recorded, train, weights, write_names
 
 from charrnn_tui.cells.torch_cell import TorchState
+from charrnn_tui.library import Library
 from charrnn_tui.training.distributed import Ranks
 from charrnn_tui.training.recipe import Recipe
 
 HERE = Path(__file__).parent
 
 
-def run(root: Path, recipe: Recipe, processes: int) -> Path:
-    """Train in some processes; the model's folder."""
-    (root / f"{recipe.name}.toml").write_text(tomlkit.dumps(recipe.to_dict()), encoding="utf-8")
-    command = [sys.executable]
-    if processes > 1:
-        command += ["-m", "torch.distributed.run", "--nproc-per-node", str(processes), "--standalone"]
-    command += [str(HERE / "two_ranks.py"), str(root), recipe.name]
+def in_two_processes(root: Path, recipes: list[Recipe]) -> list[Path]:
+    """Train one after the other in the same two processes; the models' folders."""
+    for recipe in recipes:
+        (root / f"{recipe.name}.toml").write_text(tomlkit.dumps(recipe.to_dict()), encoding="utf-8")
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"]
+    command += [str(HERE / "two_ranks.py"), str(root), *(recipe.name for recipe in recipes)]
     done = subprocess.run(
         command, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}, timeout=100
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    return root / "models" / recipe.name
+    return [root / "models" / recipe.name for recipe in recipes]
 
 
-@pytest.mark.parametrize("kind", ["lines", "stream"])
-def test_two_processes_learn_what_one_learns(tmp_path: Path, kind: str) -> None:
+def test_two_processes_learn_what_one_learns(tmp_path: Path) -> None:
     corpus = write_names(tmp_path, count=200)
-    recipe = replace(
-        SMALL, corpus=str(corpus), kind=kind, dropout=0.0, epochs=4.0, batch_size=30, device="cpu", window=16, ema=0.9
-    )
-    one = run(tmp_path, replace(recipe, name="one"), 1)
-    two = run(tmp_path, replace(recipe, name="two"), 2)
-    for (step, *mine), (other_step, *theirs) in zip(recorded(one), recorded(two), strict=True):
-        assert step == other_step
-        assert mine == pytest.approx(theirs, abs=1e-4)
-    mine, theirs = weights(one), weights(two)
-    for name in mine:
-        np.testing.assert_allclose(mine[name], theirs[name], atol=2e-3, err_msg=name)
+    small = replace(SMALL, dropout=0.0, epochs=4.0, batch_size=30, device="cpu", window=16, ema=0.9)
+    recipes = [replace(named(small, kind, corpus), kind=kind) for kind in ("lines", "stream")]
+    for recipe, two in zip(recipes, in_two_processes(tmp_path, recipes), strict=True):
+        told = losses(train(recipe))
+        for (step, *mine), (other_step, *theirs) in zip(told, recorded(two), strict=True):
+            assert step == other_step
+            assert mine == pytest.approx(theirs, abs=1e-4)
+        mine, theirs = weights(Library().find(recipe.name)), weights(two)
+        for name in mine:
+            np.testing.assert_allclose(mine[name], theirs[name], atol=2e-3, err_msg=f"{recipe.name} {name}")
 
 
 def test_every_row_goes_to_exactly_one_process() -> None:

@@ -62,7 +62,7 @@ def test_a_stream_takes_its_state_up_again_too(tmp_path: Path) -> None:
 async def test_killed_outright_it_is_taken_up_again_exactly(tmp_path: Path) -> None:
     """kill -9 of the real process, some steps after its last checkpoint."""
     corpus = write_names(tmp_path)
-    recipe = replace(named(LONG, "cut", corpus), kind="lines", epochs=40)
+    recipe = replace(named(LONG, "cut", corpus), kind="lines", epochs=24)
     models = str(paths.models())
     client = await WorkerClient.spawn()
     await client.send(Start(recipe.to_dict(), models))

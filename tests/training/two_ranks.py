@@ -1,4 +1,4 @@
-"""What each process of the test of data-parallel training runs: torch.distributed.run … two_ranks.py DIR NAME."""
+"""What each process of the test of data-parallel training runs: torch.distributed.run … two_ranks.py DIR NAME…"""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from charrnn_tui.training.recipe import Recipe
 from charrnn_tui.training.trainer import Trainer
 
 
-def main(root: Path, name: str) -> None:
+def train(root: Path, name: str, ranks: distributed.Ranks) -> None:
     """Train the recipe in DIR/NAME.toml into DIR/models/NAME."""
-    ranks = distributed.join("cpu")
     recipe = Recipe.from_file(root / f"{name}.toml")
     library = Library(user=root / "models")
     trainer = Trainer(recipe, library.folder_for(name), library=library, ranks=ranks)
     for event in trainer.run():
         assert ranks.is_writer, event
-    distributed.leave()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    joined = distributed.join("cpu")
+    for each in sys.argv[2:]:
+        train(Path(sys.argv[1]), each, joined)
+    distributed.leave()
+    distributed.end_process(0)
