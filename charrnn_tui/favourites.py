@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from charrnn_tui import atomic, paths
+from charrnn_tui.rows import append_row
 from charrnn_tui.sampling import SamplingSettings
 
 
@@ -38,12 +38,7 @@ _TYPES: dict[Any, Any] = {"str": str, "int": int, "float": int | float}
 def add(favourite: Favourite, path: Path | None = None) -> Path:
     """Append to the file and return its path. Raises OSError."""
     path = path or paths.favourites_file()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    try:
-        os.write(handle, (json.dumps(asdict(favourite), ensure_ascii=False) + "\n").encode("utf-8", "replace"))
-    finally:
-        os.close(handle)
+    append_row(path, json.dumps(asdict(favourite), ensure_ascii=False))
     return path
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from charrnn_tui import atomic, paths
+from charrnn_tui.rows import append_row
 
 LIMIT = 5_000
 
@@ -51,26 +51,7 @@ class History:
         self.lines.append(line)
         del self.lines[: -self.limit]
         with contextlib.suppress(OSError):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            # One write of one whole row in append mode: two programs at once cannot mix their rows.
-            handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-            try:
-                _lock(handle)
-                # A row that was cut short (a full disk, a crash) must not swallow this one.
-                size = os.fstat(handle).st_size
-                start = "" if size == 0 or os.pread(handle, 1, size - 1) == b"\n" else "\n"
-                os.write(handle, (start + json.dumps(line) + "\n").encode("ascii"))
-            finally:
-                os.close(handle)
-
-
-def _lock(handle: int) -> None:
-    """Hold the file until it is closed, so that nobody writes between a look at its end and the row that follows."""
-    try:
-        import fcntl
-    except ImportError:  # Windows: rows are whole all the same, since each is one write
-        return
-    fcntl.flock(handle, fcntl.LOCK_EX)
+            append_row(self.path, json.dumps(line), 0o600)
 
 
 class Browser:

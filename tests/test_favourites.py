@@ -46,6 +46,19 @@ def test_a_damaged_row_is_passed_over_and_costs_no_other(tmp_path: Path, row: st
     assert [f.text for f in favourites.load(path)] == ["before", "after"]
 
 
+def test_a_row_that_was_cut_short_does_not_swallow_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "favourites.jsonl"
+    path.write_bytes(b'{"text": "cut sho')
+    favourites.add(Favourite("after", "", "toy", 1), path)
+    assert [f.text for f in favourites.load(path)] == ["after"]
+
+
+def test_half_a_row_for_want_of_room_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("charrnn_tui.rows.os.write", lambda handle, row: len(row) - 1)
+    with pytest.raises(OSError, match="favourites"):
+        favourites.add(Favourite("big", "", "toy", 1), tmp_path / "favourites.jsonl")
+
+
 def test_a_lone_surrogate_can_be_kept(tmp_path: Path) -> None:
     path = favourites.add(Favourite("a\udc80", "", "toy", 1), tmp_path / "f.jsonl")
     assert len(favourites.load(path)) == 1
