@@ -141,7 +141,8 @@ class StreamData:
     """One long text, cut into `batch_size` lanes read side by side; the state is carried from window to window.
 
     Each epoch starts at a random offset and jitters the windows' lengths, so that the cuts of the truncated
-    back-propagation fall elsewhere each time.
+    back-propagation fall elsewhere each time. What is held out without a validation file is a block in the middle:
+    the end of a text is what resembles its continuation most, too good to learn nothing from.
     """
 
     kind: Kind = "stream"
@@ -153,13 +154,15 @@ class StreamData:
         ids = encoded.ids
         if texts.validation_path is None:
             held_out = min(int(len(ids) * recipe.validation_fraction), MOST_STREAM_EVALUATED)
-            self._training, self._validation = ids[: len(ids) - held_out], ids[len(ids) - held_out :]
+            self._gap_at, self._gap = (len(ids) - held_out) // 2, held_out
+            self._validation = ids[self._gap_at : self._gap_at + held_out]
         else:
-            self._training = ids
+            self._gap_at, self._gap = len(ids), 0
             self._validation = encode_file(texts.validation_path, self.vocabulary).ids[:MOST_STREAM_EVALUATED]
+        self._ids = ids
         self._texts = texts
         self._seed, self._window = recipe.seed, recipe.window
-        self.training_size, self.validation_size = len(self._training), len(self._validation)
+        self.training_size, self.validation_size = len(ids) - self._gap, len(self._validation)
         if min(self.training_size, self.validation_size) < 16:
             raise TextError(
                 f"{texts.name} has only {len(ids)} characters, too few for a running text; give a longer one."
@@ -190,18 +193,22 @@ class StreamData:
         for number in range(first, len(ends)):
             end = int(ends[number])
             columns = np.arange(begin, end + 1)
-            index = np.minimum(starts[:, None] + columns, len(self._training) - 1)
+            index = np.minimum(starts[:, None] + columns, self.training_size - 1)
             keep = torch.from_numpy((~resets[number]).astype(np.float32))
-            yield Batch(_tensor(self._training[index]), keep)
+            yield Batch(_tensor(self._read(index)), keep)
             begin = end
 
     def validation(self, share: int = 0, shares: int = 1) -> list[EvaluationPart]:
         return _lanes(self._validation, share, shares)
 
     def training_sample(self, share: int = 0, shares: int = 1) -> list[EvaluationPart]:
-        size = min(len(self._training), max(len(self._validation) // 2, 1000), 200_000)
-        begin = (len(self._training) - size) // 2
-        return _lanes(self._training[begin : begin + size], share, shares)
+        size = min(self.training_size, max(self.validation_size // 2, 1000), 200_000)
+        begin = (self.training_size - size) // 3
+        return _lanes(self._read(np.arange(begin, begin + size)), share, shares)
+
+    def _read(self, places: NDArray[np.int64]) -> NDArray[np.integer]:
+        """The ids at some places of the training text, which goes on behind the block held out."""
+        return self._ids[places + self._gap * (places >= self._gap_at)]
 
     def facts(self) -> dict[str, Any]:
         return {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -24,18 +23,12 @@ def architecture_of(recipe: Recipe, vocabulary: Vocabulary) -> Architecture:
 def make_network(architecture: Architecture, recipe: Recipe) -> CharRNNLoop:
     """A fresh network, its weights drawn from the recipe's seed.
 
-    Recurrent and input weights are uniform in +-1/sqrt(hidden); an LSTM's forget gates start open, with a bias of 1
-    (Jozefowicz et al. 2015, 'An Empirical Exploration of Recurrent Network Architectures', section 2.2).
+    torch's own beginnings: embeddings from a standard normal distribution, the rest uniform in +-1/sqrt(hidden).
+    Measured (docs/performance.md): with smaller embeddings, or with forget gates that start open (a bias of 1), the
+    same training ends higher.
     """
     torch.manual_seed(recipe.seed)
     network = CharRNNLoop(architecture, recipe.dropout, recipe.input_dropout, recipe.weight_dropout)
-    with torch.no_grad():
-        nn.init.normal_(network.embedding.weight, std=1.0 / math.sqrt(architecture.embedding) * 2)
-        if architecture.family == "lstm":
-            h = architecture.hidden
-            for layer in range(architecture.layers):
-                getattr(network.rnn, f"bias_hh_l{layer}")[h : 2 * h] = 1.0
-                getattr(network.rnn, f"bias_ih_l{layer}")[h : 2 * h] = 0.0
     return network
 
 

@@ -26,7 +26,7 @@ class Texts:
     """A corpus split into what is learnt and what is held out.
 
     For lists, the items of each part. For a stream, `training_path` and, where a file of its own is held out,
-    `validation_path`; without one the end of the text is held out.
+    `validation_path`; without one a block in the middle of the text is held out.
     """
 
     name: str
