@@ -57,6 +57,7 @@ class Data(Protocol):
     vocabulary: Vocabulary
     training_size: int
     validation_size: int
+    training_sample_size: int
     steps_per_epoch: int
     fingerprint: str
 
@@ -98,6 +99,7 @@ class LinesData:
         self._seed = recipe.seed
         self._batch_size = items_at_once(len(texts.training), recipe.batch_size)
         self.training_size, self.validation_size = len(texts.training), len(texts.validation)
+        self.training_sample_size = min(len(self._training), max(len(self._validation), 1), MOST_TRAINING_EVALUATED)
         self.steps_per_epoch = -(-len(self._training) // self._batch_size)
         hashes = text_hashes([*texts.training, *texts.validation])
         self.fingerprint = f"{len(texts.training)}-{len(texts.validation)}-{int(np.bitwise_xor.reduce(hashes)):016x}"
@@ -112,8 +114,7 @@ class LinesData:
         return self._parts(self._validation, share, shares)
 
     def training_sample(self, share: int = 0, shares: int = 1) -> list[EvaluationPart]:
-        count = min(len(self._training), max(len(self._validation), 1), MOST_TRAINING_EVALUATED)
-        chosen = np.random.default_rng(0).permutation(len(self._training))[:count]
+        chosen = np.random.default_rng(0).permutation(len(self._training))[: self.training_sample_size]
         encoded = EncodedItems(self._training.flat, self._training.starts[chosen], self._training.lengths[chosen])
         return self._parts(encoded, share, shares)
 
@@ -163,6 +164,7 @@ class StreamData:
         self._texts = texts
         self._seed, self._window = recipe.seed, recipe.window
         self.training_size, self.validation_size = len(ids) - self._gap, len(self._validation)
+        self.training_sample_size = min(self.training_size, max(self.validation_size // 2, 1000), 200_000)
         if min(self.training_size, self.validation_size) < 16:
             raise TextError(
                 f"{texts.name} has only {len(ids)} characters, too few for a running text; give a longer one."
@@ -202,7 +204,7 @@ class StreamData:
         return _lanes(self._validation, share, shares)
 
     def training_sample(self, share: int = 0, shares: int = 1) -> list[EvaluationPart]:
-        size = min(self.training_size, max(self.validation_size // 2, 1000), 200_000)
+        size = self.training_sample_size
         begin = (self.training_size - size) // 3
         return _lanes(self._read(np.arange(begin, begin + size)), share, shares)
 

@@ -163,18 +163,22 @@ class Preset:
         return replace(recipe, **(self.lines if kind == "lines" else self.stream))
 
 
+def _stream(**changes: Any) -> dict[str, Any]:
+    return {"batch_size": 32, "window": 64, "learning_rate": 8e-3, "ema": 0.995, **changes}
+
+
 PRESETS: dict[PresetName, Preset] = {
     "quick": Preset(
         "quick",
         "a few passes, good enough to play with",
         {"hidden": 256, "epochs": 6.0, "dropout": 0.1},
-        {"hidden": 128, "epochs": 2.0, "dropout": 0.0, "batch_size": 32, "window": 64},
+        _stream(hidden=128, epochs=2.0, dropout=0.0),
     ),
     "balanced": Preset(
         "balanced",
         "the default: a good network soon",
         {"hidden": 256, "epochs": 14.0, "dropout": 0.35},
-        {"hidden": 256, "epochs": 6.0, "dropout": 0.15, "batch_size": 32, "window": 64},
+        _stream(hidden=256, epochs=5.0, dropout=0.15),
     ),
     "best": Preset(
         "best",
@@ -187,15 +191,7 @@ PRESETS: dict[PresetName, Preset] = {
             "epochs": 30.0,
             "learning_rate": 8e-3,
         },
-        {
-            "hidden": 512,
-            "epochs": 10.0,
-            "dropout": 0.4,
-            "weight_dropout": 0.2,
-            "batch_size": 32,
-            "window": 64,
-            "learning_rate": 5e-3,
-        },
+        _stream(hidden=512, epochs=6.0, dropout=0.35, learning_rate=5e-3),
     ),
 }
 DEFAULT_PRESET: PresetName = "balanced"

@@ -26,7 +26,7 @@ from charrnn_tui.model import CHECKPOINT, DESCRIPTION, ModelInfo, read_info, wri
 from charrnn_tui.sampling import SamplingSettings, sample_many
 from charrnn_tui.training import checkpoint as checkpoints
 from charrnn_tui.training import history, messages
-from charrnn_tui.training.data import Batch
+from charrnn_tui.training.data import Batch, Data
 from charrnn_tui.training.distributed import Ranks
 from charrnn_tui.training.evaluation import evaluate
 from charrnn_tui.training.loss import count_targets, inputs_of, next_character_loss
@@ -41,6 +41,9 @@ PROGRESS_EVERY = 0.25
 CHECKPOINT_EVERY = 20.0
 MOST_EVALUATIONS = 60
 FEWEST_STEPS_BETWEEN = 20
+FEWEST_EVALUATIONS = 4
+EVALUATION_SHARE = 0.1
+"""Most of the time of a running text's training that evaluations may take, unless there would be too few."""
 SAMPLE_TEMPERATURES = (0.5, 0.8, 1.1)
 SAMPLES_EACH = 4
 
@@ -88,8 +91,8 @@ class Trainer:
         self._validation = p.data.validation(self.ranks.rank, self.ranks.world)
         self._training_sample = p.data.training_sample(self.ranks.rank, self.ranks.world)
         span = p.position.total_steps - p.position.origin
-        per_epoch = p.data.steps_per_epoch if p.data.kind == "lines" else 1
-        self.evaluate_every = max(per_epoch, FEWEST_STEPS_BETWEEN, math.ceil(span / MOST_EVALUATIONS))
+        least = p.data.steps_per_epoch if p.data.kind == "lines" else _steps_worth_an_evaluation(p.data, span)
+        self.evaluate_every = max(least, FEWEST_STEPS_BETWEEN, math.ceil(span / MOST_EVALUATIONS))
         self._rate = 0.0
         self._stopping: str | None = None
         self._paused = False
@@ -510,3 +513,10 @@ _ENDINGS = {
         "Try again with a smaller learning rate."
     ),
 }
+
+
+def _steps_worth_an_evaluation(data: Data, span: int) -> int:
+    """Updates of a running text between evaluations, by the arithmetic: an update goes forwards and twice backwards."""
+    update = 3 * data.training_size / data.steps_per_epoch
+    evaluation = data.validation_size + data.training_sample_size
+    return min(math.ceil(evaluation / (EVALUATION_SHARE * update)), math.ceil(span / FEWEST_EVALUATIONS))
