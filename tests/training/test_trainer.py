@@ -225,3 +225,17 @@ def test_a_corpus_with_an_item_or_two_still_trains(tmp_path: Path) -> None:
     path.write_text("solo\nduet\n", encoding="utf-8")
     events = train(replace(named(SMALL, "tiny", path), kind="lines", epochs=30))
     assert isinstance(events[-1], Finished)
+
+
+def test_evaluations_take_a_bounded_share_of_a_running_text(tmp_path: Path) -> None:
+    """By the arithmetic: an update goes forwards and twice backwards, an evaluation forwards only."""
+    path = tmp_path / "text.txt"
+    path.write_text("".join(f"{n} " for n in range(9_000)), encoding="utf-8")
+    recipe = replace(named(SMALL, "text", path), kind="stream", window=16, batch_size=4, epochs=20, learning_rate=0.001)
+    trainer = trainer_for(recipe)
+    data = trainer._parts.data
+    evaluations = trainer.position.total_steps // trainer.evaluate_every
+    read = evaluations * (data.validation_size + data.training_sample_size)
+    assert 0.07 < read / (3 * 20 * data.training_size) <= 0.1
+    short = trainer_for(replace(recipe, epochs=0.5, name="short"))
+    assert short.position.total_steps // short.evaluate_every == 4
