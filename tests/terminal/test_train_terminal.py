@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -28,6 +29,8 @@ def spawn(*arguments: str) -> pexpect.spawn:
         dimensions=(30, 100),
         timeout=60,
         encoding="utf-8",
+        # A suite that a shell started in the background hands on that SIGINT is ignored, which `train` respects.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
