@@ -174,7 +174,7 @@ async def take(name: str) -> None:
         for variable in ("DATA", "CONFIG", "STATE", "CACHE"):
             os.environ[f"XDG_{variable}_HOME"] = str(Path(home) / variable.lower())
         seeds = iter(range(1, 1000))
-        options: dict[str, Any] = {"new_seed": lambda: 4100 + next(seeds)}
+        options: dict[str, Any] = {"new_seed": lambda: 4400 + next(seeds)}
         app = CharRNNApp(Config(theme=theme, pace=0.0), Library(), **options)
         async with app.run_test(size=size, notifications=True) as pilot:
             await until(pilot, lambda: app.main.session.model is not None)
