@@ -129,7 +129,7 @@ def test_items_may_hold_line_ends_and_files_may_be_named(tmp_path: Path) -> None
         (["a\n", "b\x1e", "c\x1f", "d\x1d"], {}, TextError, "take one of these out"),
         ("no-such-corpus", {}, TextError, "no file and no corpus"),
         (NAMES, {"preset": "fast"}, RecipeError, "quick, balanced, best"),
-        (NAMES, {"hidden": 0}, RecipeError, "hidden must be a whole number"),
+        (NAMES, {"hidden": 0}, RecipeError, "hidden is a whole number"),
         (NAMES, {"colour": 1}, RecipeError, "no setting 'colour'"),
         (NAMES, {"corpus": "names"}, RecipeError, "'corpus' is no option"),
         (NAMES, {"name": "../x"}, ModelError, "is no name for a model"),

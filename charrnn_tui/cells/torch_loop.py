@@ -14,9 +14,9 @@ _FUSED: dict[Family, type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]] = {"rnn": nn.R
 class CharRNNLoop(nn.Module):
     """Embedding, fused recurrent layers, linear output. Same weights and names as the cells.
 
-    `dropout` acts on the embedded input, between layers and on the last layer's output, in training only
-    (Zaremba et al. 2014, arXiv:1409.2329: never on the recurrent path). `weight_dropout` drops recurrent weights, the
-    same ones at every step of a batch (Merity et al. 2017, arXiv:1708.02182, section 2).
+    `input_dropout` acts on the embedded input, `dropout` between layers and on the last layer's output, in training
+    only (Zaremba et al. 2014, arXiv:1409.2329: never on the recurrent path). `weight_dropout` drops recurrent weights,
+    the same ones at every step of a batch (Merity et al. 2017, arXiv:1708.02182, section 2).
     """
 
     def __init__(

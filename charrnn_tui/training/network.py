@@ -28,8 +28,7 @@ def make_network(architecture: Architecture, recipe: Recipe) -> CharRNNLoop:
     same training ends higher.
     """
     torch.manual_seed(recipe.seed)
-    network = CharRNNLoop(architecture, recipe.dropout, recipe.input_dropout, recipe.weight_dropout)
-    return network
+    return CharRNNLoop(architecture, recipe.dropout, recipe.input_dropout, recipe.weight_dropout)
 
 
 def load_weights(network: nn.Module, weights: dict[str, NDArray[np.floating]]) -> None:

@@ -123,7 +123,7 @@ class Recipe:
 
 def _whole(name: str, value: Any, least: int) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise RecipeError(f"{_words(name)} must be a whole number, at least {least}, not {value!r}.")
+        raise RecipeError(f"{_words(name)} is a whole number, at least {least}, not {value!r}.")
 
 
 def _between(
@@ -182,7 +182,7 @@ PRESETS: dict[PresetName, Preset] = {
     ),
     "best": Preset(
         "best",
-        "two layers and patience: the lowest loss",
+        "the largest network and patience: the lowest loss",
         {
             "hidden": 256,
             "layers": 2,
