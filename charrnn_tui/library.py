@@ -9,7 +9,6 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from importlib import resources
 from pathlib import Path
 
 from charrnn_tui import paths
@@ -38,11 +37,6 @@ def check_name(name: str) -> str:
             f"{visible(name)!r} is no name for a model: 1 to 64 letters, digits, and . _ + - after the first."
         )
     return name
-
-
-def shipped_models() -> Path:
-    """The folder of shipped models, in a wheel and in an editable install alike."""
-    return Path(str(resources.files("charrnn_tui.models")))
 
 
 @dataclass(frozen=True)
@@ -77,7 +71,7 @@ class Library:
 
     def __init__(self, user: Path | None = None, shipped: Path | None = None) -> None:
         self.user = user or paths.models()
-        self.shipped = shipped or shipped_models()
+        self.shipped = shipped or paths.shipped_models()
 
     def _folders(self) -> Iterator[tuple[Path, bool]]:
         seen: set[str] = set()

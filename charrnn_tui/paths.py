@@ -1,7 +1,8 @@
-"""Where the program keeps a user's files: as platformdirs says, so that the XDG variables are obeyed."""
+"""Where files are: a user's where platformdirs says, so that the XDG variables are obeyed, and what is shipped."""
 
 from __future__ import annotations
 
+from importlib import resources
 from pathlib import Path
 
 from platformdirs import PlatformDirs
@@ -47,3 +48,21 @@ def logs() -> Path:
 def runs() -> Path:
     """One file a training run that goes on in the background."""
     return _dirs().user_state_path / "runs"
+
+
+def shipped_models() -> Path:
+    """The folder of shipped models."""
+    return _shipped("models")
+
+
+def shipped_data() -> Path:
+    """The folder of shipped corpora."""
+    return _shipped("data")
+
+
+def _shipped(folder: str) -> Path:
+    try:
+        return Path(str(resources.files(f"charrnn_tui.{folder}")))
+    except ModuleNotFoundError:
+        # `python -m charrnn_tui` in a checkout takes the code from there, where these folders stand beside it.
+        return Path(__file__).resolve().parent.parent / folder

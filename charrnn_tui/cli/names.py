@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib import resources
 from pathlib import Path
 
 from charrnn_tui import paths
@@ -13,7 +12,7 @@ _FILES_OF_A_MODEL = ("model.json", "model.safetensors")
 
 def models() -> list[str]:
     """All models, the user's own first, as `Library.entries` lists them."""
-    return list(dict.fromkeys([*own_models(), *_models_in(Path(str(resources.files("charrnn_tui.models"))))]))
+    return list(dict.fromkeys([*own_models(), *_models_in(paths.shipped_models())]))
 
 
 def own_models() -> list[str]:
@@ -23,8 +22,7 @@ def own_models() -> list[str]:
 
 def corpora() -> list[str]:
     """The shipped corpora."""
-    root = Path(str(resources.files("charrnn_tui.data")))
-    return sorted(path.stem for path in root.glob("*.txt"))
+    return sorted(path.stem for path in paths.shipped_data().glob("*.txt"))
 
 
 def _models_in(root: Path) -> list[str]:

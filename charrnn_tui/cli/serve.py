@@ -39,4 +39,4 @@ def serve(
         from textual_serve.server import Server
     except ImportError as error:
         raise Failed("this needs textual-serve: pip install 'charrnn-tui[web]'.") from error
-    Server(shlex.join([sys.executable, "-m", "charrnn_tui"]), host=host, port=port, title="charrnn-tui").serve()
+    Server(shlex.join([sys.executable, "-P", "-m", "charrnn_tui"]), host=host, port=port, title="charrnn-tui").serve()

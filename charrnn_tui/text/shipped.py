@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
 
+from charrnn_tui import paths
 from charrnn_tui.text.corpus import Corpus, Kind
 from charrnn_tui.text.reading import TextError, expand
 from charrnn_tui.text.safe import visible
@@ -14,8 +14,7 @@ DEFAULT_CORPUS = "names"
 
 def shipped_corpora() -> dict[str, Path]:
     """Name -> file of every shipped corpus, by name."""
-    root = Path(str(resources.files("charrnn_tui.data")))
-    return {path.stem: path for path in sorted(root.glob("*.txt"))}
+    return {path.stem: path for path in sorted(paths.shipped_data().glob("*.txt"))}
 
 
 def find_corpus(name_or_path: str) -> Path:

@@ -66,7 +66,8 @@ class WorkerClient:
         # left in the background has to outlive this process.
         with log.open(mode) as file:
             process = subprocess.Popen(
-                [sys.executable, "-m", "charrnn_tui.training.worker"],
+                # -P: the child takes its modules from where this process has them, not from the current folder.
+                [sys.executable, "-P", "-m", "charrnn_tui.training.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=file,

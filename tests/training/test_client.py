@@ -47,6 +47,21 @@ async def test_it_trains_pauses_goes_on_and_stops(start: Start) -> None:
     assert Library().open("words").info.validation_loss is not None
 
 
+async def test_modules_in_the_current_folder_are_not_the_childs(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a checkout beside which the program is installed, or beside a script of the user's named random.py."""
+    (tmp_path / "random.py").write_text("raise SystemExit('not this one')\n")
+    (tmp_path / "charrnn_tui").mkdir()
+    (tmp_path / "charrnn_tui" / "__init__.py").touch()
+    monkeypatch.chdir(tmp_path)
+    client = await WorkerClient.spawn()
+    await client.send(replace(start, recipe={**start.recipe, "epochs": 1.0}))
+    events = [event async for event in client.events()]
+    await client.close()
+    assert isinstance(events[-1], Finished), events[-1]
+
+
 async def test_a_wrong_corpus_is_a_sentence(start: Start) -> None:
     client = await WorkerClient.spawn()
     await client.send(replace(start, recipe={**start.recipe, "corpus": "/no/such/file.txt"}))

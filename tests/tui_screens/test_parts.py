@@ -86,6 +86,14 @@ def test_numbers_that_are_none(text: str) -> None:
             parse_number(field, text)
 
 
+def test_what_a_number_must_be_is_said_without_its_name() -> None:
+    """Its label stands beside it already."""
+    with pytest.raises(RecipeError, match=r"^a whole number, at least 1, not 0"):
+        parse_number(NUMBERS["hidden"], "0")
+    with pytest.raises(RecipeError, match=r"^a number above 0"):
+        parse_number(NUMBERS["epochs"], "0")
+
+
 def test_a_comma_may_be_the_decimal_point() -> None:
     assert parse_number(NUMBERS["dropout"], "0,25") == 0.25
 
