@@ -18,7 +18,7 @@ from charrnn_tui.text import BOUNDARY, EncodedItems, Kind, TextError, Vocabulary
 from charrnn_tui.text.encoded import encode_file
 from charrnn_tui.training.prepare import Texts
 from charrnn_tui.training.recipe import Recipe
-from charrnn_tui.training.sizes import items_at_once, lanes_at_once
+from charrnn_tui.training.sizes import MOST_STREAM_EVALUATED, characters_held_out, items_at_once, lanes_at_once
 
 EVALUATION_BATCH = 512
 MOST_TRAINING_EVALUATED = 2_000
@@ -26,7 +26,6 @@ EVALUATION_WINDOW = 256
 EVALUATION_LANES = 32
 WARM_UP = 256
 """Characters read before the counted ones of an evaluation lane, so that no lane starts cold but the first."""
-MOST_STREAM_EVALUATED = 2_000_000
 RESET_SHARE = 0.02
 """Share of lanes whose state is cleared at an update, so that a network also learns to start from nothing."""
 
@@ -154,7 +153,7 @@ class StreamData:
         self.vocabulary = encoded.vocabulary
         ids = encoded.ids
         if texts.validation_path is None:
-            held_out = min(int(len(ids) * recipe.validation_fraction), MOST_STREAM_EVALUATED)
+            held_out = characters_held_out(len(ids), recipe.validation_fraction)
             self._gap_at, self._gap = (len(ids) - held_out) // 2, held_out
             self._validation = ids[self._gap_at : self._gap_at + held_out]
         else:

@@ -9,7 +9,7 @@ from charrnn_tui.text import Kind, Vocabulary
 from charrnn_tui.text.encoded import encode_file
 from charrnn_tui.training.prepare import Texts, read_texts
 from charrnn_tui.training.recipe import Recipe
-from charrnn_tui.training.sizes import items_at_once, lanes_at_once
+from charrnn_tui.training.sizes import MOST_STREAM_EVALUATED, characters_held_out, items_at_once, lanes_at_once
 from charrnn_tui.training.threads import available_cores
 
 # Seconds of one update on one core of a 2020s machine: a fixed part (Python, optimiser) and the arithmetic, forward
@@ -36,7 +36,7 @@ class Estimate:
 def estimate(recipe: Recipe, texts: Texts | None = None) -> Estimate:
     """Cost of a recipe. `texts`: its corpus, where it was read already.
 
-    Reads the corpus (a long text through the cache). Raises TextError, ArchitectureError.
+    Reads the corpus (a long text through the cache). Raises TextError, UnknownSymbolsError, ArchitectureError.
     """
     texts = texts or read_texts(recipe)
     if texts.kind == "lines":
@@ -48,8 +48,13 @@ def estimate(recipe: Recipe, texts: Texts | None = None) -> Estimate:
         assert texts.training_path is not None
         encoded = encode_file(texts.training_path)
         vocabulary = encoded.vocabulary
-        validation = int(len(encoded.ids) * recipe.validation_fraction)
-        training = characters = len(encoded.ids) - validation
+        if texts.validation_path is None:
+            validation = characters_held_out(len(encoded.ids), recipe.validation_fraction)
+            training = len(encoded.ids) - validation
+        else:
+            training = len(encoded.ids)
+            validation = min(len(encode_file(texts.validation_path, vocabulary).ids), MOST_STREAM_EVALUATED)
+        characters = training
         lanes = lanes_at_once(training, recipe.batch_size, recipe.window)
         steps = max(1, training // lanes // recipe.window)
     architecture = Architecture(recipe.family, vocabulary.size, recipe.embedding, recipe.hidden, recipe.layers)

@@ -111,6 +111,22 @@ def test_the_estimate_counts_what_the_run_will_do(tmp_path: Path) -> None:
     assert told.seconds > 0
 
 
+@pytest.mark.parametrize("held_out", [None, "abc " * 300])
+def test_the_estimate_counts_what_a_running_text_will_do(tmp_path: Path, held_out: str | None) -> None:
+    from runs import trainer_for
+
+    text, other = tmp_path / "text.txt", tmp_path / "other.txt"
+    text.write_text("abcde " * 2000, encoding="utf-8")
+    recipe = replace(SMALL, name="text", corpus=str(text), kind="stream", epochs=2.0, window=16)
+    if held_out:
+        other.write_text(held_out, encoding="utf-8")
+        recipe = replace(recipe, validation=str(other))
+    told = estimate(recipe)
+    started = trainer_for(recipe)._started_event()
+    assert told.total_steps == started.total_steps
+    assert (told.training_items, told.validation_items) == (started.training_items, started.validation_items)
+
+
 @pytest.mark.parametrize("kind", ["lines", "stream"])
 @pytest.mark.parametrize("preset", list(PRESETS))
 def test_presets_are_recipes(preset: str, kind: str) -> None:
