@@ -107,4 +107,4 @@ def test_vanilla_cell_is_the_formula() -> None:
         expected.append(np.tanh(z))
     state = cell.initial_state(1)._replace(hidden=torch.tensor([[h]]))
     after, _ = cell.step(torch.tensor([1]), state)
-    np.testing.assert_allclose(after.hidden[0, 0].detach().numpy(), expected, rtol=1e-6)
+    np.testing.assert_allclose(after.hidden[0, 0].detach().numpy(), expected, rtol=1e-6, atol=1e-7)
