@@ -20,15 +20,14 @@ WRITTEN_OUT: frozenset[Family] = frozenset({"rnn", "gru"})
 
 
 class _VanillaLayer(torch.autograd.Function):
-    """h' = tanh(x + W h): x [time, batch, hidden] holds the input's product and both biases."""
+    """h' = tanh(x / 2 + W h): x [time, batch, hidden] holds twice the input's product and biases; it is used up."""
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, weight: Tensor, start: Tensor) -> Tensor:
         states = x.new_empty(len(x) + 1, *start.shape)
         states[0] = start
-        before, doubled = states.unbind(), (2 * weight).t()
-        minus_one = x.new_full((), -1.0)
-        for t, gate in enumerate((2 * x).unbind()):
+        before, doubled, minus_one = states.unbind(), (2 * weight).t(), x.new_full((), -1.0)
+        for t, gate in enumerate(x.detach().unbind()):
             gate.addmm_(before[t], doubled).sigmoid_()
             torch.add(minus_one, gate, alpha=2, out=before[t + 1])
         ctx.save_for_backward(states, weight)
@@ -38,20 +37,20 @@ class _VanillaLayer(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         (gradient,) = gradients
         states, weight = ctx.saved_tensors
-        slope = torch.addcmul(states.new_ones(()), states[1:], states[1:], value=-1)
-        by_gate = torch.empty_like(slope)
-        of_state, slopes, gates = gradient.unbind(), slope.unbind(), by_gate.unbind()
-        torch.mul(of_state[-1], slopes[-1], out=gates[-1])
-        for t in range(len(gates) - 2, -1, -1):
-            torch.addmm(of_state[t], gates[t + 1], weight, out=gates[t]).mul_(slopes[t])
-        by_weight = by_gate.flatten(0, 1).t() @ states[:-1].flatten(0, 1)
-        return by_gate, by_weight, gates[0] @ weight
+        slope = torch.addcmul(states.new_full((), 0.5), states[1:], states[1:], value=-0.5)
+        by_x = torch.empty_like(slope)
+        of_state, slopes, by_xs = gradient.unbind(), slope.unbind(), by_x.unbind()
+        torch.mul(of_state[-1], slopes[-1], out=by_xs[-1])
+        for t in range(len(by_xs) - 2, -1, -1):
+            torch.addmm(of_state[t], by_xs[t + 1], weight, alpha=2, out=by_xs[t]).mul_(slopes[t])
+        by_weight = by_x.flatten(0, 1).t() @ states[:-1].flatten(0, 1)
+        return by_x, by_weight.mul_(2), (by_xs[0] @ weight).mul_(2)
 
 
 class _GRULayer(torch.autograd.Function):
-    """r, z = s(x_rz + W_rz h); n = tanh(x_n + r (W_n h + b_n)); h' = (1 - z) n + z h.
+    """r, z = s(x_rz + W_rz h); n = tanh(x_n / 2 + r (W_n h + b_n)); h' = (1 - z) n + z h.
 
-    x [time, batch, 3 hidden] holds the input's product and all biases but b_n, which the reset gate acts on.
+    x [time, batch, 3 hidden] holds the input's product and all biases but b_n, twice the sum for n; it is used up.
     """
 
     @staticmethod
@@ -59,64 +58,71 @@ class _GRULayer(torch.autograd.Function):
         size = start.shape[-1]
         states = x.new_empty(len(x) + 1, *start.shape)
         states[0] = start
-        gates, new = x[..., : 2 * size].contiguous(), 2 * x[..., 2 * size :]
-        recurrent = torch.empty_like(new)
+        x = x.detach()
+        recurrent = x.new_empty(len(x), *start.shape)
         by_gates, by_new = weight[: 2 * size].t(), (2 * weight[2 * size :]).t()
-        doubled = 2 * bias
-        minus_one = x.new_full((), -1.0)
-        before, both, news, recurrents = states.unbind(), gates.unbind(), new.unbind(), recurrent.unbind()
-        resets, updates = (part.unbind() for part in gates.chunk(2, dim=-1))
-        for t in range(len(x)):
-            both[t].addmm_(before[t], by_gates).sigmoid_()
-            torch.addmm(doubled, before[t], by_new, out=recurrents[t])
-            news[t].addcmul_(resets[t], recurrents[t]).sigmoid_()
-            torch.add(minus_one, news[t], alpha=2, out=news[t])
-            torch.lerp(news[t], before[t], updates[t], out=before[t + 1])
-        ctx.save_for_backward(states, gates, new, recurrent, weight)
+        doubled, minus_one = 2 * bias, x.new_full((), -1.0)
+        before, both, recurrents = states.unbind(), x[..., : 2 * size].unbind(), recurrent.unbind()
+        resets, updates, news = (part.unbind() for part in x.chunk(3, dim=-1))
+        for t, h in enumerate(before[:-1]):
+            both[t].addmm_(h, by_gates).sigmoid_()
+            torch.addmm(doubled, h, by_new, out=recurrents[t])
+            new = news[t].addcmul_(resets[t], recurrents[t]).sigmoid_()
+            torch.add(minus_one, new, alpha=2, out=new)
+            torch.lerp(new, h, updates[t], out=before[t + 1])
+        ctx.save_for_backward(states, x, recurrent, weight)
         return states[1:]
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         (gradient,) = gradients
-        states, gates, new, recurrent, weight = ctx.saved_tensors
-        reset, update = gates.chunk(2, dim=-1)
+        states, gates, recurrent, weight = ctx.saved_tensors
+        size = states.shape[-1]
+        reset, update, new = gates.chunk(3, dim=-1)
+        # How the new state changes with x, for all steps at once; `recurrent` holds 2 (W_n h + b_n).
         rest = 1 - update
-        # What each gate's input changes of the new state, for all steps at once. `recurrent` holds 2 (W_n h + b_n).
-        by_new = rest.addcmul(rest * new, new, value=-1)
-        by_update = (states[:-1] - new) * update * rest
-        by_reset = recurrent * reset
-        by_reset = by_reset.addcmul_(by_reset, reset, value=-1).mul_(0.5)
-        candidate = torch.empty_like(new)
-        products = new.new_empty(*new.shape[:2], 3, new.shape[-1])  # of W h: reset, update, new
-        rows = products.flatten(2)
-        of_state, keeps = gradient.unbind(), update.unbind()
-        parts = [part.unbind() for part in (candidate, *products.unbind(2), rows, by_new, by_update, by_reset, reset)]
-        candidates, resets, updates, news, steps, to_new, to_update, to_reset, through = parts
-        flowing = torch.zeros_like(of_state[-1])
-        for t in range(len(of_state) - 1, -1, -1):
-            flowing.add_(of_state[t])
-            torch.mul(flowing, to_new[t], out=candidates[t])
-            torch.mul(flowing, to_update[t], out=updates[t])
-            torch.mul(candidates[t], to_reset[t], out=resets[t])
-            torch.mul(candidates[t], through[t], out=news[t])
-            flowing.mul_(keeps[t]).addmm_(steps[t], weight)
-        by_weight = rows.flatten(0, 1).t() @ states[:-1].flatten(0, 1)
-        by_input = torch.cat([products[:, :, 0], products[:, :, 1], candidate], dim=-1)
-        return by_input, by_weight, products[:, :, 2].sum((0, 1)), flowing
+        to_new = torch.addcmul(new.new_full((), 0.5), new, new, value=-0.5).mul_(rest)
+        to_update = torch.sub(states[:-1], new).mul_(update).mul_(rest)
+        to_reset = recurrent * reset
+        to_reset.addcmul_(to_reset, reset, value=-1)
+        by_x = torch.empty_like(gates)
+        by_recurrent = torch.empty_like(recurrent)  # half of it, as of x_n
+        by_gates, of_gates, of_new = by_x[..., : 2 * size], weight[: 2 * size], weight[2 * size :]
+        parts = (gradient, *by_x.chunk(3, dim=-1), by_gates, by_recurrent, to_new, to_update, to_reset, reset, update)
+        steps = list(zip(*(part.unbind() for part in parts), strict=True))
+        flowing = torch.zeros_like(states[0])
+        for of_state, by_reset, by_update, by_new, by_both, by_r, n, z, r, through, keep in reversed(steps):
+            flowing.add_(of_state)
+            torch.mul(flowing, z, out=by_update)
+            torch.mul(flowing, n, out=by_new)
+            torch.mul(by_new, r, out=by_reset)
+            torch.mul(by_new, through, out=by_r)
+            flowing.mul_(keep).addmm_(by_both, of_gates).addmm_(by_r, of_new, alpha=2)
+        before = states[:-1].flatten(0, 1)
+        by_weight = torch.empty_like(weight)
+        torch.mm(by_gates.flatten(0, 1).t(), before, out=by_weight[: 2 * size])
+        torch.mm(by_recurrent.flatten(0, 1).t(), before, out=by_weight[2 * size :]).mul_(2)
+        return by_x, by_weight, by_recurrent.sum((0, 1)).mul_(2), flowing
 
 
-def fold_biases(family: Family, bias_ih: Tensor, bias_hh: Tensor) -> Tensor:
-    """The biases that may be added to the input's product before the first step."""
+def input_weights(family: Family, weight_ih: Tensor, bias_ih: Tensor, bias_hh: Tensor) -> tuple[Tensor, Tensor]:
+    """Weight and bias of the product that `run_layer` takes: biases together, what goes into a tanh doubled."""
     if family == "rnn":
-        return bias_ih + bias_hh
-    reset_and_update = 2 * len(bias_ih) // 3
-    return torch.cat([bias_ih[:reset_and_update] + bias_hh[:reset_and_update], bias_ih[reset_and_update:]])
+        return 2 * weight_ih, 2 * (bias_ih + bias_hh)
+    size = len(bias_ih) // 3
+    factor = weight_ih.new_ones(3, 1)
+    factor[2] = 2
+    factor = factor.repeat_interleave(size, dim=0)
+    bias = torch.cat([bias_ih[: 2 * size] + bias_hh[: 2 * size], 2 * bias_ih[2 * size :]])
+    return weight_ih * factor, bias
 
 
 def run_layer(family: Family, x: Tensor, weight_hh: Tensor, bias_hh: Tensor, start: Tensor) -> Tensor:
     """One layer over time: its states [time, batch, hidden].
 
-    x [time, batch, gates x hidden]: the input's product with `weight_ih`, `fold_biases` added; start [batch, hidden].
+    x [time, batch, gates x hidden] is the input's product by `input_weights`. It is written over, so it must not be
+    used again; what made it must not need it for a gradient (a linear map or a look-up does not). start: [batch,
+    hidden].
     """
     if family == "rnn":
         return _VanillaLayer.apply(x, weight_hh, start)  # type: ignore[no-untyped-call,no-any-return]

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from charrnn_tui.cells.architecture import Architecture, Family
-from charrnn_tui.cells.through_time import WRITTEN_OUT, fold_biases, run_layer
+from charrnn_tui.cells.through_time import WRITTEN_OUT, input_weights, run_layer
 from charrnn_tui.cells.torch_cell import TorchState
 
 _FUSED: dict[Family, type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
@@ -91,7 +91,7 @@ class CharRNNLoop(nn.Module):
                 getattr(self.rnn, f"{name}_l{layer}") for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
             )
             weight_hh = functional.dropout(weight_hh, self.weight_dropout, self.training)
-            bias = fold_biases(family, bias_ih, bias_hh)
+            weight_ih, bias = input_weights(family, weight_ih, bias_ih, bias_hh)
             if layer:
                 x = functional.linear(functional.dropout(out, self.dropout, self.training), weight_ih, bias)
             elif self.training and self.input_dropout.p:
