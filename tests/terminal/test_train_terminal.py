@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 import pexpect
@@ -50,3 +51,24 @@ def test_ctrl_c_saves_and_says_how_to_go_on(words: Path) -> None:
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 130
+
+
+def test_a_second_ctrl_c_does_not_wait_for_the_step(tmp_path: Path) -> None:
+    """Items so long that a step takes longer than a person waits."""
+    path = tmp_path / "long.txt"
+    path.write_text("".join(f"{'abcd' * 25_000}{i}\n" for i in range(10)), encoding="utf-8")
+    sizes = ("--hidden", "32", "--embedding", "8", "--arch", "rnn", "--kind", "lines")
+    child = spawn("train", str(path), *sizes, "--name", "slow")
+    checkpoint = paths.models() / "slow" / "checkpoint.safetensors"
+    child.expect("parameters")
+    while not checkpoint.exists():  # written before the first step
+        time.sleep(0.05)
+    time.sleep(0.5)
+    child.sendintr()
+    child.expect("Finishing the step")
+    child.sendintr()
+    child.expect("Ended at once; what was saved before is kept")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+    assert checkpoint.exists()
