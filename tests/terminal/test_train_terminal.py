@@ -70,5 +70,6 @@ def test_a_second_ctrl_c_does_not_wait_for_the_step(tmp_path: Path) -> None:
     child.expect("Ended at once; what was saved before is kept")
     child.expect(pexpect.EOF)
     child.close()
+    assert "Stopped at step" not in child.before
     assert child.exitstatus == 130
     assert checkpoint.exists()
