@@ -12,6 +12,7 @@ import charrnn_tui
 SCREENS = {"textual", "prompt_toolkit", "typer", "rich"}
 USES_TORCH = {
     "charrnn_tui.cells.torch_cell",
+    "charrnn_tui.cells.through_time",
     "charrnn_tui.cells.torch_loop",
     "charrnn_tui.sampling.torch_bulk",
     "charrnn_tui.training.checkpoint",

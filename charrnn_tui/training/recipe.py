@@ -42,15 +42,15 @@ class Recipe:
     validation_fraction: float = 0.1
     family: Family = "lstm"
     layers: int = 1
-    hidden: int = 256
+    hidden: int = 384
     embedding: int = 64
-    dropout: float = 0.35
+    dropout: float = 0.3
     input_dropout: float = 0.0
-    weight_dropout: float = 0.0
+    weight_dropout: float = 0.1
     batch_size: int = 128
     window: int = 128
-    epochs: float = 14.0
-    learning_rate: float = 1e-2
+    epochs: float = 10.0
+    learning_rate: float = 8e-3
     warmup: float = 0.1
     weight_decay: float = 0.05
     beta1: float = 0.9
@@ -164,32 +164,34 @@ class Preset:
 
 
 def _stream(**changes: Any) -> dict[str, Any]:
-    return {"batch_size": 32, "window": 64, "learning_rate": 8e-3, "ema": 0.995, **changes}
+    shared = {"batch_size": 32, "window": 64, "learning_rate": 8e-3, "weight_dropout": 0.0, "ema": 0.995}
+    return {**shared, **changes}
 
 
 PRESETS: dict[PresetName, Preset] = {
     "quick": Preset(
         "quick",
         "a few passes, good enough to play with",
-        {"hidden": 256, "epochs": 6.0, "dropout": 0.1},
+        {"hidden": 256, "epochs": 6.0, "dropout": 0.1, "weight_dropout": 0.0, "learning_rate": 1e-2},
         _stream(hidden=256, epochs=2.5, dropout=0.05),
     ),
     "balanced": Preset(
         "balanced",
         "the default: a good network soon",
-        {"hidden": 256, "epochs": 14.0, "dropout": 0.35},
+        {"hidden": 384, "epochs": 10.0, "dropout": 0.3, "weight_dropout": 0.1, "learning_rate": 8e-3},
         _stream(hidden=256, epochs=5.0, dropout=0.15),
     ),
     "best": Preset(
         "best",
         "the largest network and patience: the lowest loss",
         {
-            "hidden": 256,
+            "hidden": 384,
             "layers": 2,
-            "dropout": 0.4,
-            "weight_dropout": 0.3,
-            "epochs": 30.0,
-            "learning_rate": 8e-3,
+            "dropout": 0.35,
+            "weight_dropout": 0.4,
+            "batch_size": 64,
+            "epochs": 18.0,
+            "learning_rate": 6e-3,
         },
         _stream(hidden=512, epochs=6.0, dropout=0.35, learning_rate=5e-3),
     ),

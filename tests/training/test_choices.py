@@ -61,8 +61,10 @@ def test_dropped_recurrent_weights_still_learn_and_are_whole_in_evaluation(tmp_p
 
 
 def test_short_corpora_take_smaller_updates() -> None:
-    assert items_at_once(7000, 128) == 128
-    assert items_at_once(500, 128) == 20
+    assert items_at_once(30_000, 128) == 128
+    assert items_at_once(7000, 128) == 46
+    assert items_at_once(1000, 128) == 16
+    assert items_at_once(240, 128) == 10
     assert items_at_once(3, 128) == 8
     assert items_at_once(3, 4) == 4
     assert lanes_at_once(1_000_000, 32, 64) == 32
