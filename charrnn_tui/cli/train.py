@@ -67,7 +67,12 @@ def train(
     embedding: Annotated[int | None, typer.Option("--embedding", metavar="N", help="Size of the embedding.")] = None,
     dropout: Annotated[float | None, typer.Option("--dropout", metavar="P", help="Share of units dropped.")] = None,
     batch_size: Annotated[
-        int | None, typer.Option("--batch-size", metavar="N", help="Items an update, or streams side by side.")
+        int | None,
+        typer.Option(
+            "--batch-size",
+            metavar="N",
+            help="Most items an update (a short list takes fewer), or streams side by side.",
+        ),
     ] = None,
     window: Annotated[
         int | None, typer.Option("--window", metavar="N", help="Characters of a stream between updates.")

@@ -27,8 +27,8 @@ class Recipe:
     """Hyperparameters of a run. Losses are in nats a character.
 
     `corpus` is a shipped corpus's name or a path; `kind` None lets the file tell. `validation` is a file to hold
-    out instead of a part of the corpus. `batch_size` counts items (lines) or streams side by side (stream),
-    `window` characters of a stream between updates. `epochs` may be fractional for streams. `warmup` is the
+    out instead of a part of the corpus. `batch_size` counts items (lines; fewer where the list is short) or streams
+    side by side, `window` characters of a stream between updates. `epochs` may be fractional for streams. `warmup` is the
     share of steps in which the learning rate rises. `patience` counts evaluations without a better validation
     loss before the run ends early; 0 never does. `ema` is the decay of the averaged weights that are evaluated
     and saved, 0 for none.
@@ -49,7 +49,7 @@ class Recipe:
     weight_dropout: float = 0.1
     batch_size: int = 128
     window: int = 128
-    epochs: float = 10.0
+    epochs: float = 9.0
     learning_rate: float = 8e-3
     warmup: float = 0.1
     weight_decay: float = 0.05
@@ -178,7 +178,7 @@ PRESETS: dict[PresetName, Preset] = {
     "balanced": Preset(
         "balanced",
         "the default: a good network soon",
-        {"hidden": 384, "epochs": 10.0, "dropout": 0.3, "weight_dropout": 0.1, "learning_rate": 8e-3},
+        {"hidden": 384, "epochs": 9.0, "dropout": 0.3, "weight_dropout": 0.1, "learning_rate": 8e-3},
         _stream(hidden=256, epochs=5.0, dropout=0.15),
     ),
     "best": Preset(
