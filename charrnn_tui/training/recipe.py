@@ -28,10 +28,10 @@ class Recipe:
 
     `corpus` is a shipped corpus's name or a path; `kind` None lets the file tell. `validation` is a file to hold
     out instead of a part of the corpus. `batch_size` counts items (lines; fewer where the list is short) or streams
-    side by side, `window` characters of a stream between updates. `epochs` may be fractional for streams. `warmup` is the
-    share of steps in which the learning rate rises. `patience` counts evaluations without a better validation
-    loss before the run ends early; 0 never does. `ema` is the decay of the averaged weights that are evaluated
-    and saved, 0 for none.
+    side by side, `window` characters of a stream between updates. `epochs` may be fractional for streams. `warmup`
+    is the share of steps in which the learning rate rises. `patience` counts evaluations without a better
+    validation loss before the run ends early; 0 never does. `ema` is the decay of the averaged weights that are
+    evaluated and saved, 0 for none.
     """
 
     name: str = ""
