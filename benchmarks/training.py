@@ -101,6 +101,7 @@ class Ours:
             epochs=1e5,
         )
         self.trainer = Trainer(recipe, folder / "benchmark", library=Library(user=folder))
+        self.trainer._parts.data._batch_size = BATCH  # it would take fewer items of a short list at once
         self.batches: Iterator = self.trainer._batches()
 
     def step(self) -> int:

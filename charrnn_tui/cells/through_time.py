@@ -19,32 +19,46 @@ from charrnn_tui.cells.architecture import Family
 WRITTEN_OUT: frozenset[Family] = frozenset({"rnn", "gru"})
 
 
+def _add_product(into: Tensor, left: Tensor, right: Tensor, factor: float = 1) -> Tensor:
+    """into += factor left @ right, the product in the type of `right` (float32 or bfloat16), the sum in float32."""
+    if right.dtype == into.dtype:
+        return into.addmm_(left, right, alpha=factor)
+    return into.add_(torch.mm(left.to(right.dtype), right), alpha=factor)
+
+
+def _weight_gradient(by_gate: Tensor, before: Tensor, product: torch.dtype) -> Tensor:
+    """Of W in gate = W h: by_gate [steps, gates], before [steps, hidden] -> [gates, hidden] in float32."""
+    return (by_gate.to(product).t() @ before.to(product)).to(before.dtype)
+
+
 class _VanillaLayer(torch.autograd.Function):
     """h' = tanh(x / 2 + W h): x [time, batch, hidden] holds twice the input's product and biases; it is used up."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, start: Tensor) -> Tensor:
+    def forward(ctx: Any, x: Tensor, weight: Tensor, start: Tensor, product: torch.dtype) -> Tensor:
         states = x.new_empty(len(x) + 1, *start.shape)
         states[0] = start
-        before, doubled, minus_one = states.unbind(), (2 * weight).t(), x.new_full((), -1.0)
+        before, doubled, minus_one = states.unbind(), (2 * weight).t().to(product), x.new_full((), -1.0)
         for t, gate in enumerate(x.detach().unbind()):
-            gate.addmm_(before[t], doubled).sigmoid_()
+            _add_product(gate, before[t], doubled).sigmoid_()
             torch.add(minus_one, gate, alpha=2, out=before[t + 1])
         ctx.save_for_backward(states, weight)
+        ctx.product = product
         return states[1:]
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
         (gradient,) = gradients
         states, weight = ctx.saved_tensors
+        weight = weight.to(ctx.product)
         slope = torch.addcmul(states.new_full((), 0.5), states[1:], states[1:], value=-0.5)
-        by_x = torch.empty_like(slope)
-        of_state, slopes, by_xs = gradient.unbind(), slope.unbind(), by_x.unbind()
-        torch.mul(of_state[-1], slopes[-1], out=by_xs[-1])
+        by_x = gradient.clone()
+        by_xs, slopes = by_x.unbind(), slope.unbind()
+        by_xs[-1].mul_(slopes[-1])
         for t in range(len(by_xs) - 2, -1, -1):
-            torch.addmm(of_state[t], by_xs[t + 1], weight, alpha=2, out=by_xs[t]).mul_(slopes[t])
-        by_weight = by_x.flatten(0, 1).t() @ states[:-1].flatten(0, 1)
-        return by_x, by_weight.mul_(2), (by_xs[0] @ weight).mul_(2)
+            _add_product(by_xs[t], by_xs[t + 1], weight, 2).mul_(slopes[t])
+        by_weight = _weight_gradient(by_x.flatten(0, 1), states[:-1].flatten(0, 1), ctx.product)
+        return by_x, by_weight.mul_(2), _add_product(torch.zeros_like(by_xs[0]), by_xs[0], weight, 2), None
 
 
 class _GRULayer(torch.autograd.Function):
@@ -54,29 +68,32 @@ class _GRULayer(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, start: Tensor) -> Tensor:
+    def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, start: Tensor, product: torch.dtype) -> Tensor:
         size = start.shape[-1]
         states = x.new_empty(len(x) + 1, *start.shape)
         states[0] = start
         x = x.detach()
-        recurrent = x.new_empty(len(x), *start.shape)
-        by_gates, by_new = weight[: 2 * size].t(), (2 * weight[2 * size :]).t()
-        doubled, minus_one = 2 * bias, x.new_full((), -1.0)
+        recurrent = (2 * bias).repeat(*x.shape[:2], 1)
+        by_gates, by_new = weight[: 2 * size].t().to(product), (2 * weight[2 * size :]).t().to(product)
+        minus_one = x.new_full((), -1.0)
         before, both, recurrents = states.unbind(), x[..., : 2 * size].unbind(), recurrent.unbind()
         resets, updates, news = (part.unbind() for part in x.chunk(3, dim=-1))
         for t, h in enumerate(before[:-1]):
-            both[t].addmm_(h, by_gates).sigmoid_()
-            torch.addmm(doubled, h, by_new, out=recurrents[t])
+            narrow = h.to(product)
+            _add_product(both[t], narrow, by_gates).sigmoid_()
+            _add_product(recurrents[t], narrow, by_new)
             new = news[t].addcmul_(resets[t], recurrents[t]).sigmoid_()
             torch.add(minus_one, new, alpha=2, out=new)
             torch.lerp(new, h, updates[t], out=before[t + 1])
         ctx.save_for_backward(states, x, recurrent, weight)
+        ctx.product = product
         return states[1:]
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, None]:
         (gradient,) = gradients
         states, gates, recurrent, weight = ctx.saved_tensors
+        weight = weight.to(ctx.product)
         size = states.shape[-1]
         reset, update, new = gates.chunk(3, dim=-1)
         # How the new state changes with x, for all steps at once; `recurrent` holds 2 (W_n h + b_n).
@@ -97,12 +114,15 @@ class _GRULayer(torch.autograd.Function):
             torch.mul(flowing, n, out=by_new)
             torch.mul(by_new, r, out=by_reset)
             torch.mul(by_new, through, out=by_r)
-            flowing.mul_(keep).addmm_(by_both, of_gates).addmm_(by_r, of_new, alpha=2)
+            _add_product(_add_product(flowing.mul_(keep), by_both, of_gates), by_r, of_new, 2)
         before = states[:-1].flatten(0, 1)
-        by_weight = torch.empty_like(weight)
-        torch.mm(by_gates.flatten(0, 1).t(), before, out=by_weight[: 2 * size])
-        torch.mm(by_recurrent.flatten(0, 1).t(), before, out=by_weight[2 * size :]).mul_(2)
-        return by_x, by_weight, by_recurrent.sum((0, 1)).mul_(2), flowing
+        by_weight = torch.cat(
+            [
+                _weight_gradient(by_gates.flatten(0, 1), before, ctx.product),
+                _weight_gradient(by_recurrent.flatten(0, 1), before, ctx.product).mul_(2),
+            ]
+        )
+        return by_x, by_weight, by_recurrent.sum((0, 1)).mul_(2), flowing, None
 
 
 def input_weights(family: Family, weight_ih: Tensor, bias_ih: Tensor, bias_hh: Tensor) -> tuple[Tensor, Tensor]:
@@ -117,13 +137,21 @@ def input_weights(family: Family, weight_ih: Tensor, bias_ih: Tensor, bias_hh: T
     return weight_ih * factor, bias
 
 
-def run_layer(family: Family, x: Tensor, weight_hh: Tensor, bias_hh: Tensor, start: Tensor) -> Tensor:
+def run_layer(
+    family: Family,
+    x: Tensor,
+    weight_hh: Tensor,
+    bias_hh: Tensor,
+    start: Tensor,
+    product: torch.dtype | None = None,
+) -> Tensor:
     """One layer over time: its states [time, batch, hidden].
 
     x [time, batch, gates x hidden] is the input's product by `input_weights`. It is written over, so it must not be
     used again; what made it must not need it for a gradient (a linear map or a look-up does not). start: [batch,
-    hidden].
+    hidden]. `product`: the type in which products with `weight_hh` are made, x's if None; all else stays in x's.
     """
+    product = product or x.dtype
     if family == "rnn":
-        return _VanillaLayer.apply(x, weight_hh, start)  # type: ignore[no-untyped-call,no-any-return]
-    return _GRULayer.apply(x, weight_hh, bias_hh[2 * start.shape[-1] :], start)  # type: ignore[no-untyped-call,no-any-return]
+        return _VanillaLayer.apply(x, weight_hh, start, product)  # type: ignore[no-untyped-call,no-any-return]
+    return _GRULayer.apply(x, weight_hh, bias_hh[2 * start.shape[-1] :], start, product)  # type: ignore[no-untyped-call,no-any-return]

@@ -59,7 +59,7 @@ class CharRNNLoop(nn.Module):
             out, after = self._through_time(ids, state)
         else:
             out, after = self._layers(self.input_dropout(self.embedding(ids)), state)
-        return torch.log_softmax(self.output(self._dropped(out)), dim=-1), after
+        return torch.log_softmax(self.output(self._dropped(out)).float(), dim=-1), after
 
     def _dropped(self, out: Tensor) -> Tensor:
         """The last layer's output [batch, time, hidden], the same units of a row dropped at every step.
@@ -77,13 +77,13 @@ class CharRNNLoop(nn.Module):
             self.architecture.family in WRITTEN_OUT
             and weight.device.type == "cpu"
             and weight.dtype == torch.float32
-            and not torch.is_autocast_enabled("cpu")
             and not torch.compiler.is_compiling()
         )
 
     def _through_time(self, ids: Tensor, state: TorchState | None) -> tuple[Tensor, TorchState]:
         """The recurrent layers: ids [batch, time] -> [batch, time, hidden] and the state after the last."""
         family, layers = self.architecture.family, self.architecture.layers
+        product = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else None
         start = state or self.initial_state(len(ids))
         out, after = ids.t(), []
         for layer in range(layers):
@@ -98,7 +98,8 @@ class CharRNNLoop(nn.Module):
                 x = functional.linear(self.input_dropout(self.embedding(out)), weight_ih, bias)
             else:  # each symbol's product once, instead of each character's
                 x = functional.embedding(out, functional.linear(self.embedding.weight, weight_ih, bias))
-            out = run_layer(family, x, weight_hh, bias_hh, start.hidden[layer])
+            with torch.autocast("cpu", enabled=False):
+                out = run_layer(family, x.float(), weight_hh, bias_hh, start.hidden[layer].float(), product)
             after.append(out[-1])
         return out.transpose(0, 1), TorchState(torch.stack(after))
 

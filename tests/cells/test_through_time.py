@@ -94,3 +94,25 @@ def test_dropped_recurrent_weights_are_the_same_at_every_step(family: Family) ->
         torch.testing.assert_close(log_probs, log_probs[:, :1].expand_as(log_probs))
     kept, _ = network.eval()(torch.full((2, 4), 3))
     assert not torch.allclose(kept[:, 0], kept[:, 3])
+
+
+@pytest.mark.parametrize("layers", [1, 2])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_products_in_bfloat16_stay_close(family: Family, layers: int) -> None:
+    """As close to float32 as bfloat16's eight bits allow, forwards and backwards; sums and states are float32."""
+    torch.manual_seed(0)
+    network = CharRNNLoop(Architecture(family, 9, 5, 64, layers))
+    ids = torch.randint(0, 9, (16, 12))
+    exact, _ = network(ids)
+    with torch.autocast("cpu", torch.bfloat16):
+        near, after = network(ids)
+    assert after.hidden.dtype == near.dtype == torch.float32
+    torch.testing.assert_close(near, exact, rtol=0.02, atol=0.02)
+    assert not torch.equal(near, exact)
+    direction = torch.randn_like(exact)
+    parameters = list(network.parameters())
+    wanted = torch.autograd.grad(exact, parameters, direction)
+    got = torch.autograd.grad(near, parameters, direction)
+    for mine, right in zip(got, wanted, strict=True):
+        assert mine.dtype == torch.float32
+        assert float((mine - right).norm() / right.norm()) < 0.03
