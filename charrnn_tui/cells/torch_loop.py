@@ -59,7 +59,10 @@ class CharRNNLoop(nn.Module):
             out, after = self._through_time(ids, state)
         else:
             out, after = self._layers(self.input_dropout(self.embedding(ids)), state)
-        return torch.log_softmax(self.output(self._dropped(out)).float(), dim=-1), after
+        logits = self.output(self._dropped(out))
+        if logits.dtype == torch.bfloat16:
+            logits = logits.float()  # eight bits are too few for a sum of probabilities
+        return torch.log_softmax(logits, dim=-1), after
 
     def _dropped(self, out: Tensor) -> Tensor:
         """The last layer's output [batch, time, hidden], the same units of a row dropped at every step.
@@ -99,7 +102,7 @@ class CharRNNLoop(nn.Module):
             else:  # each symbol's product once, instead of each character's
                 x = functional.embedding(out, functional.linear(self.embedding.weight, weight_ih, bias))
             with torch.autocast("cpu", enabled=False):
-                out = run_layer(family, x.float(), weight_hh, bias_hh, start.hidden[layer].float(), product)
+                out = run_layer(family, x.to(weight_hh.dtype), weight_hh, bias_hh, start.hidden[layer], product)
             after.append(out[-1])
         return out.transpose(0, 1), TorchState(torch.stack(after))
 

@@ -22,6 +22,7 @@ RECIPE = replace(
     batch_size=16,
     epochs=14,
     dropout=0.0,
+    weight_dropout=0.0,
     weight_decay=0.0,
     learning_rate=0.02,
     ema=0.0,
