@@ -1,4 +1,4 @@
-"""The vanilla and the GRU layer over time, with their gradients written out: for small networks on the CPU.
+"""The vanilla and the GRU layer over time, with their gradients written out: what the CPU runs.
 
 torch's own layers run these two step by step, each step a handful of recorded operations whose gradients are again
 recorded operations; at 64 units the calls cost more than the arithmetic. Here a step is two to six operations into
@@ -52,7 +52,7 @@ class _VanillaLayer(torch.autograd.Function):
         states, weight = ctx.saved_tensors
         weight = weight.to(ctx.product)
         slope = torch.addcmul(states.new_full((), 0.5), states[1:], states[1:], value=-0.5)
-        by_x = gradient.clone()
+        by_x = gradient.clone(memory_format=torch.contiguous_format)
         by_xs, slopes = by_x.unbind(), slope.unbind()
         by_xs[-1].mul_(slopes[-1])
         for t in range(len(by_xs) - 2, -1, -1):

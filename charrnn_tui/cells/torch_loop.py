@@ -1,6 +1,6 @@
 """The same networks over whole sequences, through torch's fused `nn.RNN`, `nn.GRU` and `nn.LSTM`: what training runs.
 
-On the CPU in float32 the vanilla RNN and the GRU take `through_time` instead, which is faster and gives the same.
+On the CPU the vanilla RNN and the GRU take `through_time` instead, which is faster and gives the same.
 """
 
 from __future__ import annotations

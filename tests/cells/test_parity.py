@@ -95,6 +95,7 @@ def test_cell_classes_take_plain_sizes(cell: type[CharRNNCell], family: str) -> 
 
 def test_vanilla_cell_is_the_formula() -> None:
     """h' = tanh(W_ih x + b_ih + W_hh h + b_hh), written out in plain Python for two units."""
+    torch.manual_seed(0)
     cell = CharRNNCell(3, embedding=2, hidden=2)
     w_ih, w_hh, b_ih, b_hh = (w.detach().numpy() for w in cell.rnn.layer(0))
     x = cell.embedding.weight.detach().numpy()[1]
@@ -107,4 +108,4 @@ def test_vanilla_cell_is_the_formula() -> None:
         expected.append(np.tanh(z))
     state = cell.initial_state(1)._replace(hidden=torch.tensor([[h]]))
     after, _ = cell.step(torch.tensor([1]), state)
-    np.testing.assert_allclose(after.hidden[0, 0].detach().numpy(), expected, rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(after.hidden[0, 0].detach().numpy(), expected, rtol=1e-6)

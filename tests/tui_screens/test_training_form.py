@@ -71,7 +71,7 @@ async def test_enter_starts_with_good_values_at_every_size(size: tuple[int, int]
     screen = form()
     async with showing(screen, size) as pilot:
         await until(pilot, lambda: "parameters" in estimate(screen))
-        assert f"{Recipe().hidden},000 parameters" in painted(pilot)
+        assert "384,000 parameters" in painted(pilot)
         assert "Start" in painted(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.result is not UNSET)
@@ -285,8 +285,7 @@ async def test_typing_fast_asks_for_one_estimate() -> None:
         screen.query_one("#seed", Input).focus()
         await pilot.press(*"12345")
         await until(pilot, lambda: estimates.asked[-1].seed == 12345)
-        # On a busy machine a key may come later than the rest that the form waits for.
-        assert len(estimates.asked) <= 3
+        assert [r.seed for r in estimates.asked] in ([0, 12345], [0, 1, 12345])
 
 
 async def test_an_estimate_that_fails_is_a_sentence() -> None:

@@ -29,7 +29,7 @@ NETWORK = (
 )
 BUDGET = (
     NumberField("epochs", "Epochs", "passes over it all"),
-    NumberField("batch_size", "Batch", "items at once, at most", whole=True),
+    NumberField("batch_size", "Batch", "most items at once", whole=True),
     NumberField("learning_rate", "Learning rate", "at its highest"),
 )
 SEED = NumberField("seed", "Seed", "the same: a repeat", whole=True)
