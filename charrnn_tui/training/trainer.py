@@ -30,7 +30,6 @@ from charrnn_tui.training.data import Batch, Data
 from charrnn_tui.training.distributed import Ranks
 from charrnn_tui.training.evaluation import evaluate
 from charrnn_tui.training.loss import count_targets, inputs_of, next_character_loss
-from charrnn_tui.training.memory import keep_freed_memory
 from charrnn_tui.training.messages import Command, Event
 from charrnn_tui.training.network import all_finite, weights_of
 from charrnn_tui.training.recipe import Recipe
@@ -84,8 +83,6 @@ class Trainer:
         self.recipe = p.recipe
         self.position = p.position
         torch.set_num_threads(p.threads)
-        if p.device.type == "cpu":
-            keep_freed_memory()
         model = p.network if not p.recipe.compile else torch.compile(p.network)
         self._model: nn.Module = self.ranks.wrap(model, p.device)  # type: ignore[arg-type]
         self._parameters = list(p.network.parameters())
