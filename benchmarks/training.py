@@ -95,6 +95,7 @@ class Ours:
             embedding=a.embedding,
             layers=a.layers,
             dropout=0.0,
+            weight_dropout=0.0,
             batch_size=BATCH,
             threads=threads,
             precision=precision,

@@ -5,12 +5,14 @@ On the CPU the vanilla RNN and the GRU take `through_time` instead, which is fas
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from charrnn_tui.cells.architecture import Architecture, Family
-from charrnn_tui.cells.through_time import WRITTEN_OUT, input_weights, run_layer
+from charrnn_tui.cells.through_time import Rooms, run_layer
 from charrnn_tui.cells.torch_cell import TorchState
 
 _FUSED: dict[Family, type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
@@ -46,6 +48,7 @@ class CharRNNLoop(nn.Module):
         self.dropout = dropout
         self.input_dropout = nn.Dropout(input_dropout)
         self.weight_dropout = weight_dropout
+        self._rooms = [Rooms() for _ in range(architecture.layers)]
 
     def initial_state(self, batch_size: int) -> TorchState:
         """Zeros for `batch_size` streams, where the weights are."""
@@ -57,54 +60,59 @@ class CharRNNLoop(nn.Module):
         """ids [batch, time] -> log P(next) [batch, time, vocabulary] in nats, and the state after the last."""
         if self._written_out():
             out, after = self._through_time(ids, state)
-        else:
-            out, after = self._layers(self.input_dropout(self.embedding(ids)), state)
-        logits = self.output(self._dropped(out))
+            return self._answers(out, 1).transpose(0, 1), after
+        out, after = self._layers(self.input_dropout(self.embedding(ids)), state)
+        return self._answers(out, 0), after
+
+    def _answers(self, out: Tensor, batch: int) -> Tensor:
+        """The last layer's output -> log P(next), same order of time and batch; `batch` says which is the batch's.
+
+        The same units of a row are dropped at every step: that regularises as well as a fresh mask for each and costs
+        a tenth of an update less.
+        """
+        if self.training and self.dropout:
+            every_step = list(out.shape)
+            every_step[1 - batch] = 1
+            out = out * functional.dropout(out.new_ones(every_step), self.dropout)
+        logits = self.output(out)
         if logits.dtype == torch.bfloat16:
             logits = logits.float()  # eight bits are too few for a sum of probabilities
-        return torch.log_softmax(logits, dim=-1), after
-
-    def _dropped(self, out: Tensor) -> Tensor:
-        """The last layer's output [batch, time, hidden], the same units of a row dropped at every step.
-
-        One mask for all steps regularises as well as a fresh one for each and costs a tenth of an update less.
-        """
-        if not self.training or not self.dropout:
-            return out
-        return out * functional.dropout(out.new_ones(len(out), 1, out.shape[-1]), self.dropout)
+        return torch.log_softmax(logits, dim=-1)
 
     def _written_out(self) -> bool:
         """Whether the layers run through `through_time`."""
         weight = self.output.weight
-        return (
-            self.architecture.family in WRITTEN_OUT
-            and weight.device.type == "cpu"
-            and weight.dtype == torch.float32
-            and not torch.compiler.is_compiling()
-        )
+        return weight.device.type == "cpu" and weight.dtype == torch.float32 and not torch.compiler.is_compiling()
 
     def _through_time(self, ids: Tensor, state: TorchState | None) -> tuple[Tensor, TorchState]:
-        """The recurrent layers: ids [batch, time] -> [batch, time, hidden] and the state after the last."""
-        family, layers = self.architecture.family, self.architecture.layers
+        """The last layer's states through `through_time`: ids [batch, time] -> [time, batch, hidden], and the state
+        after the last step. What is returned first is good until the gradients are known."""
         product = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else None
         start = state or self.initial_state(len(ids))
-        out, after = ids.t(), []
-        for layer in range(layers):
+        inputs, table = ids.t(), cast(Tensor | None, self.embedding.weight)
+        if self.training and self.input_dropout.p:
+            inputs, table = self.input_dropout(self.embedding(inputs)), None
+        hidden, cells = [], []
+        for layer in range(self.architecture.layers):
             weight_ih, weight_hh, bias_ih, bias_hh = (
                 getattr(self.rnn, f"{name}_l{layer}") for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
             )
             weight_hh = functional.dropout(weight_hh, self.weight_dropout, self.training)
-            weight_ih, bias = input_weights(family, weight_ih, bias_ih, bias_hh)
-            if layer:
-                x = functional.linear(functional.dropout(out, self.dropout, self.training), weight_ih, bias)
-            elif self.training and self.input_dropout.p:
-                x = functional.linear(self.input_dropout(self.embedding(out)), weight_ih, bias)
-            else:  # each symbol's product once, instead of each character's
-                x = functional.embedding(out, functional.linear(self.embedding.weight, weight_ih, bias))
-            with torch.autocast("cpu", enabled=False):
-                out = run_layer(family, x.to(weight_hh.dtype), weight_hh, bias_hh, start.hidden[layer], product)
-            after.append(out[-1])
-        return out.transpose(0, 1), TorchState(torch.stack(after))
+            out, cell = run_layer(
+                self.architecture.family,
+                functional.dropout(inputs, self.dropout, self.training) if layer else inputs,
+                None if layer else table,
+                (weight_ih, weight_hh, bias_ih, bias_hh),
+                start.hidden[layer],
+                None if start.cell is None else start.cell[layer],
+                product=product,
+                rooms=self._rooms[layer],
+            )
+            hidden.append(out[-1])
+            if cell is not None:
+                cells.append(cell)
+            inputs = out
+        return inputs, TorchState(torch.stack(hidden), torch.stack(cells) if cells else None)
 
     def _layers(self, x: Tensor, state: TorchState | None) -> tuple[Tensor, TorchState]:
         """The recurrent layers: x [batch, time, embedding] -> [batch, time, hidden] and the state after the last."""

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -17,6 +16,7 @@ from charrnn_tui import atomic
 from charrnn_tui.cells.torch_cell import TorchState
 from charrnn_tui.model import CHECKPOINT, ModelError
 from charrnn_tui.text import visible
+from charrnn_tui.training.optimiser import Optimiser
 
 _FORMAT = 1
 
@@ -58,23 +58,17 @@ class Checkpoint:
     tensors: dict[str, Tensor]
 
     def part(self, name: str) -> dict[str, Tensor]:
-        """The tensors of 'network', 'average', 'momentum', 'variance' or 'state'."""
+        """The tensors of 'network', 'average', 'momentum', 'variance', 'count' or 'state'."""
         prefix = f"{name}/"
         return {key.removeprefix(prefix): t for key, t in self.tensors.items() if key.startswith(prefix)}
 
 
 def collect(
-    network: nn.Module, average: nn.Module | None, optimiser: torch.optim.Optimizer, state: TorchState | None
+    network: nn.Module, average: nn.Module | None, optimiser: Optimiser, state: TorchState | None
 ) -> dict[str, Tensor]:
     """A copy of all tensors of a run, so that it may go on while they are written."""
-    tensors: dict[str, Tensor] = {}
-    for name, parameter in network.named_parameters():
-        tensors[f"network/{name}"] = parameter
-        moments = optimiser.state.get(parameter)
-        if moments:
-            tensors[f"momentum/{name}"] = moments["exp_avg"]
-            tensors[f"variance/{name}"] = moments["exp_avg_sq"]
-            tensors[f"count/{name}"] = moments["step"]
+    tensors = {f"network/{name}": parameter.detach() for name, parameter in network.named_parameters()}
+    tensors |= optimiser.moments()
     if average is not None:
         tensors |= {f"average/{name}": p for name, p in average.named_parameters()}
     if state is not None:
@@ -82,20 +76,6 @@ def collect(
         if state.cell is not None:
             tensors["state/cell"] = state.cell
     return {name: t.detach().to("cpu", copy=True).contiguous() for name, t in tensors.items()}
-
-
-def restore_optimiser(
-    checkpoint: Checkpoint, network: nn.Module, optimiser: torch.optim.Optimizer, device: torch.device
-) -> None:
-    """Give the optimiser its moments back."""
-    momentum, variance, count = (checkpoint.part(n) for n in ("momentum", "variance", "count"))
-    for name, parameter in network.named_parameters():
-        if name in momentum:
-            optimiser.state[parameter] = {
-                "step": count[name].to(device),
-                "exp_avg": momentum[name].to(device),
-                "exp_avg_sq": variance[name].to(device),
-            }
 
 
 def write(

@@ -22,8 +22,12 @@ def next_character_loss(log_probs: Tensor, ids: Tensor) -> Tensor:
     log_probs: [batch, time - 1, vocabulary], the answers after reading `inputs_of(ids)`; ids: [batch, time], PAD
     where a line has ended. The answer at position t is held against the id at t + 1.
     """
-    targets = ids[:, 1:].reshape(-1)
-    return functional.nll_loss(log_probs.reshape(-1, log_probs.shape[-1]), targets, ignore_index=PAD, reduction="sum")
+    targets = ids[:, 1:]
+    if not log_probs.is_contiguous():  # time before batch in memory, as `through_time` has it: no copy of all answers
+        log_probs, targets = log_probs.transpose(0, 1), targets.t()
+    return functional.nll_loss(
+        log_probs.reshape(-1, log_probs.shape[-1]), targets.reshape(-1), ignore_index=PAD, reduction="sum"
+    )
 
 
 def count_targets(ids: Tensor) -> int:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import nn
 
 from charrnn_tui.cells.torch_cell import TorchState
 from charrnn_tui.library import Library
@@ -92,11 +91,7 @@ def _update(run: Run, batch: Batch, rate: float) -> float:
     log_probs, after = run.network(inputs_of(ids), state if batch.keep is not None else None)
     loss = next_character_loss(log_probs.float(), ids) / max(1, count_targets(batch.ids))
     torch.autograd.backward(loss)
-    nn.utils.clip_grad_norm_(list(run.network.parameters()), run.recipe.clip)
-    for group in run.optimiser.param_groups:
-        group["lr"] = rate
-    run.optimiser.step()
-    run.optimiser.zero_grad(set_to_none=True)
+    run.optimiser.step(rate)
     if batch.keep is not None:
         run.state = TorchState(after.hidden.detach(), None if after.cell is None else after.cell.detach())
     return float(loss.detach())

@@ -27,6 +27,7 @@ from charrnn_tui.training.network import (
     load_weights,
     make_network,
 )
+from charrnn_tui.training.optimiser import Optimiser
 from charrnn_tui.training.precision import choose_precision
 from charrnn_tui.training.prepare import Texts, read_texts
 from charrnn_tui.training.recipe import Recipe, RecipeError
@@ -42,7 +43,7 @@ class Run:
     data: LinesData | StreamData
     network: CharRNNLoop
     average: MovingAverage
-    optimiser: torch.optim.AdamW
+    optimiser: Optimiser
     position: Position
     device: torch.device
     threads: int
@@ -108,21 +109,15 @@ def prepare_run(
     if finished is not None:
         position = _go_on(finished, position)
     network.to(device)
-    average = MovingAverage(network, recipe.ema)
-    optimiser = torch.optim.AdamW(
-        network.parameters(),
-        lr=recipe.learning_rate,
-        betas=(recipe.beta1, recipe.beta2),
-        weight_decay=recipe.weight_decay,
-        fused=device.type in ("cpu", "cuda"),
-    )
+    optimiser = Optimiser(network, recipe, device)
+    average = MovingAverage(network, optimiser.parameters, recipe.ema)
     state = None
     if stored is not None:
         position = stored.position
         network.load_state_dict(stored.part("network"))
         if recipe.ema:
             average.network.load_state_dict(stored.part("average"))
-        checkpoints.restore_optimiser(stored, network, optimiser, device)
+        optimiser.restore({kind: stored.part(kind) for kind in ("momentum", "variance", "count")})
         state = _state(stored.part("state"), ranks, device)
     characters = data.training_size if texts.kind == "lines" else recipe.batch_size * recipe.window
     if isinstance(data, LinesData):

@@ -31,7 +31,7 @@ from charrnn_tui.training.distributed import Ranks
 from charrnn_tui.training.evaluation import evaluate
 from charrnn_tui.training.loss import count_targets, inputs_of, next_character_loss
 from charrnn_tui.training.messages import Command, Event
-from charrnn_tui.training.network import all_finite, weights_of
+from charrnn_tui.training.network import weights_of
 from charrnn_tui.training.recipe import Recipe
 from charrnn_tui.training.saving import Writer, write_lines, write_model
 from charrnn_tui.training.schedule import learning_rate
@@ -85,7 +85,6 @@ class Trainer:
         torch.set_num_threads(p.threads)
         model = p.network if not p.recipe.compile else torch.compile(p.network)
         self._model: nn.Module = self.ranks.wrap(model, p.device)  # type: ignore[arg-type]
-        self._parameters = list(p.network.parameters())
         self._requests: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._writer = Writer(folder)
         self._validation = p.data.validation(self.ranks.rank, self.ranks.world)
@@ -252,17 +251,12 @@ class Trainer:
         loss = next_character_loss(log_probs.float(), ids)
         # Gradients are averaged over the processes; the loss is a mean over all characters of all of them.
         torch.autograd.backward(loss * (self.ranks.world / max(1, count)))
-        norm = nn.utils.clip_grad_norm_(self._parameters, self.recipe.clip, foreach=True)
         self._rate = self._scheduled_rate() * self.position.rate_factor
-        for group in p.optimiser.param_groups:
-            group["lr"] = self._rate
-        p.optimiser.step()
-        p.optimiser.zero_grad(set_to_none=True)
+        self._norm = p.optimiser.step(self._rate)
         p.average.update(self.position.step - self.position.origin + 1)
         if batch.keep is not None:
             p.state = TorchState(*(None if part is None else part.detach() for part in after))  # type: ignore[arg-type]
         self._loss_sum += loss.detach()
-        self._norm = norm
         self._count += count
         self._mine += count if self.ranks.world == 1 else count_targets(ids)
 
@@ -334,7 +328,7 @@ class Trainer:
 
     def _healthy(self) -> bool:
         """Whether the loss and the weights are still numbers, in every process."""
-        good = bool(torch.isfinite(self._loss_sum)) and all_finite(self._parameters)
+        good = bool(torch.isfinite(self._loss_sum)) and self._parts.optimiser.all_finite()
         return self.ranks.sums(float(not good))[0] == 0
 
     def _losses(self) -> tuple[float, float, float]:

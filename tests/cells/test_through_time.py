@@ -8,30 +8,86 @@ from torch import Tensor, nn
 
 from charrnn_tui.cells import Architecture
 from charrnn_tui.cells.architecture import Family
-from charrnn_tui.cells.through_time import WRITTEN_OUT, run_layer
+from charrnn_tui.cells.through_time import Rooms, run_layer
 from charrnn_tui.cells.torch_cell import TorchState
 from charrnn_tui.cells.torch_loop import CharRNNLoop
 
-FAMILIES = sorted(WRITTEN_OUT)
+FAMILIES: list[Family] = ["rnn", "gru", "lstm"]
+GATES = {"rnn": 1, "gru": 3, "lstm": 4}
+
+
+def _drawn(family: Family, time: int) -> tuple[Tensor, ...]:
+    """inputs [time, 2, 3], the four weights, and the start of a layer of four units."""
+    generator = torch.Generator().manual_seed(time)
+    rows = 4 * GATES[family]
+    shapes = [(time, 2, 3), (rows, 3), (rows, 4), (rows,), (rows,), (2, 4), *([(2, 4)] if family == "lstm" else [])]
+    return tuple(torch.randn(*s, generator=generator, dtype=torch.float64).requires_grad_() for s in shapes)
 
 
 @pytest.mark.parametrize("time", [1, 2, 5])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_gradients_agree_with_finite_differences(family: Family, time: int) -> None:
-    generator = torch.Generator().manual_seed(time)
-    gates = {"rnn": 1, "gru": 3}[family]
+    def run(inputs: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, *start: Tensor) -> list[Tensor]:
+        return [out for out in run_layer(family, inputs, None, (w_ih, w_hh, b_ih, b_hh), *start) if out is not None]
 
-    def drawn(*shape: int) -> Tensor:
-        return torch.randn(*shape, generator=generator, dtype=torch.float64).requires_grad_()
-
-    parts = drawn(time, 2, gates * 4), drawn(gates * 4, 4), drawn(gates * 4), drawn(2, 4)
-    assert torch.autograd.gradcheck(lambda *of: run_layer(family, of[0].clone(), *of[1:]), parts)
+    assert torch.autograd.gradcheck(run, _drawn(family, time))
 
 
-def _as_torch_has_it(network: CharRNNLoop, ids: Tensor, state: TorchState | None) -> tuple[Tensor, Tensor]:
-    """Log-probabilities and the last hidden state through `nn.RNN` and `nn.GRU`."""
-    out, after = network.rnn(network.embedding(ids), None if state is None else state.hidden)
-    return torch.log_softmax(network.output(out), dim=-1), after
+@pytest.mark.parametrize("symbols", [2, 50])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_gradients_of_looked_up_inputs_agree_with_finite_differences(family: Family, symbols: int) -> None:
+    """With fewer symbols than characters, where products are made once a symbol, and with more."""
+    ids = torch.randint(0, symbols, (5, 2), generator=torch.Generator().manual_seed(0))
+    table = torch.randn(symbols, 3, dtype=torch.float64, requires_grad=True)
+
+    def run(table: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Tensor, b_hh: Tensor, *start: Tensor) -> list[Tensor]:
+        return [out for out in run_layer(family, ids, table, (w_ih, w_hh, b_ih, b_hh), *start) if out is not None]
+
+    assert torch.autograd.gradcheck(run, (table, *_drawn(family, 5)[1:]))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_kept_memory_changes_nothing(family: Family) -> None:
+    """Batches of all shapes through one room, one begun before the last one's gradients are known."""
+    inputs, *weights_and_start = _drawn(family, 5)
+    weights, start = tuple(weights_and_start[:4]), weights_and_start[4:]
+    kept = Rooms()
+
+    def asked(time: int, rows: int, rooms: Rooms | None) -> tuple[Tensor, Tensor]:
+        begin = [part[:1].expand(rows, -1) for part in start]
+        out, last = run_layer(family, inputs[:time, :rows], None, weights, *begin, rooms=rooms)  # type: ignore[arg-type]
+        return out, out.square().sum() + (0 if last is None else last.sum())
+
+    for time, rows in [(5, 2), (2, 2), (4, 1), (5, 2), (3, 2)]:
+        _, waiting = asked(4, 2, kept)
+        out, loss = asked(time, rows, kept)
+        _, expected = asked(time, rows, None)
+        torch.testing.assert_close(loss, expected, rtol=0, atol=0)
+        for of in (loss, waiting):
+            _, alone = asked(*((time, rows) if of is loss else (4, 2)), None)
+            got = torch.autograd.grad(of, weights)
+            for mine, wanted in zip(got, torch.autograd.grad(alone, weights), strict=True):
+                torch.testing.assert_close(mine, wanted, rtol=0, atol=0)
+        del out
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_gradients_are_asked_for_once_where_memory_is_kept(family: Family) -> None:
+    inputs, w_ih, w_hh, b_ih, b_hh, *start = _drawn(family, 5)
+    out, _ = run_layer(family, inputs, None, (w_ih, w_hh, b_ih, b_hh), *start, rooms=Rooms())  # type: ignore[arg-type]
+    torch.autograd.grad(out.sum(), w_hh, retain_graph=True)
+    with pytest.raises(RuntimeError, match="asked for before"):
+        torch.autograd.grad(out.sum(), w_hh)
+
+
+def _as_torch_has_it(
+    network: CharRNNLoop, ids: Tensor, state: TorchState | None
+) -> tuple[Tensor, Tensor, Tensor | None]:
+    """Log-probabilities, the last hidden state and cell through `nn.RNN`, `nn.GRU` and `nn.LSTM`."""
+    start = None if state is None else state.hidden if state.cell is None else (state.hidden, state.cell)
+    out, after = network.rnn(network.embedding(ids), start)
+    hidden, cell = after if isinstance(after, tuple) else (after, None)
+    return torch.log_softmax(network.output(out), dim=-1), hidden, cell
 
 
 @pytest.mark.parametrize("carried", [False, True])
@@ -41,17 +97,21 @@ def test_a_network_gives_what_torchs_layers_give(family: Family, layers: int, ca
     torch.manual_seed(layers)
     network = CharRNNLoop(Architecture(family, 9, 5, 16, layers))
     ids = torch.randint(0, 9, (7, 11))
-    state = TorchState(torch.randn(layers, 7, 16)) if carried else None
-    found, after = network(ids, state)
-    expected, last = _as_torch_has_it(network, ids, state)
-    torch.testing.assert_close(found, expected, rtol=1e-5, atol=2e-6)
-    torch.testing.assert_close(after.hidden, last, rtol=1e-5, atol=2e-6)
-    direction, last_direction = torch.randn_like(found), torch.randn_like(last)
+    state = None
+    if carried:
+        state = TorchState(torch.randn(layers, 7, 16), torch.randn(layers, 7, 16) if family == "lstm" else None)
+    answers, after = network(ids, state)
+    found = [answers, *(part for part in after if part is not None)]
+    expected = [part for part in _as_torch_has_it(network, ids, state) if part is not None]
+    assert len(found) == len(expected)
+    for mine, torchs in zip(found, expected, strict=True):
+        torch.testing.assert_close(mine, torchs, rtol=1e-5, atol=2e-6)
+    directions = [torch.randn_like(part) for part in found]
     parameters = list(network.parameters())
-    mine = torch.autograd.grad([found, after.hidden], parameters, [direction, last_direction])
-    torchs = torch.autograd.grad([expected, last], parameters, [direction, last_direction])
-    for got, wanted in zip(mine, torchs, strict=True):
-        torch.testing.assert_close(got, wanted, rtol=2e-4, atol=2e-4)
+    got = torch.autograd.grad(found, parameters, directions)
+    wanted = torch.autograd.grad(expected, parameters, directions)
+    for mine, torchs in zip(got, wanted, strict=True):
+        torch.testing.assert_close(mine, torchs, rtol=2e-4, atol=2e-4)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -68,7 +128,7 @@ def test_what_the_inputs_weights_learn_does_not_depend_on_the_way_in(family: Fam
         torch.testing.assert_close(looked_up, made, rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize("family", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("family", FAMILIES)
 def test_dropped_units_stay_dropped_through_a_row(family: Family) -> None:
     """The output layer is the identity here, so a dropped unit shows as one symbol at the same low score throughout."""
     torch.manual_seed(0)

@@ -106,7 +106,7 @@ def test_the_estimate_counts_what_the_run_will_do(tmp_path: Path) -> None:
     trainer = trainer_for(recipe)
     started = trainer._started_event()
     assert told.total_steps == started.total_steps
-    assert told.parameters == started.parameters == sum(p.numel() for p in trainer._parameters)
+    assert told.parameters == started.parameters == sum(p.numel() for p in trainer._parts.network.parameters())
     assert (told.training_items, told.validation_items) == (started.training_items, started.validation_items)
     assert told.seconds > 0
 

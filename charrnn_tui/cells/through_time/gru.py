@@ -1,0 +1,65 @@
+"""The GRU layer: r, z = s(x_rz + W_rz h); q = W_n h + b; n = tanh(x_n + r q); h' = (1 - z) n + z h.
+
+The reset gate acts behind the product, as in torch (Cho et al. 2014, arXiv:1406.1078, has it before).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from charrnn_tui.cells.through_time.products import add_product
+from charrnn_tui.cells.through_time.room import Room
+
+
+def forward(room: Room, time: int, recurrent: Tensor) -> None:
+    """Fill `states` from 1 on, and `gates` [time, rows, 4 hidden] with r, z, 2q and n.
+
+    `gates` holds x_r, x_z, 2b and 2x_n before; recurrent [hidden, 3 hidden]: W_r, W_z and 2 W_n, transposed.
+    """
+    size = recurrent.shape[0]
+    minus_one = torch.full((), -1.0, dtype=room.tensor("gates", 4 * size, 0).dtype)
+    states, linear, both = (
+        room.steps("states", 0, size),
+        room.steps("gates", 0, 3 * size),
+        room.steps("gates", 0, 2 * size),
+    )
+    resets, updates, sums, news = (room.steps("gates", k * size, (k + 1) * size) for k in range(4))
+    for t in range(time):
+        h, new = states[t], news[t]
+        add_product(linear[t], h, recurrent)
+        both[t].sigmoid_()
+        new.addcmul_(resets[t], sums[t]).sigmoid_()
+        torch.add(minus_one, new, alpha=2, out=new)
+        torch.lerp(new, h, updates[t], out=states[t + 1])
+
+
+def backward(room: Room, time: int, by_states: Tensor, weight: Tensor) -> Tensor:
+    """Fill `by_gates` with the gradients of a_r, a_z, q and a_n, what the functions act on; return the starting
+    state's. weight: W_r, W_z, W_n [3 hidden, hidden]."""
+    size = weight.shape[1]
+    reset, update, twice_sum, new = room.tensor("gates", 4 * size, time).chunk(4, dim=-1)
+    before = room.tensor("states", size, time)
+    rest, to_new, to_update, to_reset = (
+        room.tensor(name, size, time) for name in ("rest", "to_new", "to_update", "to_reset")
+    )
+    # How the new state changes with each, apart from the gradient that flows in: for all steps at once.
+    torch.neg(update, out=rest).add_(1)
+    torch.mul(new, new, out=to_new).neg_().add_(1).mul_(rest)
+    torch.sub(before, new, out=to_update).mul_(update).mul_(rest)
+    torch.mul(twice_sum, reset, out=to_reset).mul_(0.5)
+    to_reset.addcmul_(to_reset, reset, value=-1)
+    room.tensor("by_gates", 4 * size, time)
+    by_resets, by_updates, by_sums, by_news = (room.steps("by_gates", k * size, (k + 1) * size) for k in range(4))
+    by_linear, by_state = room.steps("by_gates", 0, 3 * size), by_states.unbind()
+    resets, updates = (room.steps("gates", k * size, (k + 1) * size) for k in range(2))
+    news, zs, rs = (room.steps(name, 0, size) for name in ("to_new", "to_update", "to_reset"))
+    flowing = torch.zeros_like(by_state[0])
+    for t in range(time - 1, -1, -1):
+        flowing.add_(by_state[t])
+        torch.mul(flowing, zs[t], out=by_updates[t])
+        by_new = torch.mul(flowing, news[t], out=by_news[t])
+        torch.mul(by_new, rs[t], out=by_resets[t])
+        torch.mul(by_new, resets[t], out=by_sums[t])
+        add_product(flowing.mul_(updates[t]), by_linear[t], weight)
+    return flowing

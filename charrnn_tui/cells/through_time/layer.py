@@ -1,0 +1,184 @@
+"""One recurrent layer over time as one operation for autograd: the input's product, the steps, and all gradients.
+
+A gate's pre-activation is kept where the gate will be. What goes into a tanh is kept twice as large, since the
+families take their tanh from the logistic function.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from charrnn_tui.cells.architecture import Family
+from charrnn_tui.cells.through_time import gru, lstm, vanilla
+from charrnn_tui.cells.through_time.products import gradient_product, plus_product
+from charrnn_tui.cells.through_time.room import Room, Rooms
+
+_TANH_AT: dict[Family, int] = {"rnn": 0, "gru": 2, "lstm": 2}
+"""Which of torch's blocks of rows goes into a tanh."""
+
+
+def run_layer(
+    family: Family,
+    inputs: Tensor,
+    table: Tensor | None,
+    weights: tuple[Tensor, Tensor, Tensor, Tensor],
+    hidden: Tensor,
+    cell: Tensor | None = None,
+    *,
+    product: torch.dtype | None = None,
+    rooms: Rooms | None = None,
+) -> tuple[Tensor, Tensor | None]:
+    """(states [time, batch, hidden], last cell [batch, hidden] or None) of what `nn.RNN`, `nn.GRU`, `nn.LSTM` compute.
+
+    inputs: ids [time, batch] to be looked up in `table` [vocabulary, features], or [time, batch, features] with no
+    table. weights: weight_ih, weight_hh, bias_ih, bias_hh as torch has them. hidden, cell [batch, hidden]: where to
+    start. `product`: the type in which products are made, the weights' if None; all else stays in theirs. `rooms`:
+    where the layer's memory is kept; what is returned then stands in it, and is good until the batch's gradients have
+    been asked for, which can be done once. There are gradients of all but ids.
+    """
+    if table is not None and len(table) >= inputs.numel():
+        inputs, table = functional.embedding(inputs, table), None  # fewer characters than symbols: one by one
+    if not torch.is_grad_enabled():
+        rooms = None  # nothing would give the room back
+    product = product or weights[0].dtype
+    with torch.autocast("cpu", enabled=False):
+        return _Layer.apply(family, inputs, table, *weights, hidden, cell, product, rooms)  # type: ignore[no-untyped-call,no-any-return]
+
+
+class _Layer(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any,
+        family: Family,
+        inputs: Tensor,
+        table: Tensor | None,
+        weight_ih: Tensor,
+        weight_hh: Tensor,
+        bias_ih: Tensor,
+        bias_hh: Tensor,
+        hidden: Tensor,
+        cell: Tensor | None,
+        product: torch.dtype,
+        rooms: Rooms | None,
+    ) -> tuple[Tensor, Tensor | None]:
+        ctx.set_materialize_grads(False)
+        time, rows, size = len(inputs), *hidden.shape
+        room = rooms.take(hidden, time, rows) if rooms else Room(hidden, time, rows)
+        _fill_gates(family, room, inputs, table, weight_ih, bias_ih, bias_hh, product)
+        states = room.tensor("states", size, time + 1)
+        states[0] = hidden
+        recurrent = _doubled(family, weight_hh).t().to(product)
+        last = None
+        if family == "lstm":
+            assert cell is not None
+            cells = room.tensor("cells", size, time + 1)
+            cells[0] = cell
+            lstm.forward(room, time, recurrent)
+            last = cells[time]
+        else:
+            (gru if family == "gru" else vanilla).forward(room, time, recurrent)
+        ctx.save_for_backward(inputs, table, weight_ih, weight_hh)
+        ctx.family, ctx.product, ctx.rooms, ctx.room, ctx.time = family, product, rooms, room, time
+        return states[1:], last
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor | None) -> tuple[Any, ...]:
+        by_states, by_last = gradients
+        inputs, table, weight_ih, weight_hh = ctx.saved_tensors
+        family, time, product, size = ctx.family, ctx.time, ctx.product, weight_hh.shape[1]
+        room: Room = ctx.room
+        if room is None:
+            raise RuntimeError("the gradients of this batch have been asked for before; its memory is used again.")
+        if by_states is None:
+            by_states = torch.zeros_like(room.tensor("states", size, time))
+        recurrent, by_cell = weight_hh.to(product), None
+        if family == "lstm":
+            by_hidden, by_cell = lstm.backward(room, time, by_states, by_last, recurrent)
+        else:
+            by_hidden = (gru if family == "gru" else vanilla).backward(room, time, by_states, recurrent)
+        by_gates = room.tensor("by_gates", _width(family, size), time).flatten(0, 1)
+        before = room.tensor("states", size, time).flatten(0, 1)
+        by_weight_hh = gradient_product(by_gates[:, : len(weight_hh)], before, product)
+        if table is not None:
+            # Characters of one symbol had one product, so their gradients are added up before all else.
+            by_gates = by_gates.new_zeros(len(table), by_gates.shape[1]).index_add_(0, inputs.flatten(), by_gates)
+            features, product = table, by_gates.dtype
+        else:
+            features = inputs.flatten(0, 1)
+        sums = by_gates.sum(0)
+        of_input, by_bias_hh = _without_sum(family, by_gates, size), sums[: len(weight_hh)]
+        by_weight_ih = gradient_product(of_input, features, product)
+        by_features = None
+        if ctx.needs_input_grad[1] or ctx.needs_input_grad[2]:
+            by_features = torch.mm(of_input.to(product), weight_ih.to(product)).to(of_input.dtype)
+        by_bias_ih = _without_sum(family, sums, size)
+        by_inputs, by_table = (by_features, None) if table is None else (None, by_features)
+        if by_inputs is not None:
+            by_inputs = by_inputs.view(inputs.shape)
+        if ctx.rooms is not None:
+            ctx.rooms.give_back(room)
+            ctx.room = None
+        return (
+            *(None, by_inputs, by_table, by_weight_ih, by_weight_hh, by_bias_ih, by_bias_hh, by_hidden, by_cell),
+            *(None, None),
+        )
+
+
+def _width(family: Family, size: int) -> int:
+    """Columns of `gates`: the GRU's has the product with the state apart, before that of the input."""
+    return size if family == "rnn" else 4 * size
+
+
+def _doubled(family: Family, weight: Tensor) -> Tensor:
+    """A copy in which what goes into a tanh is twice as large. weight: [gates x hidden] or [gates x hidden, any]."""
+    if family == "rnn":
+        return 2 * weight
+    size = len(weight) // (3 if family == "gru" else 4)
+    copy = weight.clone()
+    copy[2 * size : 3 * size].mul_(2)
+    return copy
+
+
+def _without_sum(family: Family, by_gates: Tensor, size: int) -> Tensor:
+    """The columns that the input feeds: of the GRU's all but the third block, which the state feeds."""
+    if family != "gru":
+        return by_gates
+    return torch.cat([by_gates[..., : 2 * size], by_gates[..., 3 * size :]], dim=-1)
+
+
+def _fill_gates(
+    family: Family,
+    room: Room,
+    inputs: Tensor,
+    table: Tensor | None,
+    weight_ih: Tensor,
+    bias_ih: Tensor,
+    bias_hh: Tensor,
+    product: torch.dtype,
+) -> None:
+    """The input's product and the biases."""
+    time, size = len(inputs), len(bias_hh) // {"rnn": 1, "gru": 3, "lstm": 4}[family]
+    weight, bias = _doubled(family, weight_ih), bias_ih + bias_hh
+    twice_sum = bias_hh[2 * size :] * 2  # the GRU's own: it stands within the reset gate's reach
+    if family == "gru":
+        bias[2 * size :] = bias_ih[2 * size :]
+    bias = _doubled(family, bias)
+    gates = room.tensor("gates", _width(family, size), time).flatten(0, 1)
+    if table is not None:
+        products = torch.addmm(bias, table, weight.t())
+        if family == "gru":
+            sums = twice_sum.expand(len(table), size)
+            products = torch.cat([products[:, : 2 * size], sums, products[:, 2 * size :]], dim=1)
+        torch.index_select(products, 0, inputs.flatten(), out=gates)
+        return
+    features, weight = inputs.flatten(0, 1).to(product), weight.t().to(product)
+    if family == "gru":
+        plus_product(bias[: 2 * size], features, weight[:, : 2 * size], gates[:, : 2 * size])
+        gates[:, 2 * size : 3 * size] = twice_sum
+        plus_product(bias[2 * size :], features, weight[:, 2 * size :], gates[:, 3 * size :])
+    else:
+        plus_product(bias, features, weight, gates)

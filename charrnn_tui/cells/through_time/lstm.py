@@ -1,0 +1,66 @@
+"""The LSTM layer: i, f, o = s(x + W h); g = tanh(x_g + W_g h); c' = f c + i g; h' = o tanh(c')."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from charrnn_tui.cells.through_time.products import add_product, plus_product
+from charrnn_tui.cells.through_time.room import Room
+
+
+def forward(room: Room, time: int, recurrent: Tensor) -> None:
+    """Fill `states` and `cells` from 1 on, `gates` [time, rows, 4 hidden] with i, f, g, o and `tanh` with tanh(c').
+
+    `gates` holds x before, twice x_g; recurrent [hidden, 4 hidden]: W, twice W_g, transposed.
+    """
+    size = recurrent.shape[0]
+    minus_one = torch.full((), -1.0, dtype=room.tensor("tanh", size, time).dtype)
+    states, cells, gates, tanhs = (
+        room.steps("states", 0, size),
+        room.steps("cells", 0, size),
+        room.steps("gates", 0, 4 * size),
+        room.steps("tanh", 0, size),
+    )
+    inputs, forgets, news, outputs = (room.steps("gates", k * size, (k + 1) * size) for k in range(4))
+    for t in range(time):
+        add_product(gates[t], states[t], recurrent).sigmoid_()
+        new = torch.add(minus_one, news[t], alpha=2, out=news[t])
+        cell = torch.mul(forgets[t], cells[t], out=cells[t + 1]).addcmul_(inputs[t], new)
+        tanh = torch.add(cell, cell, out=tanhs[t]).sigmoid_()
+        torch.add(minus_one, tanh, alpha=2, out=tanh)
+        torch.mul(outputs[t], tanh, out=states[t + 1])
+
+
+def backward(
+    room: Room, time: int, by_states: Tensor, by_last_cell: Tensor | None, weight: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Fill `by_gates` with the gradients of what the gates' functions act on; return the starting state's and cell's.
+
+    weight: W [4 hidden, hidden].
+    """
+    size = weight.shape[1]
+    gates, tanh = room.tensor("gates", 4 * size, time), room.tensor("tanh", size, time)
+    to_cell, by_gate = room.tensor("to_cell", size, time), room.tensor("by_gates", 4 * size, time)
+    in_gate, _, new, out_gate = gates.chunk(4, dim=-1)
+    # How the cell (i, f, g) and the state (o, c') change with each, for all steps at once, where the gradients will be.
+    torch.mul(tanh, tanh, out=to_cell).neg_().add_(1).mul_(out_gate)
+    torch.mul(gates, gates, out=by_gate).neg_().add_(gates)
+    by_in, by_forget, by_new, by_out = by_gate.chunk(4, dim=-1)
+    by_in.mul_(new)
+    by_forget.mul_(room.tensor("cells", size, time))
+    torch.mul(new, new, out=by_new).neg_().add_(1).mul_(in_gate)
+    by_out.mul_(tanh)
+    by_gates, by_outs = room.steps("by_gates", 0, 4 * size), room.steps("by_gates", 3 * size, 4 * size)
+    by_threes = by_gate.view(time, -1, 4, size)[:, :, :3].unbind()
+    forgets, to_cells = room.steps("gates", size, 2 * size), room.steps("to_cell", 0, size)
+    by_state = by_states.unbind()
+    by_cell = torch.zeros_like(by_state[0]) if by_last_cell is None else by_last_cell.clone()
+    flowing = torch.empty_like(by_cell)
+    for t in range(time - 1, -1, -1):
+        of_state = by_state[t] if t == time - 1 else plus_product(by_state[t], by_gates[t + 1], weight, flowing)
+        by_cell.addcmul_(of_state, to_cells[t])
+        by_threes[t].mul_(by_cell[:, None])
+        by_outs[t].mul_(of_state)
+        by_cell.mul_(forgets[t])
+    return add_product(torch.zeros_like(by_cell), by_gates[0], weight), by_cell

@@ -1,0 +1,54 @@
+"""Memory for a batch on its way through a layer, kept from one update to the next.
+
+Memory of this size, when it is fresh, comes from the system page by page; and a view of every step is made faster
+once than each time.
+"""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+
+class Room:
+    """Named tensors [time, rows, width], each with room for one step more, and the steps of their columns."""
+
+    def __init__(self, like: Tensor, time: int, rows: int) -> None:
+        self.time, self.rows = time, rows
+        self._like = like.new_empty(())
+        self._tensors: dict[str, Tensor] = {}
+        self._steps: dict[tuple[str, int, int], tuple[Tensor, ...]] = {}
+
+    def fits(self, like: Tensor, time: int, rows: int) -> bool:
+        """Whether a batch of this many steps and rows, in the type of `like`, has its place here."""
+        return time <= self.time and rows == self.rows and like.dtype == self._like.dtype
+
+    def tensor(self, name: str, width: int, time: int) -> Tensor:
+        """The first `time` steps of a tensor, made where it is missing; its numbers are left over from before."""
+        if name not in self._tensors:
+            self._tensors[name] = self._like.new_empty(self.time + 1, self.rows, width)
+        return self._tensors[name][:time]
+
+    def steps(self, name: str, begin: int, end: int) -> tuple[Tensor, ...]:
+        """All steps [rows, end - begin] of some columns of a tensor that is there."""
+        key = name, begin, end
+        if key not in self._steps:
+            self._steps[key] = self._tensors[name][..., begin:end].unbind()
+        return self._steps[key]
+
+
+class Rooms:
+    """The room of a layer, while no batch is in it. A batch that finds it taken gets one of its own."""
+
+    def __init__(self) -> None:
+        self._idle: Room | None = None
+
+    def take(self, like: Tensor, time: int, rows: int) -> Room:
+        """A room that fits; `give_back` it when the batch's gradients are known."""
+        room, self._idle = self._idle, None
+        if room is None or not room.fits(like, time, rows):
+            room = Room(like, time, rows)
+        return room
+
+    def give_back(self, room: Room) -> None:
+        """Let the next batch have it."""
+        self._idle = room
