@@ -88,7 +88,6 @@ class CharRNNLoop(nn.Module):
         """The last layer's states through `through_time`: ids [batch, time] -> [time, batch, hidden], and the state
         after the last step. What is returned first is good until the gradients are known."""
         product = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else None
-        start = state or self.initial_state(len(ids))
         inputs, table = ids.t(), cast(Tensor | None, self.embedding.weight)
         if self.training and self.input_dropout.p:
             inputs, table = self.input_dropout(self.embedding(inputs)), None
@@ -103,8 +102,8 @@ class CharRNNLoop(nn.Module):
                 functional.dropout(inputs, self.dropout, self.training) if layer else inputs,
                 None if layer else table,
                 (weight_ih, weight_hh, bias_ih, bias_hh),
-                start.hidden[layer],
-                None if start.cell is None else start.cell[layer],
+                None if state is None else state.hidden[layer],
+                None if state is None or state.cell is None else state.cell[layer],
                 product=product,
                 rooms=self._rooms[layer],
             )

@@ -32,10 +32,11 @@ RESET_SHARE = 0.02
 
 @dataclass(frozen=True)
 class Batch:
-    """ids [rows, time], PAD after an item's end. `keep` [rows]: 1 where the state is carried on, 0 where cleared;
-    None where each row starts afresh (lists)."""
+    """ids [rows, time], PAD after an item's end, and the number of next characters among them. `keep` [rows]: 1 where
+    the state is carried on, 0 where cleared; None where each row starts afresh (lists)."""
 
     ids: Tensor
+    count: int
     keep: Tensor | None = None
 
 
@@ -107,7 +108,7 @@ class LinesData:
         generator = np.random.default_rng([self._seed, epoch])
         batches = bucketed_batches(self._training.lengths, self._batch_size, generator)
         for rows in batches[first:]:
-            yield Batch(_tensor(self._training.matrix(rows)))
+            yield Batch(_tensor(self._training.matrix(rows)), int(self._training.lengths[rows].sum()) - len(rows))
 
     def validation(self, share: int = 0, shares: int = 1) -> list[EvaluationPart]:
         return self._parts(self._validation, share, shares)
@@ -196,7 +197,7 @@ class StreamData:
             columns = np.arange(begin, end + 1)
             index = np.minimum(starts[:, None] + columns, self.training_size - 1)
             keep = torch.from_numpy((~resets[number]).astype(np.float32))
-            yield Batch(_tensor(self._read(index)), keep)
+            yield Batch(_tensor(self._read(index)), self._lanes * (end - begin), keep)
             begin = end
 
     def validation(self, share: int = 0, shares: int = 1) -> list[EvaluationPart]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -10,46 +10,65 @@ from torch import Tensor, nn
 from charrnn_tui.training.network import all_finite, optimised
 from charrnn_tui.training.recipe import Recipe
 
-_MOMENTS = {"momentum": "exp_avg", "variance": "exp_avg_sq", "count": "step"}
-"""What a checkpoint calls them, and torch."""
+KINDS = ("momentum", "variance", "count")
+"""What is kept of the past for each parameter, as a checkpoint calls it."""
+EPSILON = 1e-8
 
 
 class Optimiser:
     """The rule by which gradients change a network's parameters.
 
-    On the CPU the parameters become views of one tensor, and their gradients of another, which stays.
+    On the CPU the parameters become views of one tensor, and their gradients of another, which stays. The arithmetic
+    is torch's own kernel behind `torch.optim.AdamW(fused=True)`, with the clipping in it; that class takes longer to
+    reach the kernel than a small network's update lasts in it (docs/performance.md).
     """
 
     def __init__(self, network: nn.Module, recipe: Recipe, device: torch.device) -> None:
+        self._recipe = recipe
         self._named = dict(network.named_parameters())
-        self._clip = recipe.clip
         self.parameters = optimised(network)
+        self._values = [p.detach() for p in self.parameters]
         self._in_one_piece = device.type == "cpu"
         if self._in_one_piece:
-            whole = self.parameters[0]
-            whole.grad = torch.zeros_like(whole)
-            for parameter, part in zip(self._named.values(), self._parts(whole.grad), strict=True):
+            self.parameters[0].grad = torch.zeros_like(self._values[0])
+            for parameter, part in zip(self._named.values(), self._parts(self.parameters[0].grad), strict=True):
                 parameter.grad = part
-        self._adamw = torch.optim.AdamW(
-            self.parameters,
-            lr=recipe.learning_rate,
-            betas=(recipe.beta1, recipe.beta2),
-            weight_decay=recipe.weight_decay,
-            fused=device.type in ("cpu", "cuda"),
-        )
+        self._momentum = [torch.zeros_like(v) for v in self._values]
+        self._variance = [torch.zeros_like(v) for v in self._values]
+        self._count = [torch.zeros((), device=device) for _ in self._values]
 
     def _parts(self, whole: Tensor) -> list[Tensor]:
         """The pieces of a tensor over all parameters, in their order and shapes."""
         pieces = torch.split(whole, [p.numel() for p in self._named.values()])
         return [piece.view(p.shape) for piece, p in zip(pieces, self._named.values(), strict=True)]
 
+    @torch.no_grad()
     def step(self, rate: float) -> Tensor:
         """Clip the gradients, change the parameters, forget the gradients. Returns the norm before it was clipped."""
-        norm = nn.utils.clip_grad_norm_(self.parameters, self._clip, foreach=True)
-        for group in self._adamw.param_groups:
-            group["lr"] = rate
-        self._adamw.step()
-        self._adamw.zero_grad(set_to_none=not self._in_one_piece)
+        gradients = [p.grad for p in self.parameters if p.grad is not None]
+        norm = _norm(gradients)
+        torch._foreach_add_(self._count, 1)
+        torch._fused_adamw_(
+            self._values,
+            gradients,
+            self._momentum,
+            self._variance,
+            [],
+            self._count,
+            lr=rate,
+            beta1=self._recipe.beta1,
+            beta2=self._recipe.beta2,
+            weight_decay=self._recipe.weight_decay,
+            eps=EPSILON,
+            amsgrad=False,
+            maximize=False,
+            grad_scale=(norm / self._recipe.clip).clamp_(min=1),  # the kernel divides by it
+        )
+        if self._in_one_piece:
+            gradients[0].zero_()
+        else:
+            for parameter in self.parameters:
+                parameter.grad = None
         return norm
 
     def all_finite(self) -> bool:
@@ -57,26 +76,31 @@ class Optimiser:
         return all_finite(self.parameters)
 
     def moments(self) -> dict[str, Tensor]:
-        """What AdamW keeps of the past, as 'momentum/NAME', 'variance/NAME' and 'count/NAME' for each parameter."""
+        """What is kept of the past, as 'KIND/NAME' for each parameter; nothing before the first step."""
+        if not float(self._count[0]):
+            return {}
         found: dict[str, Tensor] = {}
-        for kind, key in _MOMENTS.items():
-            kept = [self._adamw.state[p][key] for p in self.parameters if p in self._adamw.state]
-            if self._in_one_piece and kept:
-                kept = self._parts(kept[0]) if kept[0].ndim else kept * len(self._named)
-            found |= {f"{kind}/{name}": part for name, part in zip(self._named, kept, strict=False)}
+        for kind, kept in zip(KINDS, (self._momentum, self._variance, self._count), strict=True):
+            parts: Sequence[Tensor] = kept
+            if self._in_one_piece:
+                parts = kept * len(self._named) if kind == "count" else self._parts(kept[0])
+            found |= {f"{kind}/{name}": part for name, part in zip(self._named, parts, strict=True)}
         return found
 
     def restore(self, moments: Mapping[str, Mapping[str, Tensor]]) -> None:
         """Take back what `moments` gave, by kind and name; nothing where the run had not begun."""
         if not moments["count"]:
             return
-        by_kind = {kind: [moments[kind][name] for name in self._named] for kind in _MOMENTS}
-        if self._in_one_piece:
-            by_kind = {
-                kind: [torch.cat([p.flatten() for p in parts])] if parts[0].ndim else parts[:1]
-                for kind, parts in by_kind.items()
-            }
-        for i, parameter in enumerate(self.parameters):
-            self._adamw.state[parameter] = {
-                key: by_kind[kind][i].to(parameter.device, copy=True) for kind, key in _MOMENTS.items()
-            }
+        for kind, kept in zip(KINDS, (self._momentum, self._variance, self._count), strict=True):
+            parts = [moments[kind][name] for name in self._named]
+            whole = kept if not self._in_one_piece or kind == "count" else self._parts(kept[0])
+            for old, part in zip(whole, parts, strict=False):
+                old.copy_(part)
+
+
+def _norm(gradients: list[Tensor]) -> Tensor:
+    """Of all gradients together."""
+    if len(gradients) > 1:
+        gradients = [torch.stack(torch._foreach_norm(gradients))]
+    norm: Tensor = torch.linalg.vector_norm(gradients[0])
+    return norm

@@ -16,7 +16,7 @@ from charrnn_tui.cells.torch_cell import TorchState
 from charrnn_tui.library import Library
 from charrnn_tui.training.data import Batch
 from charrnn_tui.training.distributed import Ranks
-from charrnn_tui.training.loss import count_targets, inputs_of, next_character_loss
+from charrnn_tui.training.loss import inputs_of, next_character_loss
 from charrnn_tui.training.recipe import Recipe
 from charrnn_tui.training.setup import Run, prepare_run
 
@@ -89,7 +89,7 @@ def _update(run: Run, batch: Batch, rate: float) -> float:
         keep = batch.keep.to(run.device)[None, :, None]
         state = TorchState(state.hidden * keep, None if state.cell is None else state.cell * keep)
     log_probs, after = run.network(inputs_of(ids), state if batch.keep is not None else None)
-    loss = next_character_loss(log_probs.float(), ids) / max(1, count_targets(batch.ids))
+    loss = next_character_loss(log_probs.float(), ids) / max(1, batch.count)
     torch.autograd.backward(loss)
     run.optimiser.step(rate)
     if batch.keep is not None:

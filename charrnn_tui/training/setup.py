@@ -27,7 +27,7 @@ from charrnn_tui.training.network import (
     load_weights,
     make_network,
 )
-from charrnn_tui.training.optimiser import Optimiser
+from charrnn_tui.training.optimiser import KINDS, Optimiser
 from charrnn_tui.training.precision import choose_precision
 from charrnn_tui.training.prepare import Texts, read_texts
 from charrnn_tui.training.recipe import Recipe, RecipeError
@@ -117,7 +117,7 @@ def prepare_run(
         network.load_state_dict(stored.part("network"))
         if recipe.ema:
             average.network.load_state_dict(stored.part("average"))
-        optimiser.restore({kind: stored.part(kind) for kind in ("momentum", "variance", "count")})
+        optimiser.restore({kind: stored.part(kind) for kind in KINDS})
         state = _state(stored.part("state"), ranks, device)
     characters = data.training_size if texts.kind == "lines" else recipe.batch_size * recipe.window
     if isinstance(data, LinesData):

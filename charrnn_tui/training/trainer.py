@@ -235,7 +235,6 @@ class Trainer:
         torch.default_generator.manual_seed(seed)
         if p.device.type == "cuda":
             torch.cuda.manual_seed(seed)
-        count = count_targets(batch.ids)
         ids = self.ranks.share(batch.ids)
         if not len(ids):
             # More processes than rows: this one takes part in the exchange of gradients with nothing to say.
@@ -250,15 +249,15 @@ class Trainer:
             log_probs, after = self._model(inputs_of(ids), state)
         loss = next_character_loss(log_probs.float(), ids)
         # Gradients are averaged over the processes; the loss is a mean over all characters of all of them.
-        torch.autograd.backward(loss * (self.ranks.world / max(1, count)))
+        torch.autograd.backward(loss * (self.ranks.world / max(1, batch.count)))
         self._rate = self._scheduled_rate() * self.position.rate_factor
         self._norm = p.optimiser.step(self._rate)
         p.average.update(self.position.step - self.position.origin + 1)
         if batch.keep is not None:
             p.state = TorchState(*(None if part is None else part.detach() for part in after))  # type: ignore[arg-type]
         self._loss_sum += loss.detach()
-        self._count += count
-        self._mine += count if self.ranks.world == 1 else count_targets(ids)
+        self._count += batch.count
+        self._mine += batch.count if self.ranks.world == 1 else count_targets(ids)
 
     def _carried(self, batch: Batch) -> TorchState | None:
         """The state that the batch's rows start from."""

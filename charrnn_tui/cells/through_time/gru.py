@@ -12,10 +12,11 @@ from charrnn_tui.cells.through_time.products import add_product
 from charrnn_tui.cells.through_time.room import Room
 
 
-def forward(room: Room, time: int, recurrent: Tensor) -> None:
+def forward(room: Room, time: int, recurrent: Tensor, carried: bool) -> None:
     """Fill `states` from 1 on, and `gates` [time, rows, 4 hidden] with r, z, 2q and n.
 
-    `gates` holds x_r, x_z, 2b and 2x_n before; recurrent [hidden, 3 hidden]: W_r, W_z and 2 W_n, transposed.
+    State 0 is other than zero if `carried`. `gates` holds x_r, x_z, 2b and 2x_n before; recurrent [hidden, 3 hidden]:
+    W_r, W_z and 2 W_n, transposed.
     """
     size = recurrent.shape[0]
     minus_one = torch.full((), -1.0, dtype=room.tensor("gates", 4 * size, 0).dtype)
@@ -27,16 +28,17 @@ def forward(room: Room, time: int, recurrent: Tensor) -> None:
     resets, updates, sums, news = (room.steps("gates", k * size, (k + 1) * size) for k in range(4))
     for t in range(time):
         h, new = states[t], news[t]
-        add_product(linear[t], h, recurrent)
+        if t or carried:
+            add_product(linear[t], h, recurrent)
         both[t].sigmoid_()
         new.addcmul_(resets[t], sums[t]).sigmoid_()
         torch.add(minus_one, new, alpha=2, out=new)
         torch.lerp(new, h, updates[t], out=states[t + 1])
 
 
-def backward(room: Room, time: int, by_states: Tensor, weight: Tensor) -> Tensor:
+def backward(room: Room, time: int, by_states: Tensor, weight: Tensor, carried: bool) -> Tensor | None:
     """Fill `by_gates` with the gradients of a_r, a_z, q and a_n, what the functions act on; return the starting
-    state's. weight: W_r, W_z, W_n [3 hidden, hidden]."""
+    state's if `carried`. weight: W_r, W_z, W_n [3 hidden, hidden]."""
     size = weight.shape[1]
     reset, update, twice_sum, new = room.tensor("gates", 4 * size, time).chunk(4, dim=-1)
     before = room.tensor("states", size, time)
@@ -61,5 +63,6 @@ def backward(room: Room, time: int, by_states: Tensor, weight: Tensor) -> Tensor
         by_new = torch.mul(flowing, news[t], out=by_news[t])
         torch.mul(by_new, rs[t], out=by_resets[t])
         torch.mul(by_new, resets[t], out=by_sums[t])
-        add_product(flowing.mul_(updates[t]), by_linear[t], weight)
-    return flowing
+        if t or carried:
+            add_product(flowing.mul_(updates[t]), by_linear[t], weight)
+    return flowing if carried else None

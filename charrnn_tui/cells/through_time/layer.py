@@ -26,7 +26,7 @@ def run_layer(
     inputs: Tensor,
     table: Tensor | None,
     weights: tuple[Tensor, Tensor, Tensor, Tensor],
-    hidden: Tensor,
+    hidden: Tensor | None = None,
     cell: Tensor | None = None,
     *,
     product: torch.dtype | None = None,
@@ -36,9 +36,9 @@ def run_layer(
 
     inputs: ids [time, batch] to be looked up in `table` [vocabulary, features], or [time, batch, features] with no
     table. weights: weight_ih, weight_hh, bias_ih, bias_hh as torch has them. hidden, cell [batch, hidden]: where to
-    start. `product`: the type in which products are made, the weights' if None; all else stays in theirs. `rooms`:
-    where the layer's memory is kept; what is returned then stands in it, and is good until the batch's gradients have
-    been asked for, which can be done once. There are gradients of all but ids.
+    start, at zero if None. `product`: the type in which products are made, the weights' if None; all else stays in
+    theirs. `rooms`: where the layer's memory is kept; what is returned then stands in it, and is good until the batch's
+    gradients have been asked for, which can be done once. There are gradients of all but ids.
     """
     if table is not None and len(table) >= inputs.numel():
         inputs, table = functional.embedding(inputs, table), None  # fewer characters than symbols: one by one
@@ -60,29 +60,36 @@ class _Layer(torch.autograd.Function):
         weight_hh: Tensor,
         bias_ih: Tensor,
         bias_hh: Tensor,
-        hidden: Tensor,
+        hidden: Tensor | None,
         cell: Tensor | None,
         product: torch.dtype,
         rooms: Rooms | None,
     ) -> tuple[Tensor, Tensor | None]:
         ctx.set_materialize_grads(False)
-        time, rows, size = len(inputs), *hidden.shape
-        room = rooms.take(hidden, time, rows) if rooms else Room(hidden, time, rows)
+        time, rows, size = len(inputs), inputs.shape[1], weight_hh.shape[1]
+        room = rooms.take(weight_hh, time, rows) if rooms else Room(weight_hh, time, rows)
+        carried = hidden is not None
         _fill_gates(family, room, inputs, table, weight_ih, bias_ih, bias_hh, product)
         states = room.tensor("states", size, time + 1)
-        states[0] = hidden
+        states[0] = 0 if hidden is None else hidden
         recurrent = _doubled(family, weight_hh).t().to(product)
         last = None
         if family == "lstm":
-            assert cell is not None
             cells = room.tensor("cells", size, time + 1)
-            cells[0] = cell
-            lstm.forward(room, time, recurrent)
+            cells[0] = 0 if cell is None else cell
+            lstm.forward(room, time, recurrent, carried)
             last = cells[time]
         else:
-            (gru if family == "gru" else vanilla).forward(room, time, recurrent)
+            (gru if family == "gru" else vanilla).forward(room, time, recurrent, carried)
         ctx.save_for_backward(inputs, table, weight_ih, weight_hh)
-        ctx.family, ctx.product, ctx.rooms, ctx.room, ctx.time = family, product, rooms, room, time
+        ctx.family, ctx.product, ctx.rooms, ctx.room, ctx.time, ctx.carried = (
+            family,
+            product,
+            rooms,
+            room,
+            time,
+            carried,
+        )
         return states[1:], last
 
     @staticmethod
@@ -95,14 +102,15 @@ class _Layer(torch.autograd.Function):
             raise RuntimeError("the gradients of this batch have been asked for before; its memory is used again.")
         if by_states is None:
             by_states = torch.zeros_like(room.tensor("states", size, time))
-        recurrent, by_cell = weight_hh.to(product), None
+        recurrent, by_cell, wanted = weight_hh.to(product), None, ctx.needs_input_grad[7]
         if family == "lstm":
-            by_hidden, by_cell = lstm.backward(room, time, by_states, by_last, recurrent)
+            by_hidden, by_cell = lstm.backward(room, time, by_states, by_last, recurrent, wanted)
         else:
-            by_hidden = (gru if family == "gru" else vanilla).backward(room, time, by_states, recurrent)
+            by_hidden = (gru if family == "gru" else vanilla).backward(room, time, by_states, recurrent, wanted)
         by_gates = room.tensor("by_gates", _width(family, size), time).flatten(0, 1)
         before = room.tensor("states", size, time).flatten(0, 1)
-        by_weight_hh = gradient_product(by_gates[:, : len(weight_hh)], before, product)
+        first = 0 if ctx.carried else room.rows  # a state of zeros teaches the weights nothing
+        by_weight_hh = gradient_product(by_gates[first:, : len(weight_hh)], before[first:], product)
         if table is not None:
             # Characters of one symbol had one product, so their gradients are added up before all else.
             by_gates = by_gates.new_zeros(len(table), by_gates.shape[1]).index_add_(0, inputs.flatten(), by_gates)
@@ -123,8 +131,8 @@ class _Layer(torch.autograd.Function):
             ctx.rooms.give_back(room)
             ctx.room = None
         return (
-            *(None, by_inputs, by_table, by_weight_ih, by_weight_hh, by_bias_ih, by_bias_hh, by_hidden, by_cell),
-            *(None, None),
+            *(None, by_inputs, by_table, by_weight_ih, by_weight_hh, by_bias_ih, by_bias_hh, by_hidden),
+            *(by_cell if ctx.needs_input_grad[8] else None, None, None),
         )
 
 

@@ -9,10 +9,11 @@ from charrnn_tui.cells.through_time.products import add_product, plus_product
 from charrnn_tui.cells.through_time.room import Room
 
 
-def forward(room: Room, time: int, recurrent: Tensor) -> None:
+def forward(room: Room, time: int, recurrent: Tensor, carried: bool) -> None:
     """Fill `states` and `cells` from 1 on, `gates` [time, rows, 4 hidden] with i, f, g, o and `tanh` with tanh(c').
 
-    `gates` holds x before, twice x_g; recurrent [hidden, 4 hidden]: W, twice W_g, transposed.
+    State 0 is other than zero if `carried`. `gates` holds x before, twice x_g; recurrent [hidden, 4 hidden]: W, twice
+    W_g, transposed.
     """
     size = recurrent.shape[0]
     minus_one = torch.full((), -1.0, dtype=room.tensor("tanh", size, time).dtype)
@@ -24,7 +25,9 @@ def forward(room: Room, time: int, recurrent: Tensor) -> None:
     )
     inputs, forgets, news, outputs = (room.steps("gates", k * size, (k + 1) * size) for k in range(4))
     for t in range(time):
-        add_product(gates[t], states[t], recurrent).sigmoid_()
+        if t or carried:
+            add_product(gates[t], states[t], recurrent)
+        gates[t].sigmoid_()
         new = torch.add(minus_one, news[t], alpha=2, out=news[t])
         cell = torch.mul(forgets[t], cells[t], out=cells[t + 1]).addcmul_(inputs[t], new)
         tanh = torch.add(cell, cell, out=tanhs[t]).sigmoid_()
@@ -33,9 +36,10 @@ def forward(room: Room, time: int, recurrent: Tensor) -> None:
 
 
 def backward(
-    room: Room, time: int, by_states: Tensor, by_last_cell: Tensor | None, weight: Tensor
-) -> tuple[Tensor, Tensor]:
-    """Fill `by_gates` with the gradients of what the gates' functions act on; return the starting state's and cell's.
+    room: Room, time: int, by_states: Tensor, by_last_cell: Tensor | None, weight: Tensor, carried: bool
+) -> tuple[Tensor | None, Tensor]:
+    """Fill `by_gates` with the gradients of what the gates' functions act on; return the starting state's, if
+    `carried`, and cell's.
 
     weight: W [4 hidden, hidden].
     """
@@ -63,4 +67,4 @@ def backward(
         by_threes[t].mul_(by_cell[:, None])
         by_outs[t].mul_(of_state)
         by_cell.mul_(forgets[t])
-    return add_product(torch.zeros_like(by_cell), by_gates[0], weight), by_cell
+    return (add_product(flowing.zero_(), by_gates[0], weight) if carried else None), by_cell

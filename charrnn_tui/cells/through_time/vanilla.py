@@ -12,18 +12,23 @@ from charrnn_tui.cells.through_time.products import add_product, plus_product
 from charrnn_tui.cells.through_time.room import Room
 
 
-def forward(room: Room, time: int, recurrent: Tensor) -> None:
-    """Fill `states` from 1 on. `gates` [time, rows, hidden] holds 2x; recurrent [hidden, hidden]: 2W, transposed."""
+def forward(room: Room, time: int, recurrent: Tensor, carried: bool) -> None:
+    """Fill `states` from 1 on.
+
+    State 0 is other than zero if `carried`. `gates` [time, rows, hidden] holds 2x; recurrent [hidden, hidden]: 2W,
+    transposed.
+    """
     size = recurrent.shape[1]
     minus_one = torch.full((), -1.0, dtype=room.tensor("gates", size, 0).dtype)
     gates, states = room.steps("gates", 0, size), room.steps("states", 0, size)
     for t in range(time):
-        gate = add_product(gates[t], states[t], recurrent).sigmoid_()
-        torch.add(minus_one, gate, alpha=2, out=states[t + 1])
+        if t or carried:
+            add_product(gates[t], states[t], recurrent)
+        torch.add(minus_one, gates[t].sigmoid_(), alpha=2, out=states[t + 1])
 
 
-def backward(room: Room, time: int, by_states: Tensor, weight: Tensor) -> Tensor:
-    """Fill `by_gates` with the gradients of a; return the starting state's. weight: W [hidden, hidden]."""
+def backward(room: Room, time: int, by_states: Tensor, weight: Tensor, carried: bool) -> Tensor | None:
+    """Fill `by_gates` with the gradients of a; return the starting state's if `carried`. weight: W [hidden, hidden]."""
     size = weight.shape[1]
     states, slope = room.tensor("states", size, time + 1)[1:], room.tensor("slope", size, time)
     torch.mul(states, states, out=slope).neg_().add_(1)
@@ -32,4 +37,4 @@ def backward(room: Room, time: int, by_states: Tensor, weight: Tensor) -> Tensor
     torch.mul(by_state[-1], slopes[time - 1], out=by_gates[time - 1])
     for t in range(time - 2, -1, -1):
         plus_product(by_state[t], by_gates[t + 1], weight, by_gates[t]).mul_(slopes[t])
-    return add_product(torch.zeros_like(by_gates[0]), by_gates[0], weight)
+    return add_product(torch.zeros_like(by_gates[0]), by_gates[0], weight) if carried else None
