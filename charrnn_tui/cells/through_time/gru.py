@@ -10,6 +10,7 @@ from torch import Tensor
 
 from charrnn_tui.cells.through_time.products import add_product
 from charrnn_tui.cells.through_time.room import Room
+from charrnn_tui.cells.through_time.slopes import through_sigmoid, through_tanh
 
 
 def forward(room: Room, time: int, recurrent: Tensor, carried: bool) -> None:
@@ -46,11 +47,10 @@ def backward(room: Room, time: int, by_states: Tensor, weight: Tensor, carried: 
         room.tensor(name, size, time) for name in ("rest", "to_new", "to_update", "to_reset")
     )
     # How the new state changes with each, apart from the gradient that flows in: for all steps at once.
-    torch.neg(update, out=rest).add_(1)
-    torch.mul(new, new, out=to_new).neg_().add_(1).mul_(rest)
-    torch.sub(before, new, out=to_update).mul_(update).mul_(rest)
-    torch.mul(twice_sum, reset, out=to_reset).mul_(0.5)
-    to_reset.addcmul_(to_reset, reset, value=-1)
+    torch.sub(update.new_ones(()), update, out=rest)
+    through_tanh(rest, new, to_new)
+    through_sigmoid(torch.sub(before, new, out=rest), update, to_update)
+    through_sigmoid(twice_sum, reset, to_reset).mul_(0.5)
     room.tensor("by_gates", 4 * size, time)
     by_resets, by_updates, by_sums, by_news = (room.steps("by_gates", k * size, (k + 1) * size) for k in range(4))
     by_linear, by_state = room.steps("by_gates", 0, 3 * size), by_states.unbind()

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from charrnn_tui.cells.through_time.products import add_product, plus_product
 from charrnn_tui.cells.through_time.room import Room
+from charrnn_tui.cells.through_time.slopes import through_sigmoid, through_tanh
 
 
 def forward(room: Room, time: int, recurrent: Tensor, carried: bool) -> None:
@@ -46,15 +47,14 @@ def backward(
     size = weight.shape[1]
     gates, tanh = room.tensor("gates", 4 * size, time), room.tensor("tanh", size, time)
     to_cell, by_gate = room.tensor("to_cell", size, time), room.tensor("by_gates", 4 * size, time)
-    in_gate, _, new, out_gate = gates.chunk(4, dim=-1)
-    # How the cell (i, f, g) and the state (o, c') change with each, for all steps at once, where the gradients will be.
-    torch.mul(tanh, tanh, out=to_cell).neg_().add_(1).mul_(out_gate)
-    torch.mul(gates, gates, out=by_gate).neg_().add_(gates)
+    gate_in, forget, new, gate_out = gates.chunk(4, dim=-1)
     by_in, by_forget, by_new, by_out = by_gate.chunk(4, dim=-1)
-    by_in.mul_(new)
-    by_forget.mul_(room.tensor("cells", size, time))
-    torch.mul(new, new, out=by_new).neg_().add_(1).mul_(in_gate)
-    by_out.mul_(tanh)
+    # How the cell (i, f, g) and the state (o, c') change with each, for all steps at once, where the gradients will be.
+    through_sigmoid(new, gate_in, by_in)
+    through_sigmoid(room.tensor("cells", size, time), forget, by_forget)
+    through_tanh(gate_in, new, by_new)
+    through_sigmoid(tanh, gate_out, by_out)
+    through_tanh(gate_out, tanh, to_cell)
     by_gates, by_outs = room.steps("by_gates", 0, 4 * size), room.steps("by_gates", 3 * size, 4 * size)
     by_threes = by_gate.view(time, -1, 4, size)[:, :, :3].unbind()
     forgets, to_cells = room.steps("gates", size, 2 * size), room.steps("to_cell", 0, size)

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from charrnn_tui.cells.through_time.products import add_product, plus_product
 from charrnn_tui.cells.through_time.room import Room
+from charrnn_tui.cells.through_time.slopes import through_tanh
 
 
 def forward(room: Room, time: int, recurrent: Tensor, carried: bool) -> None:
@@ -30,11 +31,9 @@ def forward(room: Room, time: int, recurrent: Tensor, carried: bool) -> None:
 def backward(room: Room, time: int, by_states: Tensor, weight: Tensor, carried: bool) -> Tensor | None:
     """Fill `by_gates` with the gradients of a; return the starting state's if `carried`. weight: W [hidden, hidden]."""
     size = weight.shape[1]
-    states, slope = room.tensor("states", size, time + 1)[1:], room.tensor("slope", size, time)
-    torch.mul(states, states, out=slope).neg_().add_(1)
     room.tensor("by_gates", size, time)
-    by_gates, slopes, by_state = room.steps("by_gates", 0, size), room.steps("slope", 0, size), by_states.unbind()
-    torch.mul(by_state[-1], slopes[time - 1], out=by_gates[time - 1])
+    by_gates, states, by_state = room.steps("by_gates", 0, size), room.steps("states", 0, size), by_states.unbind()
+    through_tanh(by_state[-1], states[time], by_gates[time - 1])
     for t in range(time - 2, -1, -1):
-        plus_product(by_state[t], by_gates[t + 1], weight, by_gates[t]).mul_(slopes[t])
+        through_tanh(plus_product(by_state[t], by_gates[t + 1], weight, by_gates[t]), states[t + 1], by_gates[t])
     return add_product(torch.zeros_like(by_gates[0]), by_gates[0], weight) if carried else None
