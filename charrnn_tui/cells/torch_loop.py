@@ -1,6 +1,6 @@
 """The same networks over whole sequences, through torch's fused `nn.RNN`, `nn.GRU` and `nn.LSTM`: what training runs.
 
-On the CPU the vanilla RNN and the GRU take `through_time` instead, which is faster and gives the same.
+On the CPU they take `through_time` instead, which is faster and gives the same, but for a large LSTM.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from charrnn_tui.cells.through_time import Rooms, run_layer
 from charrnn_tui.cells.torch_cell import TorchState
 
 _FUSED: dict[Family, type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
+
+LSTM_BY_TORCH = 128
+"""Units from which on torch's kernel for the LSTM is faster (docs/performance.md); it has none for the others."""
 
 
 class CharRNNLoop(nn.Module):
@@ -41,7 +44,6 @@ class CharRNNLoop(nn.Module):
             architecture.embedding,
             architecture.hidden,
             architecture.layers,
-            batch_first=True,
             dropout=dropout if architecture.layers > 1 else 0.0,
         )
         self.output = nn.Linear(architecture.hidden, architecture.vocabulary_size)
@@ -58,66 +60,73 @@ class CharRNNLoop(nn.Module):
 
     def forward(self, ids: Tensor, state: TorchState | None = None) -> tuple[Tensor, TorchState]:
         """ids [batch, time] -> log P(next) [batch, time, vocabulary] in nats, and the state after the last."""
-        if self._written_out():
-            out, after = self._through_time(ids, state)
-            return self._answers(out, 1).transpose(0, 1), after
-        out, after = self._layers(self.input_dropout(self.embedding(ids)), state)
-        return self._answers(out, 0), after
+        out, after = self.states(ids, state)
+        mask = self.output_mask(out)
+        logits = self.output(out if mask is None else out * mask)
+        if logits.dtype == torch.bfloat16:
+            logits = logits.float()  # eight bits are too few for a sum of probabilities
+        return torch.log_softmax(logits, dim=-1).transpose(0, 1), after
 
-    def _answers(self, out: Tensor, batch: int) -> Tensor:
-        """The last layer's output -> log P(next), same order of time and batch; `batch` says which is the batch's.
+    def states(self, ids: Tensor, state: TorchState | None = None) -> tuple[Tensor, TorchState]:
+        """The last layer's states: ids [batch, time] -> [time, batch, hidden], and the state after the last step.
+
+        What is returned first may stand in memory that is used again once its gradients have been asked for.
+        """
+        if self._written_out():
+            return self._through_time(ids.t(), state)
+        return self._layers(self.input_dropout(self.embedding(ids.t())), state)
+
+    def output_mask(self, out: Tensor) -> Tensor | None:
+        """What the last layer's states are multiplied with before the output layer, [batch, hidden]; None for nothing.
 
         The same units of a row are dropped at every step: that regularises as well as a fresh mask for each and costs
         a tenth of an update less.
         """
-        if self.training and self.dropout:
-            every_step = list(out.shape)
-            every_step[1 - batch] = 1
-            out = out * functional.dropout(out.new_ones(every_step), self.dropout)
-        logits = self.output(out)
-        if logits.dtype == torch.bfloat16:
-            logits = logits.float()  # eight bits are too few for a sum of probabilities
-        return torch.log_softmax(logits, dim=-1)
+        if not self.training or not self.dropout:
+            return None
+        return functional.dropout(out.new_ones(out.shape[1:]), self.dropout)
 
     def _written_out(self) -> bool:
         """Whether the layers run through `through_time`."""
-        weight = self.output.weight
-        return weight.device.type == "cpu" and weight.dtype == torch.float32 and not torch.compiler.is_compiling()
+        a, weight = self.architecture, self.output.weight
+        return (
+            (a.family != "lstm" or a.hidden < LSTM_BY_TORCH)
+            and weight.device.type == "cpu"
+            and weight.dtype == torch.float32
+            and not torch.compiler.is_compiling()
+        )
 
     def _through_time(self, ids: Tensor, state: TorchState | None) -> tuple[Tensor, TorchState]:
-        """The last layer's states through `through_time`: ids [batch, time] -> [time, batch, hidden], and the state
-        after the last step. What is returned first is good until the gradients are known."""
+        """The recurrent layers: ids [time, batch] -> [time, batch, hidden] and the state after the last."""
         product = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else None
-        inputs, table = ids.t(), cast(Tensor | None, self.embedding.weight)
+        inputs, table = ids, cast(Tensor | None, self.embedding.weight)
         if self.training and self.input_dropout.p:
-            inputs, table = self.input_dropout(self.embedding(inputs)), None
+            inputs, table = self.input_dropout(self.embedding(ids)), None
         hidden, cells = [], []
-        for layer in range(self.architecture.layers):
-            weight_ih, weight_hh, bias_ih, bias_hh = (
-                getattr(self.rnn, f"{name}_l{layer}") for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
-            )
-            weight_hh = functional.dropout(weight_hh, self.weight_dropout, self.training)
-            out, cell = run_layer(
+        for layer, weights in enumerate(self.rnn.all_weights):
+            if layer:
+                inputs, table = functional.dropout(inputs, self.dropout, self.training), None
+            weight_ih, weight_hh, bias_ih, bias_hh = weights
+            inputs, cell = run_layer(
                 self.architecture.family,
-                functional.dropout(inputs, self.dropout, self.training) if layer else inputs,
-                None if layer else table,
-                (weight_ih, weight_hh, bias_ih, bias_hh),
+                inputs,
+                table,
+                (weight_ih, functional.dropout(weight_hh, self.weight_dropout, self.training), bias_ih, bias_hh),
                 None if state is None else state.hidden[layer],
                 None if state is None or state.cell is None else state.cell[layer],
                 product=product,
                 rooms=self._rooms[layer],
             )
-            hidden.append(out[-1])
+            hidden.append(inputs[-1])
             if cell is not None:
                 cells.append(cell)
-            inputs = out
         return inputs, TorchState(torch.stack(hidden), torch.stack(cells) if cells else None)
 
     def _layers(self, x: Tensor, state: TorchState | None) -> tuple[Tensor, TorchState]:
-        """The recurrent layers: x [batch, time, embedding] -> [batch, time, hidden] and the state after the last."""
+        """The recurrent layers: x [time, batch, embedding] -> [time, batch, hidden] and the state after the last."""
         is_lstm = self.architecture.family == "lstm"
         if self.training and self.weight_dropout:
-            start = state or self.initial_state(len(x))
+            start = state or self.initial_state(x.shape[1])
             weights = [
                 functional.dropout(w, self.weight_dropout) if "weight_hh" in name else w
                 for name, w in self.rnn.named_parameters()
@@ -126,11 +135,11 @@ class CharRNNLoop(nn.Module):
             # The functions behind the modules, since a module takes no weights but its own.
             if is_lstm:
                 out, h, c = torch.lstm(
-                    x, [t for t in start if t is not None], weights, True, layers, dropout, True, False, True
+                    x, [t for t in start if t is not None], weights, True, layers, dropout, True, False, False
                 )
                 return out, TorchState(h, c)
             run = torch.gru if self.architecture.family == "gru" else torch.rnn_tanh
-            out, h = run(x, start.hidden, weights, True, layers, dropout, True, False, True)
+            out, h = run(x, start.hidden, weights, True, layers, dropout, True, False, False)
             return out, TorchState(h)
         if is_lstm:
             out, (h, c) = self.rnn(x, None if state is None else (state.hidden, state.cell))

@@ -23,7 +23,7 @@ def next_character_loss(log_probs: Tensor, ids: Tensor) -> Tensor:
     where a line has ended. The answer at position t is held against the id at t + 1.
     """
     targets = ids[:, 1:]
-    if not log_probs.is_contiguous():  # time before batch in memory, as `through_time` has it: no copy of all answers
+    if not log_probs.is_contiguous():  # time before batch in memory, as a network has it: no copy of all answers
         log_probs, targets = log_probs.transpose(0, 1), targets.t()
     return functional.nll_loss(
         log_probs.reshape(-1, log_probs.shape[-1]), targets.reshape(-1), ignore_index=PAD, reduction="sum"

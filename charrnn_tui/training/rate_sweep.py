@@ -16,7 +16,7 @@ from charrnn_tui.cells.torch_cell import TorchState
 from charrnn_tui.library import Library
 from charrnn_tui.training.data import Batch
 from charrnn_tui.training.distributed import Ranks
-from charrnn_tui.training.loss import inputs_of, next_character_loss
+from charrnn_tui.training.objective import Objective
 from charrnn_tui.training.recipe import Recipe
 from charrnn_tui.training.setup import Run, prepare_run
 
@@ -49,10 +49,11 @@ def sweep(
     run = prepare_run(recipe, folder, library, Ranks(), resume=False, base=base, reserve_core=False)
     torch.set_num_threads(run.threads)
     torch.manual_seed(recipe.seed)
+    objective = Objective(run.network)
     mean, best = 0.0, math.inf
     for step, batch in zip(range(steps), _batches(run), strict=False):
         rate = LOWEST * (HIGHEST / LOWEST) ** (step / max(1, steps - 1))
-        loss = _update(run, batch, rate)
+        loss = _update(run, objective, batch, rate)
         mean = SMOOTHING * mean + (1 - SMOOTHING) * loss
         smoothed = mean / (1 - SMOOTHING ** (step + 1))
         if not math.isfinite(smoothed):
@@ -81,15 +82,15 @@ def _batches(run: Run) -> Iterator[Batch]:
         epoch += 1
 
 
-def _update(run: Run, batch: Batch, rate: float) -> float:
+def _update(run: Run, objective: Objective, batch: Batch, rate: float) -> float:
     """One update at a rate; the mean loss before it, in nats a character."""
     ids = batch.ids.to(run.device)
     state = run.state
     if batch.keep is not None and state is not None:
         keep = batch.keep.to(run.device)[None, :, None]
         state = TorchState(state.hidden * keep, None if state.cell is None else state.cell * keep)
-    log_probs, after = run.network(inputs_of(ids), state if batch.keep is not None else None)
-    loss = next_character_loss(log_probs.float(), ids) / max(1, batch.count)
+    loss, after = objective(ids, state if batch.keep is not None else None)
+    loss = loss / max(1, batch.count)
     torch.autograd.backward(loss)
     run.optimiser.step(rate)
     if batch.keep is not None:

@@ -91,6 +91,11 @@ class Recipe:
         if self.kind not in (None, "lines", "stream"):
             raise RecipeError(f"the kind is lines or stream, not {self.kind!r}.")
 
+    @property
+    def drops(self) -> bool:
+        """Whether there is any dropout."""
+        return bool(self.dropout or self.input_dropout or self.weight_dropout)
+
     def to_dict(self) -> dict[str, Any]:
         """As plain values, for JSON and TOML; unset values are left out."""
         return {name: value for name, value in asdict(self).items() if value is not None}

@@ -29,9 +29,10 @@ from charrnn_tui.training import history, messages
 from charrnn_tui.training.data import Batch, Data
 from charrnn_tui.training.distributed import Ranks
 from charrnn_tui.training.evaluation import evaluate
-from charrnn_tui.training.loss import count_targets, inputs_of, next_character_loss
+from charrnn_tui.training.loss import count_targets
 from charrnn_tui.training.messages import Command, Event
 from charrnn_tui.training.network import weights_of
+from charrnn_tui.training.objective import Objective
 from charrnn_tui.training.recipe import Recipe
 from charrnn_tui.training.saving import Writer, write_lines, write_model
 from charrnn_tui.training.schedule import learning_rate
@@ -83,7 +84,8 @@ class Trainer:
         self.recipe = p.recipe
         self.position = p.position
         torch.set_num_threads(p.threads)
-        model = p.network if not p.recipe.compile else torch.compile(p.network)
+        objective: nn.Module = Objective(p.network)
+        model = objective if not p.recipe.compile else torch.compile(objective)
         self._model: nn.Module = self.ranks.wrap(model, p.device)  # type: ignore[arg-type]
         self._requests: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._writer = Writer(folder)
@@ -230,11 +232,12 @@ class Trainer:
     def _update(self, batch: Batch) -> None:
         """One step of the optimiser."""
         p = self._parts
-        # Dropout's generator is seeded by the step, so a run that is taken up again drops the same units.
-        seed = (self.recipe.seed * 1_000_003 + self.position.step * 7919 + self.ranks.rank) % 2**63
-        torch.default_generator.manual_seed(seed)
-        if p.device.type == "cuda":
-            torch.cuda.manual_seed(seed)
+        if self.recipe.drops:
+            # Dropout's generator is seeded by the step, so a run that is taken up again drops the same units.
+            seed = (self.recipe.seed * 1_000_003 + self.position.step * 7919 + self.ranks.rank) % 2**63
+            torch.default_generator.manual_seed(seed)
+            if p.device.type == "cuda":
+                torch.cuda.manual_seed(seed)
         ids = self.ranks.share(batch.ids)
         if not len(ids):
             # More processes than rows: this one takes part in the exchange of gradients with nothing to say.
@@ -246,10 +249,9 @@ class Trainer:
             torch.autocast(p.device.type, torch.bfloat16) if self.recipe.precision == "bfloat16" else nullcontext()
         )
         with autocast:
-            log_probs, after = self._model(inputs_of(ids), state)
-        loss = next_character_loss(log_probs.float(), ids)
+            loss, after = self._model(ids, state)
         # Gradients are averaged over the processes; the loss is a mean over all characters of all of them.
-        torch.autograd.backward(loss * (self.ranks.world / max(1, batch.count)))
+        torch.autograd.backward(loss, loss.new_full((), self.ranks.world / max(1, batch.count)))
         self._rate = self._scheduled_rate() * self.position.rate_factor
         self._norm = p.optimiser.step(self._rate)
         p.average.update(self.position.step - self.position.origin + 1)

@@ -85,9 +85,9 @@ def _as_torch_has_it(
 ) -> tuple[Tensor, Tensor, Tensor | None]:
     """Log-probabilities, the last hidden state and cell through `nn.RNN`, `nn.GRU` and `nn.LSTM`."""
     start = None if state is None else state.hidden if state.cell is None else (state.hidden, state.cell)
-    out, after = network.rnn(network.embedding(ids), start)
+    out, after = network.rnn(network.embedding(ids.t()), start)
     hidden, cell = after if isinstance(after, tuple) else (after, None)
-    return torch.log_softmax(network.output(out), dim=-1), hidden, cell
+    return torch.log_softmax(network.output(out.transpose(0, 1)), dim=-1), hidden, cell
 
 
 @pytest.mark.parametrize("carried", [False, True])

@@ -7,6 +7,7 @@ seven operations into memory that is there already, and the gradients of the wei
 """
 
 from charrnn_tui.cells.through_time.layer import run_layer
+from charrnn_tui.cells.through_time.products import gradient_product, plus_product
 from charrnn_tui.cells.through_time.room import Rooms
 
-__all__ = ["Rooms", "run_layer"]
+__all__ = ["Rooms", "gradient_product", "plus_product", "run_layer"]

@@ -6,6 +6,7 @@ families take their tanh from the logistic function.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import torch
@@ -16,9 +17,6 @@ from charrnn_tui.cells.architecture import Family
 from charrnn_tui.cells.through_time import gru, lstm, vanilla
 from charrnn_tui.cells.through_time.products import gradient_product, plus_product
 from charrnn_tui.cells.through_time.room import Room, Rooms
-
-_TANH_AT: dict[Family, int] = {"rnn": 0, "gru": 2, "lstm": 2}
-"""Which of torch's blocks of rows goes into a tanh."""
 
 
 def run_layer(
@@ -45,7 +43,9 @@ def run_layer(
     if not torch.is_grad_enabled():
         rooms = None  # nothing would give the room back
     product = product or weights[0].dtype
-    with torch.autocast("cpu", enabled=False):
+    # Products choose their type themselves; entering `autocast` only to turn it off would cost a small layer's step.
+    off = torch.autocast("cpu", enabled=False) if torch.is_autocast_enabled("cpu") else nullcontext()
+    with off:
         return _Layer.apply(family, inputs, table, *weights, hidden, cell, product, rooms)  # type: ignore[no-untyped-call,no-any-return]
 
 
@@ -69,7 +69,7 @@ class _Layer(torch.autograd.Function):
         time, rows, size = len(inputs), inputs.shape[1], weight_hh.shape[1]
         room = rooms.take(weight_hh, time, rows) if rooms else Room(weight_hh, time, rows)
         carried = hidden is not None
-        _fill_gates(family, room, inputs, table, weight_ih, bias_ih, bias_hh, product)
+        _fill_gates(family, room, size, inputs, table, weight_ih, bias_ih, bias_hh, product)
         states = room.tensor("states", size, time + 1)
         states[0] = 0 if hidden is None else hidden
         recurrent = _doubled(family, weight_hh).t().to(product)
@@ -82,14 +82,8 @@ class _Layer(torch.autograd.Function):
         else:
             (gru if family == "gru" else vanilla).forward(room, time, recurrent, carried)
         ctx.save_for_backward(inputs, table, weight_ih, weight_hh)
-        ctx.family, ctx.product, ctx.rooms, ctx.room, ctx.time, ctx.carried = (
-            family,
-            product,
-            rooms,
-            room,
-            time,
-            carried,
-        )
+        ctx.family, ctx.time, ctx.product, ctx.carried = family, time, product, carried
+        ctx.room, ctx.rooms = room, rooms
         return states[1:], last
 
     @staticmethod
@@ -141,12 +135,12 @@ def _width(family: Family, size: int) -> int:
     return size if family == "rnn" else 4 * size
 
 
-def _doubled(family: Family, weight: Tensor) -> Tensor:
-    """A copy in which what goes into a tanh is twice as large. weight: [gates x hidden] or [gates x hidden, any]."""
+def _doubled(family: Family, weight_hh: Tensor) -> Tensor:
+    """A copy in which what goes into a tanh is twice as large."""
     if family == "rnn":
-        return 2 * weight
-    size = len(weight) // (3 if family == "gru" else 4)
-    copy = weight.clone()
+        return 2 * weight_hh
+    size = weight_hh.shape[1]
+    copy = weight_hh.clone()
     copy[2 * size : 3 * size].mul_(2)
     return copy
 
@@ -161,6 +155,7 @@ def _without_sum(family: Family, by_gates: Tensor, size: int) -> Tensor:
 def _fill_gates(
     family: Family,
     room: Room,
+    size: int,
     inputs: Tensor,
     table: Tensor | None,
     weight_ih: Tensor,
@@ -169,24 +164,32 @@ def _fill_gates(
     product: torch.dtype,
 ) -> None:
     """The input's product and the biases."""
-    time, size = len(inputs), len(bias_hh) // {"rnn": 1, "gru": 3, "lstm": 4}[family]
-    weight, bias = _doubled(family, weight_ih), bias_ih + bias_hh
-    twice_sum = bias_hh[2 * size :] * 2  # the GRU's own: it stands within the reset gate's reach
+    time, width = len(inputs), _width(family, size)
+    gates, bias = room.tensor("gates", width, time).flatten(0, 1), bias_ih + bias_hh
     if family == "gru":
-        bias[2 * size :] = bias_ih[2 * size :]
-    bias = _doubled(family, bias)
-    gates = room.tensor("gates", _width(family, size), time).flatten(0, 1)
+        bias = torch.cat([bias[: 2 * size], bias_hh[2 * size :], bias_ih[2 * size :]])
     if table is not None:
-        products = torch.addmm(bias, table, weight.t())
-        if family == "gru":
-            sums = twice_sum.expand(len(table), size)
-            products = torch.cat([products[:, : 2 * size], sums, products[:, 2 * size :]], dim=1)
+        products = table.new_empty(len(table), width)
+        _input_product(family, products, bias, table, weight_ih.t())
+        _double_tanh(family, products, size)
         torch.index_select(products, 0, inputs.flatten(), out=gates)
-        return
-    features, weight = inputs.flatten(0, 1).to(product), weight.t().to(product)
-    if family == "gru":
-        plus_product(bias[: 2 * size], features, weight[:, : 2 * size], gates[:, : 2 * size])
-        gates[:, 2 * size : 3 * size] = twice_sum
-        plus_product(bias[2 * size :], features, weight[:, 2 * size :], gates[:, 3 * size :])
     else:
-        plus_product(bias, features, weight, gates)
+        _input_product(family, gates, bias, inputs.flatten(0, 1).to(product), weight_ih.t().to(product))
+        _double_tanh(family, gates, size)
+
+
+def _input_product(family: Family, gates: Tensor, bias: Tensor, inputs: Tensor, weight: Tensor) -> None:
+    """gates [n, width] = bias + inputs @ weight; of the GRU's third block, which the state feeds, the bias alone."""
+    if family != "gru":
+        plus_product(bias, inputs, weight, gates)
+        return
+    size = weight.shape[1] // 3
+    plus_product(bias[: 2 * size], inputs, weight[:, : 2 * size], gates[:, : 2 * size])
+    gates[:, 2 * size : 3 * size] = bias[2 * size : 3 * size]
+    plus_product(bias[3 * size :], inputs, weight[:, 2 * size :], gates[:, 3 * size :])
+
+
+def _double_tanh(family: Family, gates: Tensor, size: int) -> None:
+    """Double what goes into a tanh: of the GRU's columns the last two blocks, of the LSTM's the third."""
+    begin, end = {"rnn": (0, 1), "gru": (2, 4), "lstm": (2, 3)}[family]
+    gates[:, begin * size : end * size].mul_(2)
