@@ -65,10 +65,9 @@ class _OutputLoss(torch.autograd.Function):
         (time, rows, hidden), symbols, product, room = read.shape, len(weight), ctx.product, ctx.room
         if room is None:
             raise RuntimeError("the gradients of this batch have been asked for before; its memory is used again.")
-        by_logits = room.tensor("by_logits", symbols, time).flatten(0, 1)
-        by_log_probs = room.tensor("logits", symbols, time).flatten(0, 1)  # not needed any more
-        _through_nll_loss(gradients[0], ctx.log_probs, targets, None, _SUM, PAD, gradients[0], grad_input=by_log_probs)
-        _through_log_softmax(by_log_probs, ctx.log_probs, 1, weight.dtype, out=by_logits)
+        by_logits = room.tensor("logits", symbols, time).flatten(0, 1)
+        _through_nll_loss(gradients[0], ctx.log_probs, targets, None, _SUM, PAD, gradients[0], grad_input=by_logits)
+        _through_log_softmax(by_logits, ctx.log_probs, 1, weight.dtype, out=by_logits)
         by_weight = gradient_product(by_logits, read.flatten(0, 1), product)
         by_read = torch.mm(by_logits.to(product), weight.to(product)).to(ctx.given).view(time, rows, hidden)
         if mask is not None:

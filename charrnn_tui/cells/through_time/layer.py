@@ -101,7 +101,7 @@ class _Layer(torch.autograd.Function):
             by_hidden, by_cell = lstm.backward(room, time, by_states, by_last, recurrent, wanted)
         else:
             by_hidden = (gru if family == "gru" else vanilla).backward(room, time, by_states, recurrent, wanted)
-        by_gates = room.tensor("by_gates", _width(family, size), time).flatten(0, 1)
+        by_gates = room.tensor("gates" if family == "rnn" else "by_gates", _width(family, size), time).flatten(0, 1)
         before = room.tensor("states", size, time).flatten(0, 1)
         first = 0 if ctx.carried else room.rows  # a state of zeros teaches the weights nothing
         by_weight_hh = gradient_product(by_gates[first:, : len(weight_hh)], before[first:], product)

@@ -29,10 +29,9 @@ def forward(room: Room, time: int, recurrent: Tensor, carried: bool) -> None:
 
 
 def backward(room: Room, time: int, by_states: Tensor, weight: Tensor, carried: bool) -> Tensor | None:
-    """Fill `by_gates` with the gradients of a; return the starting state's if `carried`. weight: W [hidden, hidden]."""
+    """Overwrite `gates` with the gradients of a; return the starting state's if `carried`. weight: W [hidden, hidden]."""
     size = weight.shape[1]
-    room.tensor("by_gates", size, time)
-    by_gates, states, by_state = room.steps("by_gates", 0, size), room.steps("states", 0, size), by_states.unbind()
+    by_gates, states, by_state = room.steps("gates", 0, size), room.steps("states", 0, size), by_states.unbind()
     through_tanh(by_state[-1], states[time], by_gates[time - 1])
     for t in range(time - 2, -1, -1):
         through_tanh(plus_product(by_state[t], by_gates[t + 1], weight, by_gates[t]), states[t + 1], by_gates[t])
