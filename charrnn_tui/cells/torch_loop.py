@@ -50,7 +50,7 @@ class CharRNNLoop(nn.Module):
         self.dropout = dropout
         self.input_dropout = nn.Dropout(input_dropout)
         self.weight_dropout = weight_dropout
-        self._rooms = [Rooms() for _ in range(architecture.layers)]
+        self.rooms = [Rooms() for _ in range(architecture.layers)]
 
     def initial_state(self, batch_size: int) -> TorchState:
         """Zeros for `batch_size` streams, where the weights are."""
@@ -72,7 +72,7 @@ class CharRNNLoop(nn.Module):
 
         What is returned first may stand in memory that is used again once its gradients have been asked for.
         """
-        if self._written_out():
+        if self.written_out():
             return self._through_time(ids.t(), state)
         return self._layers(self.input_dropout(self.embedding(ids.t())), state)
 
@@ -82,12 +82,19 @@ class CharRNNLoop(nn.Module):
         The same units of a row are dropped at every step: that regularises as well as a fresh mask for each and costs
         a tenth of an update less.
         """
-        if not self.training or not self.dropout:
-            return None
-        return functional.dropout(out.new_ones(out.shape[1:]), self.dropout)
+        return self.mask(out[0], self.dropout)
 
-    def _written_out(self) -> bool:
-        """Whether the layers run through `through_time`."""
+    def mask(self, like: Tensor, share: float) -> Tensor | None:
+        """What drops a share of a tensor when it is multiplied with it, in training; None for nothing."""
+        return functional.dropout(torch.ones_like(like), share) if self.training and share else None
+
+    @property
+    def drops_inputs(self) -> bool:
+        """Whether the embedded input is dropped now."""
+        return bool(self.training and self.input_dropout.p)
+
+    def written_out(self) -> bool:
+        """Whether the recurrent layers run through `through_time` here."""
         a, weight = self.architecture, self.output.weight
         return (
             (a.family != "lstm" or a.hidden < LSTM_BY_TORCH)
@@ -100,7 +107,7 @@ class CharRNNLoop(nn.Module):
         """The recurrent layers: ids [time, batch] -> [time, batch, hidden] and the state after the last."""
         product = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else None
         inputs, table = ids, cast(Tensor | None, self.embedding.weight)
-        if self.training and self.input_dropout.p:
+        if self.drops_inputs:
             inputs, table = self.input_dropout(self.embedding(ids)), None
         hidden, cells = [], []
         for layer, weights in enumerate(self.rnn.all_weights):
@@ -115,7 +122,7 @@ class CharRNNLoop(nn.Module):
                 None if state is None else state.hidden[layer],
                 None if state is None or state.cell is None else state.cell[layer],
                 product=product,
-                rooms=self._rooms[layer],
+                rooms=self.rooms[layer],
             )
             hidden.append(inputs[-1])
             if cell is not None:

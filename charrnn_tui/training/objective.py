@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import torch
 from torch import Tensor, nn
 
 from charrnn_tui.cells.through_time import Rooms
 from charrnn_tui.cells.torch_cell import TorchState
 from charrnn_tui.cells.torch_loop import CharRNNLoop
+from charrnn_tui.training.by_hand import gradients_by_hand
 from charrnn_tui.training.loss import inputs_of, next_character_loss
 from charrnn_tui.training.output_loss import output_loss
 
@@ -15,13 +18,29 @@ from charrnn_tui.training.output_loss import output_loss
 class Objective(nn.Module):
     """The loss of a batch of ids, summed over its next characters, padding left out."""
 
-    def __init__(self, network: CharRNNLoop) -> None:
+    def __init__(self, network: CharRNNLoop, *, narrow: bool = False) -> None:
+        """`narrow`: products in bfloat16; sums, weights and the loss stay in float32."""
         super().__init__()
         self.network = network
+        self.narrow = narrow
         self._rooms = Rooms()
 
     def forward(self, ids: Tensor, state: TorchState | None = None) -> tuple[Tensor, TorchState]:
         """ids [batch, time + 1] -> the loss in nats, and the state after the last input."""
+        device = self.network.output.weight.device.type
+        with torch.autocast(device, torch.bfloat16) if self.narrow else nullcontext():
+            return self._loss(ids, state)
+
+    def gradients(self, ids: Tensor, state: TorchState | None, by_loss: Tensor) -> tuple[Tensor, TorchState]:
+        """The same, and every parameter's gradient of the loss times `by_loss` in its `grad`, which held zeros."""
+        if self.network.written_out():
+            product = torch.bfloat16 if self.narrow else torch.float32
+            return gradients_by_hand(self.network, ids, state, by_loss, product, self._rooms)
+        loss, after = self(ids, state)
+        torch.autograd.backward(loss, by_loss)
+        return loss, after
+
+    def _loss(self, ids: Tensor, state: TorchState | None) -> tuple[Tensor, TorchState]:
         network = self.network
         weight = network.output.weight
         if weight.device.type != "cpu" or torch.compiler.is_compiling():
@@ -34,7 +53,7 @@ class Objective(nn.Module):
             weight,
             network.output.bias,
             ids[:, 1:].t(),
-            product=torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else None,
+            product=torch.bfloat16 if self.narrow else None,
             rooms=self._rooms,
         )
         return loss, after

@@ -49,7 +49,7 @@ def sweep(
     run = prepare_run(recipe, folder, library, Ranks(), resume=False, base=base, reserve_core=False)
     torch.set_num_threads(run.threads)
     torch.manual_seed(recipe.seed)
-    objective = Objective(run.network)
+    objective = Objective(run.network, narrow=run.recipe.precision == "bfloat16")
     mean, best = 0.0, math.inf
     for step, batch in zip(range(steps), _batches(run), strict=False):
         rate = LOWEST * (HIGHEST / LOWEST) ** (step / max(1, steps - 1))
@@ -89,10 +89,9 @@ def _update(run: Run, objective: Objective, batch: Batch, rate: float) -> float:
     if batch.keep is not None and state is not None:
         keep = batch.keep.to(run.device)[None, :, None]
         state = TorchState(state.hidden * keep, None if state.cell is None else state.cell * keep)
-    loss, after = objective(ids, state if batch.keep is not None else None)
-    loss = loss / max(1, batch.count)
-    torch.autograd.backward(loss)
+    share = torch.full((), 1 / max(1, batch.count), device=run.device)
+    loss, after = objective.gradients(ids, state if batch.keep is not None else None, share)
     run.optimiser.step(rate)
     if batch.keep is not None:
         run.state = TorchState(after.hidden.detach(), None if after.cell is None else after.cell.detach())
-    return float(loss.detach())
+    return float(loss.detach() * share)

@@ -10,7 +10,6 @@ import math
 import queue
 import time
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,8 +83,8 @@ class Trainer:
         self.recipe = p.recipe
         self.position = p.position
         torch.set_num_threads(p.threads)
-        objective: nn.Module = Objective(p.network)
-        model = objective if not p.recipe.compile else torch.compile(objective)
+        self._objective = Objective(p.network, narrow=p.recipe.precision == "bfloat16")
+        model = self._objective if not p.recipe.compile else torch.compile(self._objective)
         self._model: nn.Module = self.ranks.wrap(model, p.device)  # type: ignore[arg-type]
         self._requests: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self._writer = Writer(folder)
@@ -245,13 +244,13 @@ class Trainer:
             ids[:, 1:] = -1
         ids = ids.to(p.device, non_blocking=True)
         state = self._carried(batch)
-        autocast = (
-            torch.autocast(p.device.type, torch.bfloat16) if self.recipe.precision == "bfloat16" else nullcontext()
-        )
-        with autocast:
-            loss, after = self._model(ids, state)
         # Gradients are averaged over the processes; the loss is a mean over all characters of all of them.
-        torch.autograd.backward(loss, loss.new_full((), self.ranks.world / max(1, batch.count)))
+        by_loss = torch.full((), self.ranks.world / max(1, batch.count), device=p.device)
+        if self._model is self._objective:
+            loss, after = self._objective.gradients(ids, state, by_loss)
+        else:
+            loss, after = self._model(ids, state)
+            torch.autograd.backward(loss, by_loss)
         self._rate = self._scheduled_rate() * self.position.rate_factor
         self._norm = p.optimiser.step(self._rate)
         p.average.update(self.position.step - self.position.origin + 1)

@@ -6,8 +6,8 @@ seven operations into memory that is there already, and the gradients of the wei
 (Werbos 1990, 'Backpropagation through time'). What each family computes stands in the file of its name.
 """
 
-from charrnn_tui.cells.through_time.layer import run_layer
+from charrnn_tui.cells.through_time.layer import LayerPass, looked_up_once, run_layer
 from charrnn_tui.cells.through_time.products import gradient_product, plus_product
-from charrnn_tui.cells.through_time.room import Rooms
+from charrnn_tui.cells.through_time.room import Room, Rooms
 
-__all__ = ["Rooms", "gradient_product", "plus_product", "run_layer"]
+__all__ = ["LayerPass", "Room", "Rooms", "gradient_product", "looked_up_once", "plus_product", "run_layer"]

@@ -1,4 +1,4 @@
-"""One recurrent layer over time as one operation for autograd: the input's product, the steps, and all gradients.
+"""One recurrent layer over time: the input's product, the steps, and all gradients.
 
 A gate's pre-activation is kept where the gate will be. What goes into a tanh is kept twice as large, since the
 families take their tanh from the logistic function.
@@ -7,7 +7,7 @@ families take their tanh from the logistic function.
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -17,6 +17,111 @@ from charrnn_tui.cells.architecture import Family
 from charrnn_tui.cells.through_time import gru, lstm, vanilla
 from charrnn_tui.cells.through_time.products import gradient_product, plus_product
 from charrnn_tui.cells.through_time.room import Room, Rooms
+
+
+class LayerGradients(NamedTuple):
+    """Of what a layer was given; None where there was nothing, or none was wanted."""
+
+    inputs: Tensor | None
+    table: Tensor | None
+    weight_ih: Tensor
+    weight_hh: Tensor
+    bias_ih: Tensor
+    bias_hh: Tensor
+    hidden: Tensor | None
+    cell: Tensor | None
+
+
+class LayerPass:
+    """A batch on its way through a layer, to be asked for its gradients afterwards. Autograd has no part in it.
+
+    inputs: ids [time, batch] to be looked up in `table` [vocabulary, features], or [time, batch, features] with no
+    table. weights: weight_ih, weight_hh, bias_ih, bias_hh as torch has them. hidden, cell [batch, hidden]: where to
+    start, at zero if None. `product`: the type in which products are made; all else stays in the weights'. `rooms`:
+    where the layer's memory is kept; `states` [time, batch, hidden] and `last_cell` then stand in it and are good until
+    the gradients have been asked for, which can be done once.
+    """
+
+    def __init__(
+        self,
+        family: Family,
+        inputs: Tensor,
+        table: Tensor | None,
+        weights: tuple[Tensor, Tensor, Tensor, Tensor],
+        hidden: Tensor | None,
+        cell: Tensor | None,
+        product: torch.dtype,
+        rooms: Rooms | None,
+    ) -> None:
+        weight_ih, weight_hh, bias_ih, bias_hh = weights
+        time, rows, size = len(inputs), inputs.shape[1], weight_hh.shape[1]
+        room = rooms.take(weight_hh, time, rows) if rooms else Room(weight_hh, time, rows)
+        carried = hidden is not None
+        _fill_gates(family, room, size, inputs, table, weight_ih, bias_ih, bias_hh, product)
+        states = room.tensor("states", size, time + 1)
+        states[0] = 0 if hidden is None else hidden
+        recurrent = _doubled(family, weight_hh).t().to(product)
+        self.last_cell: Tensor | None = None
+        if family == "lstm":
+            cells = room.tensor("cells", size, time + 1)
+            cells[0] = 0 if cell is None else cell
+            lstm.forward(room, time, recurrent, carried)
+            self.last_cell = cells[time]
+        else:
+            (gru if family == "gru" else vanilla).forward(room, time, recurrent, carried)
+        self.states = states[1:]
+        self._family, self._time, self._size, self._product, self._carried = family, time, size, product, carried
+        self._inputs, self._table, self._weight_ih, self._weight_hh = inputs, table, weight_ih, weight_hh
+        self._room: Room | None = room
+        self._rooms = rooms
+
+    def gradients(
+        self, by_states: Tensor, by_last_cell: Tensor | None = None, *, of_inputs: bool = True, of_start: bool = False
+    ) -> LayerGradients:
+        """The gradients of all that the layer was given, from that of `states` and, of an LSTM, `last_cell`."""
+        family, time, size, product, room = self._family, self._time, self._size, self._product, self._room
+        if room is None:
+            raise RuntimeError("the gradients of this batch have been asked for before; its memory is used again.")
+        recurrent, by_cell = self._weight_hh.to(product), None
+        if family == "lstm":
+            by_hidden, by_cell = lstm.backward(room, time, by_states, by_last_cell, recurrent, of_start)
+        else:
+            by_hidden = (gru if family == "gru" else vanilla).backward(room, time, by_states, recurrent, of_start)
+        by_gates = room.tensor("gates" if family == "rnn" else "by_gates", _width(family, size), time).flatten(0, 1)
+        before = room.tensor("states", size, time).flatten(0, 1)
+        first = 0 if self._carried else room.rows  # a state of zeros teaches the weights nothing
+        rows = len(self._weight_hh)
+        by_weight_hh = gradient_product(by_gates[first:, :rows], before[first:], product)
+        if self._table is not None:
+            # Characters of one symbol had one product, so their gradients are added up before all else.
+            by_symbols = by_gates.new_zeros(len(self._table), by_gates.shape[1])
+            by_gates = by_symbols.index_add_(0, self._inputs.flatten(), by_gates)
+            features, product = self._table, by_gates.dtype
+        else:
+            features = self._inputs.flatten(0, 1)
+        sums = by_gates.sum(0)
+        of_input = _without_sum(family, by_gates, size)
+        by_weight_ih = gradient_product(of_input, features, product)
+        by_inputs, by_table = None, None
+        if of_inputs:
+            by_features = torch.mm(of_input.to(product), self._weight_ih.to(product)).to(of_input.dtype)
+            if self._table is None:
+                by_inputs = by_features.view(self._inputs.shape)
+            else:
+                by_table = by_features
+        if self._rooms is not None:
+            self._rooms.give_back(room)
+            self._room = None
+        return LayerGradients(
+            by_inputs,
+            by_table,
+            by_weight_ih,
+            by_weight_hh,
+            _without_sum(family, sums, size),
+            sums[:rows],
+            by_hidden,
+            by_cell if of_start else None,
+        )
 
 
 def run_layer(
@@ -30,16 +135,11 @@ def run_layer(
     product: torch.dtype | None = None,
     rooms: Rooms | None = None,
 ) -> tuple[Tensor, Tensor | None]:
-    """(states [time, batch, hidden], last cell [batch, hidden] or None) of what `nn.RNN`, `nn.GRU`, `nn.LSTM` compute.
-
-    inputs: ids [time, batch] to be looked up in `table` [vocabulary, features], or [time, batch, features] with no
-    table. weights: weight_ih, weight_hh, bias_ih, bias_hh as torch has them. hidden, cell [batch, hidden]: where to
-    start, at zero if None. `product`: the type in which products are made, the weights' if None; all else stays in
-    theirs. `rooms`: where the layer's memory is kept; what is returned then stands in it, and is good until the batch's
-    gradients have been asked for, which can be done once. There are gradients of all but ids.
+    """(states [time, batch, hidden], last cell [batch, hidden] or None) of what `nn.RNN`, `nn.GRU`, `nn.LSTM` compute,
+    as one operation for autograd. What it takes is described at `LayerPass`; `product` is the weights' type if None.
     """
-    if table is not None and len(table) >= inputs.numel():
-        inputs, table = functional.embedding(inputs, table), None  # fewer characters than symbols: one by one
+    if table is not None and not looked_up_once(table, inputs):
+        inputs, table = functional.embedding(inputs, table), None
     if not torch.is_grad_enabled():
         rooms = None  # nothing would give the room back
     product = product or weights[0].dtype
@@ -47,6 +147,11 @@ def run_layer(
     off = torch.autocast("cpu", enabled=False) if torch.is_autocast_enabled("cpu") else nullcontext()
     with off:
         return _Layer.apply(family, inputs, table, *weights, hidden, cell, product, rooms)  # type: ignore[no-untyped-call,no-any-return]
+
+
+def looked_up_once(table: Tensor, ids: Tensor) -> bool:
+    """Whether the input's product is better made for each symbol than for each character."""
+    return len(table) < ids.numel()
 
 
 class _Layer(torch.autograd.Function):
@@ -66,68 +171,21 @@ class _Layer(torch.autograd.Function):
         rooms: Rooms | None,
     ) -> tuple[Tensor, Tensor | None]:
         ctx.set_materialize_grads(False)
-        time, rows, size = len(inputs), inputs.shape[1], weight_hh.shape[1]
-        room = rooms.take(weight_hh, time, rows) if rooms else Room(weight_hh, time, rows)
-        carried = hidden is not None
-        _fill_gates(family, room, size, inputs, table, weight_ih, bias_ih, bias_hh, product)
-        states = room.tensor("states", size, time + 1)
-        states[0] = 0 if hidden is None else hidden
-        recurrent = _doubled(family, weight_hh).t().to(product)
-        last = None
-        if family == "lstm":
-            cells = room.tensor("cells", size, time + 1)
-            cells[0] = 0 if cell is None else cell
-            lstm.forward(room, time, recurrent, carried)
-            last = cells[time]
-        else:
-            (gru if family == "gru" else vanilla).forward(room, time, recurrent, carried)
-        ctx.save_for_backward(inputs, table, weight_ih, weight_hh)
-        ctx.family, ctx.time, ctx.product, ctx.carried = family, time, product, carried
-        ctx.room, ctx.rooms = room, rooms
-        return states[1:], last
+        weights = (weight_ih, weight_hh, bias_ih, bias_hh)
+        done = LayerPass(family, inputs, table, weights, hidden, cell, product, rooms)
+        states, last = done.states, done.last_cell
+        del done.states, done.last_cell  # what is returned must not hold on to itself
+        ctx.done, ctx.shape, ctx.like = done, states.shape, weight_hh
+        return states, last
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor | None) -> tuple[Any, ...]:
         by_states, by_last = gradients
-        inputs, table, weight_ih, weight_hh = ctx.saved_tensors
-        family, time, product, size = ctx.family, ctx.time, ctx.product, weight_hh.shape[1]
-        room: Room = ctx.room
-        if room is None:
-            raise RuntimeError("the gradients of this batch have been asked for before; its memory is used again.")
         if by_states is None:
-            by_states = torch.zeros_like(room.tensor("states", size, time))
-        recurrent, by_cell, wanted = weight_hh.to(product), None, ctx.needs_input_grad[7]
-        if family == "lstm":
-            by_hidden, by_cell = lstm.backward(room, time, by_states, by_last, recurrent, wanted)
-        else:
-            by_hidden = (gru if family == "gru" else vanilla).backward(room, time, by_states, recurrent, wanted)
-        by_gates = room.tensor("gates" if family == "rnn" else "by_gates", _width(family, size), time).flatten(0, 1)
-        before = room.tensor("states", size, time).flatten(0, 1)
-        first = 0 if ctx.carried else room.rows  # a state of zeros teaches the weights nothing
-        by_weight_hh = gradient_product(by_gates[first:, : len(weight_hh)], before[first:], product)
-        if table is not None:
-            # Characters of one symbol had one product, so their gradients are added up before all else.
-            by_gates = by_gates.new_zeros(len(table), by_gates.shape[1]).index_add_(0, inputs.flatten(), by_gates)
-            features, product = table, by_gates.dtype
-        else:
-            features = inputs.flatten(0, 1)
-        sums = by_gates.sum(0)
-        of_input, by_bias_hh = _without_sum(family, by_gates, size), sums[: len(weight_hh)]
-        by_weight_ih = gradient_product(of_input, features, product)
-        by_features = None
-        if ctx.needs_input_grad[1] or ctx.needs_input_grad[2]:
-            by_features = torch.mm(of_input.to(product), weight_ih.to(product)).to(of_input.dtype)
-        by_bias_ih = _without_sum(family, sums, size)
-        by_inputs, by_table = (by_features, None) if table is None else (None, by_features)
-        if by_inputs is not None:
-            by_inputs = by_inputs.view(inputs.shape)
-        if ctx.rooms is not None:
-            ctx.rooms.give_back(room)
-            ctx.room = None
-        return (
-            *(None, by_inputs, by_table, by_weight_ih, by_weight_hh, by_bias_ih, by_bias_hh, by_hidden),
-            *(by_cell if ctx.needs_input_grad[8] else None, None, None),
-        )
+            by_states = ctx.like.new_zeros(ctx.shape)
+        _, inputs, table, *_, hidden, cell, _, _ = ctx.needs_input_grad
+        found = ctx.done.gradients(by_states, by_last, of_inputs=inputs or table, of_start=hidden or cell)
+        return (None, *found, None, None)
 
 
 def _width(family: Family, size: int) -> int:

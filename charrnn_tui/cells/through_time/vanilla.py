@@ -29,7 +29,7 @@ def forward(room: Room, time: int, recurrent: Tensor, carried: bool) -> None:
 
 
 def backward(room: Room, time: int, by_states: Tensor, weight: Tensor, carried: bool) -> Tensor | None:
-    """Overwrite `gates` with the gradients of a; return the starting state's if `carried`. weight: W [hidden, hidden]."""
+    """Overwrite `gates` with the gradients of a; return the starting state's if `carried`. weight: W."""
     size = weight.shape[1]
     by_gates, states, by_state = room.steps("gates", 0, size), room.steps("states", 0, size), by_states.unbind()
     through_tanh(by_state[-1], states[time], by_gates[time - 1])
