@@ -60,7 +60,7 @@ class LayerPass:
         _fill_gates(family, room, size, inputs, table, weight_ih, bias_ih, bias_hh, product)
         states = room.tensor("states", size, time + 1)
         states[0] = 0 if hidden is None else hidden
-        recurrent = _doubled(family, weight_hh).t().to(product)
+        recurrent = _recurrent(family, weight_hh).t().to(product)
         self.last_cell: Tensor | None = None
         if family == "lstm":
             cells = room.tensor("cells", size, time + 1)
@@ -193,10 +193,12 @@ def _width(family: Family, size: int) -> int:
     return size if family == "rnn" else 4 * size
 
 
-def _doubled(family: Family, weight_hh: Tensor) -> Tensor:
-    """A copy in which what goes into a tanh is twice as large."""
+def _recurrent(family: Family, weight_hh: Tensor) -> Tensor:
+    """weight_hh for the way forwards: what goes straight into a tanh twice as large."""
     if family == "rnn":
         return 2 * weight_hh
+    if family == "gru":  # the reset gate stands between
+        return weight_hh
     size = weight_hh.shape[1]
     copy = weight_hh.clone()
     copy[2 * size : 3 * size].mul_(2)
@@ -248,6 +250,6 @@ def _input_product(family: Family, gates: Tensor, bias: Tensor, inputs: Tensor, 
 
 
 def _double_tanh(family: Family, gates: Tensor, size: int) -> None:
-    """Double what goes into a tanh: of the GRU's columns the last two blocks, of the LSTM's the third."""
-    begin, end = {"rnn": (0, 1), "gru": (2, 4), "lstm": (2, 3)}[family]
-    gates[:, begin * size : end * size].mul_(2)
+    """Double what goes into a tanh: of the GRU's columns the last block, of the LSTM's the third."""
+    block = {"rnn": 0, "gru": 3, "lstm": 2}[family]
+    gates[:, block * size : (block + 1) * size].mul_(2)
