@@ -19,12 +19,20 @@ from charrnn_tui.training.output_loss import OutputPass
 
 @torch.no_grad()
 def gradients_by_hand(
-    network: CharRNNLoop, ids: Tensor, state: TorchState | None, by_loss: Tensor, product: torch.dtype, rooms: Rooms
-) -> tuple[Tensor, TorchState]:
+    network: CharRNNLoop,
+    ids: Tensor,
+    state: TorchState | None,
+    by_loss: Tensor,
+    product: torch.dtype,
+    rooms: Rooms,
+    *,
+    carry: bool,
+) -> tuple[Tensor, TorchState | None]:
     """Set `grad` of every parameter to its gradient of the loss times `by_loss`.
 
     ids [batch, time + 1]. Returns the loss, summed over the next characters in nats, and the state after the last
-    input. `rooms`: memory for the output layer.
+    input where it is to be carried on. `product`: the type in which products are made. `rooms`: memory for the output
+    layer.
     """
     symbols, table = inputs_of(ids).t(), network.embedding.weight
     embedded = network.drops_inputs or not looked_up_once(table, symbols)
@@ -70,6 +78,8 @@ def gradients_by_hand(
             by_states.mul_(input_mask)
         by_table = torch.zeros_like(table).index_add_(0, symbols.flatten(), by_states.flatten(0, 1))
     _set(table, by_table)
+    if not carry:
+        return answered.loss, None
     cells = [done.last_cell for done, *_ in passes if done.last_cell is not None]
     after = torch.stack([done.states[-1] for done, *_ in passes]), torch.stack(cells) if cells else None
     return answered.loss, TorchState(*after)

@@ -31,11 +31,16 @@ class Objective(nn.Module):
         with torch.autocast(device, torch.bfloat16) if self.narrow else nullcontext():
             return self._loss(ids, state)
 
-    def gradients(self, ids: Tensor, state: TorchState | None, by_loss: Tensor) -> tuple[Tensor, TorchState]:
-        """The same, and every parameter's gradient of the loss times `by_loss` in its `grad`, which held zeros."""
+    def gradients(
+        self, ids: Tensor, state: TorchState | None, by_loss: Tensor, *, carry: bool
+    ) -> tuple[Tensor, TorchState | None]:
+        """The same, and every parameter's gradient of the loss times `by_loss` in its `grad`, which held zeros.
+
+        The state is given where it is to be carried on.
+        """
         if self.network.written_out():
             product = torch.bfloat16 if self.narrow else torch.float32
-            return gradients_by_hand(self.network, ids, state, by_loss, product, self._rooms)
+            return gradients_by_hand(self.network, ids, state, by_loss, product, self._rooms, carry=carry)
         loss, after = self(ids, state)
         torch.autograd.backward(loss, by_loss)
         return loss, after

@@ -90,8 +90,9 @@ def _update(run: Run, objective: Objective, batch: Batch, rate: float) -> float:
         keep = batch.keep.to(run.device)[None, :, None]
         state = TorchState(state.hidden * keep, None if state.cell is None else state.cell * keep)
     share = torch.full((), 1 / max(1, batch.count), device=run.device)
-    loss, after = objective.gradients(ids, state if batch.keep is not None else None, share)
+    carry = batch.keep is not None
+    loss, after = objective.gradients(ids, state if carry else None, share, carry=carry)
     run.optimiser.step(rate)
-    if batch.keep is not None:
+    if after is not None:
         run.state = TorchState(after.hidden.detach(), None if after.cell is None else after.cell.detach())
     return float(loss.detach() * share)

@@ -247,14 +247,14 @@ class Trainer:
         # Gradients are averaged over the processes; the loss is a mean over all characters of all of them.
         by_loss = torch.full((), self.ranks.world / max(1, batch.count), device=p.device)
         if self._model is self._objective:
-            loss, after = self._objective.gradients(ids, state, by_loss)
+            loss, after = self._objective.gradients(ids, state, by_loss, carry=batch.keep is not None)
         else:
             loss, after = self._model(ids, state)
             torch.autograd.backward(loss, by_loss)
         self._rate = self._scheduled_rate() * self.position.rate_factor
         self._norm = p.optimiser.step(self._rate)
         p.average.update(self.position.step - self.position.origin + 1)
-        if batch.keep is not None:
+        if batch.keep is not None and after is not None:
             p.state = TorchState(*(None if part is None else part.detach() for part in after))  # type: ignore[arg-type]
         self._loss_sum += loss.detach()
         self._count += batch.count
