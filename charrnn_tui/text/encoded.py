@@ -12,6 +12,7 @@ import json
 import os
 import unicodedata
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -179,12 +180,19 @@ def encode_file(path: Path, vocabulary: Vocabulary | None = None, cache: Path | 
     ascii_table = bytes(table[:256].astype(np.uint8)) if dtype == np.uint8 else b""
 
     def write(temporary: Path) -> None:
-        with temporary.open("wb") as file:
+        # A block is written while the next one is read and looked up; never more than one waits.
+        with temporary.open("wb") as file, ThreadPoolExecutor(1) as beside:
+            written: Future[int] | None = None
             for block in _text_blocks(path):
                 if isinstance(block, bytes) and ascii_table:
-                    file.write(block.translate(ascii_table))
+                    ids = block.translate(ascii_table)
                 else:
-                    file.write(table[_points(block)].tobytes())
+                    ids = table[_points(block)].tobytes()
+                if written is not None:
+                    written.result()
+                written = beside.submit(file.write, ids)
+            if written is not None:
+                written.result()
 
     try:
         atomic.write_with(data, write)
