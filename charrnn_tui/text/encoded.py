@@ -23,7 +23,8 @@ from charrnn_tui import atomic, paths
 from charrnn_tui.text.reading import TextError, check_file, shown, utf8_error
 from charrnn_tui.text.vocabulary import PAD, UnknownSymbolsError, Vocabulary
 
-BLOCK = 1 << 22
+BLOCK = 1 << 20
+"""Bytes read at once; the memory of larger ones is given back and fetched anew, which takes longer than the work."""
 _BOM = b"\xef\xbb\xbf"
 _VERSION = 1
 _POINTS = 0x110000
