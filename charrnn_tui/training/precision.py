@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import torch
 
+from charrnn_tui.cells import Family
 from charrnn_tui.training.recipe import Precision
 
-FEWEST_UNITS = 128
-"""Below this the conversions cost what the products gain (docs/performance.md)."""
+FEWEST_UNITS: dict[Family, int] = {"lstm": 128, "gru": 256, "rnn": 512}
+"""On a CPU; below this the conversions cost what the products gain (docs/performance.md)."""
+FEWEST_UNITS_GPU = 128
 
 
-def choose_precision(wanted: Precision, device: torch.device, hidden: int) -> Precision:
+def choose_precision(wanted: Precision, device: torch.device, family: Family, hidden: int) -> Precision:
     """'float32' or 'bfloat16'. 'auto' takes bfloat16 where it is fast in hardware and the network large enough.
 
     Weights, the optimiser's sums and every evaluation stay in float32 (Micikevicius et al. 2018, arXiv:1710.03740).
     """
     if wanted != "auto":
         return wanted
-    return "bfloat16" if hidden >= FEWEST_UNITS and _has_bfloat16(device) else "float32"
+    fewest = FEWEST_UNITS[family] if device.type == "cpu" else FEWEST_UNITS_GPU
+    return "bfloat16" if hidden >= fewest and _has_bfloat16(device) else "float32"
 
 
 def _has_bfloat16(device: torch.device) -> bool:

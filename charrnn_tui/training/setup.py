@@ -97,7 +97,7 @@ def prepare_run(
         )
     if texts.kind == "stream" and recipe.batch_size % ranks.world:
         raise RecipeError(f"the batch size is a multiple of the number of processes ({ranks.world}) for a stream.")
-    recipe = replace(recipe, precision=choose_precision(recipe.precision, device, recipe.hidden))
+    recipe = replace(recipe, precision=choose_precision(recipe.precision, device, recipe.family, recipe.hidden))
     network = make_network(architecture_of(recipe, data.vocabulary), recipe)
     position = Position(total_steps=max(1, round(recipe.epochs * data.steps_per_epoch)))
     if base_info is not None and base_folder is not None:

@@ -25,12 +25,18 @@ def test_small_updates_take_one_thread_and_the_screen_keeps_a_core(monkeypatch: 
 def test_bfloat16_is_taken_where_it_is_in_hardware_and_the_network_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
     cpu = torch.device("cpu")
     monkeypatch.setattr(precision, "_has_bfloat16", lambda device: True)
-    assert precision.choose_precision("auto", cpu, 256) == "bfloat16"
-    assert precision.choose_precision("auto", cpu, 64) == "float32"
-    assert precision.choose_precision("float32", cpu, 256) == "float32"
+    taken = {
+        (family, hidden): precision.choose_precision("auto", cpu, family, hidden)
+        for family in ("rnn", "gru", "lstm")
+        for hidden in (64, 128, 256, 512)
+    }
+    large = {key for key, chosen in taken.items() if chosen == "bfloat16"}
+    assert large == {("rnn", 512), ("gru", 256), ("gru", 512), ("lstm", 128), ("lstm", 256), ("lstm", 512)}
+    assert precision.choose_precision("auto", torch.device("cuda"), "rnn", 128) == "bfloat16"
+    assert precision.choose_precision("float32", cpu, "lstm", 256) == "float32"
     monkeypatch.setattr(precision, "_has_bfloat16", lambda device: False)
-    assert precision.choose_precision("auto", cpu, 256) == "float32"
-    assert precision.choose_precision("bfloat16", cpu, 8) == "bfloat16"
+    assert precision.choose_precision("auto", cpu, "lstm", 256) == "float32"
+    assert precision.choose_precision("bfloat16", cpu, "rnn", 8) == "bfloat16"
 
 
 @pytest.mark.parametrize("family", ["rnn", "gru", "lstm"])
