@@ -14,8 +14,8 @@ from charrnn_tui.training.threads import available_cores
 
 # Seconds of one update on one core of a 2020s machine: a fixed part (Python, optimiser) and the arithmetic, forward
 # and backward (three times the forward's multiply-adds). Measured by benchmarks/training.py; see docs/performance.md.
-_FIXED = 1.2e-3
-_RATE: dict[Family, float] = {"rnn": 20e9, "gru": 24e9, "lstm": 40e9}
+_FIXED = 1.0e-3
+_RATE: dict[Family, float] = {"rnn": 28e9, "gru": 26e9, "lstm": 38e9}
 """Multiply-adds a second, between what float32 and bfloat16 reach: which of them a run takes is torch's to say."""
 
 
