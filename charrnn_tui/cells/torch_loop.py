@@ -18,7 +18,8 @@ from charrnn_tui.cells.torch_cell import TorchState
 _FUSED: dict[Family, type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 
 LSTM_BY_TORCH = 128
-"""Units from which on torch's kernel for the LSTM is faster (docs/performance.md); it has none for the others."""
+"""Units from which on torch's kernel for the LSTM is as fast in float32 and faster in bfloat16 (docs/performance.md).
+It has none for the others."""
 
 
 class CharRNNLoop(nn.Module):
@@ -27,7 +28,8 @@ class CharRNNLoop(nn.Module):
     `input_dropout` acts on the embedded input, `dropout` between layers and on the last layer's output, in training
     only (Zaremba et al. 2014, arXiv:1409.2329: never on the recurrent path); on that output the same units are dropped
     at every step (Gal & Ghahramani 2016, arXiv:1512.05287). `weight_dropout` drops recurrent weights, the same ones at
-    every step of a batch (Merity et al. 2017, arXiv:1708.02182, section 2).
+    every step of a batch (Merity et al. 2017, arXiv:1708.02182, section 2). On the CPU a batch's gradients can be asked
+    for once: its memory is used again.
     """
 
     def __init__(

@@ -57,6 +57,11 @@ def gradients_by_hand(
         )
         passes.append((done, between, weight_mask))
         inputs = done.states
+    after = None
+    if carry:
+        cells = [done.last_cell for done, *_ in passes if done.last_cell is not None]
+        hidden = torch.stack([done.states[-1] for done, *_ in passes])
+        after = TorchState(hidden, torch.stack(cells) if cells else None)
     output = network.output
     answered = OutputPass(
         inputs, network.output_mask(inputs), output.weight, output.bias, ids[:, 1:].t(), product, rooms
@@ -78,11 +83,7 @@ def gradients_by_hand(
             by_states.mul_(input_mask)
         by_table = torch.zeros_like(table).index_add_(0, symbols.flatten(), by_states.flatten(0, 1))
     _set(table, by_table)
-    if not carry:
-        return answered.loss, None
-    cells = [done.last_cell for done, *_ in passes if done.last_cell is not None]
-    after = torch.stack([done.states[-1] for done, *_ in passes]), torch.stack(cells) if cells else None
-    return answered.loss, TorchState(*after)
+    return answered.loss, after
 
 
 def _dropped(network: CharRNNLoop, x: Tensor, share: float) -> tuple[Tensor, Tensor | None]:

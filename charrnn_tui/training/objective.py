@@ -34,7 +34,7 @@ class Objective(nn.Module):
     def gradients(
         self, ids: Tensor, state: TorchState | None, by_loss: Tensor, *, carry: bool
     ) -> tuple[Tensor, TorchState | None]:
-        """The same, and every parameter's gradient of the loss times `by_loss` in its `grad`, which held zeros.
+        """The same, and every parameter's gradient of the loss times `by_loss` in its `grad`, which was zero or None.
 
         The state is given where it is to be carried on.
         """

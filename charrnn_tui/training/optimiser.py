@@ -47,6 +47,10 @@ class Optimiser:
         """Clip the gradients, change the parameters, forget the gradients. Returns the norm before it was clipped."""
         gradients = [p.grad for p in self.parameters if p.grad is not None]
         norm = _norm(gradients)
+        scale = (norm / self._recipe.clip).clamp_(min=1)
+        in_kernel = norm.device.type in ("cpu", "cuda")  # that for MPS passes over `grad_scale`
+        if not in_kernel:
+            torch._foreach_div_(gradients, scale)
         torch._foreach_add_(self._count, 1)
         torch._fused_adamw_(
             self._values,
@@ -62,7 +66,7 @@ class Optimiser:
             eps=EPSILON,
             amsgrad=False,
             maximize=False,
-            grad_scale=(norm / self._recipe.clip).clamp_(min=1),  # the kernel divides by it
+            grad_scale=scale if in_kernel else None,  # the kernel divides by it
         )
         if self._in_one_piece:
             gradients[0].zero_()

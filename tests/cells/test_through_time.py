@@ -80,6 +80,30 @@ def test_gradients_are_asked_for_once_where_memory_is_kept(family: Family) -> No
         torch.autograd.grad(out.sum(), w_hh)
 
 
+@pytest.mark.parametrize("given", ["hidden", "cell"])
+def test_an_lstm_may_start_from_one_of_its_two_states(given: str) -> None:
+    inputs, w_ih, w_hh, b_ih, b_hh, hidden, cell = _drawn("lstm", 3)
+    start = {"hidden": hidden} if given == "hidden" else {"cell": cell}
+
+    def run(inputs: Tensor, part: Tensor) -> list[Tensor]:
+        return [o for o in run_layer("lstm", inputs, None, (w_ih, w_hh, b_ih, b_hh), **{given: part}) if o is not None]
+
+    assert torch.autograd.gradcheck(run, (inputs, start[given]))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_gradients_of_two_batches_add_up(family: Family) -> None:
+    """Where autograd keeps what it is given, no two parameters may share their memory, nor a batch with the next."""
+    torch.manual_seed(0)
+    network = CharRNNLoop(Architecture(family, 9, 5, 16, 2))
+    batches = [torch.randint(0, 9, (4, 6)) for _ in range(2)]
+    expected = [torch.autograd.grad(network(ids)[0].sum(), list(network.parameters())) for ids in batches]
+    for ids in batches:
+        network(ids)[0].sum().backward()
+    for parameter, first, second in zip(network.parameters(), *expected, strict=True):
+        torch.testing.assert_close(parameter.grad, first + second)
+
+
 def _as_torch_has_it(
     network: CharRNNLoop, ids: Tensor, state: TorchState | None
 ) -> tuple[Tensor, Tensor, Tensor | None]:

@@ -2,7 +2,7 @@
 
 torch's own layers run the vanilla RNN and the GRU step by step, each step a handful of recorded operations whose
 gradients are again recorded operations; at 64 units the calls cost more than the arithmetic. Here a step is two to
-seven operations into memory that is there already, and the gradients of the weights are one product over all steps
+nine operations into memory that is there already, and the gradients of the weights are one product over all steps
 (Werbos 1990, 'Backpropagation through time'). What each family computes stands in the file of its name.
 """
 

@@ -185,6 +185,11 @@ class _Layer(torch.autograd.Function):
             by_states = ctx.like.new_zeros(ctx.shape)
         _, inputs, table, *_, hidden, cell, _, _ = ctx.needs_input_grad
         found = ctx.done.gradients(by_states, by_last, of_inputs=inputs or table, of_start=hidden or cell)
+        found = found._replace(
+            bias_hh=found.bias_hh.clone(),  # autograd may keep both biases' as they are, so they must not be one
+            hidden=found.hidden if hidden else None,
+            cell=found.cell if cell else None,
+        )
         return (None, *found, None, None)
 
 

@@ -1,4 +1,4 @@
-"""Matrix products in float32 or bfloat16, their sums in float32."""
+"""Matrix products in float32 or bfloat16, and what is added to them in float32."""
 
 from __future__ import annotations
 
