@@ -73,12 +73,8 @@ class EncodedItems:
         """The padded ids [rows, longest of them] of some items."""
         lengths = self.lengths[rows]
         columns = np.arange(int(lengths.max()))
-        index = self.starts[rows][:, None] + columns
-        if int(lengths.min()) == len(columns):  # most batches of a list: nothing to pad
-            ids: NDArray[np.int32] = self.flat[index]
-            return ids
-        index = np.minimum(index, len(self.flat) - 1)
-        ids = np.where(columns < lengths[:, None], self.flat[index], PAD).astype(np.int32)
+        index = np.minimum(self.starts[rows][:, None] + columns, len(self.flat) - 1)
+        ids: NDArray[np.int32] = np.where(columns < lengths[:, None], self.flat[index], PAD).astype(np.int32)
         return ids
 
 

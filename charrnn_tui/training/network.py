@@ -94,9 +94,15 @@ def optimised(network: nn.Module) -> list[nn.Parameter]:
     if any(p.device.type != "cpu" for p in parameters):
         return parameters
     whole = nn.Parameter(torch.cat([p.detach().flatten() for p in parameters]))
-    for parameter, piece in zip(parameters, torch.split(whole.data, [p.numel() for p in parameters]), strict=True):
-        parameter.data = piece.view(parameter.shape)
+    for parameter, part in zip(parameters, parts_of(whole.data, parameters), strict=True):
+        parameter.data = part
     return [whole]
+
+
+def parts_of(whole: Tensor, parameters: Sequence[Tensor]) -> list[Tensor]:
+    """The pieces of a tensor over all parameters, in their order and shapes."""
+    pieces = torch.split(whole, [p.numel() for p in parameters])
+    return [piece.view(p.shape) for piece, p in zip(pieces, parameters, strict=True)]
 
 
 class MovingAverage:

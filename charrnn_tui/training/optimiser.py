@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from charrnn_tui.training.network import all_finite, optimised
+from charrnn_tui.training.network import all_finite, optimised, parts_of
 from charrnn_tui.training.recipe import Recipe
 
 KINDS = ("momentum", "variance", "count")
@@ -38,9 +38,7 @@ class Optimiser:
         self._count = [torch.zeros((), device=device) for _ in self._values]
 
     def _parts(self, whole: Tensor) -> list[Tensor]:
-        """The pieces of a tensor over all parameters, in their order and shapes."""
-        pieces = torch.split(whole, [p.numel() for p in self._named.values()])
-        return [piece.view(p.shape) for piece, p in zip(pieces, self._named.values(), strict=True)]
+        return parts_of(whole, list(self._named.values()))
 
     @torch.no_grad()
     def step(self, rate: float) -> Tensor:

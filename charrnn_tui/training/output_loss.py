@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from charrnn_tui.cells.through_time import Room, Rooms, gradient_product, plus_product
+from charrnn_tui.cells.through_time import Room, Rooms, gradient_product, plus_product, still_held
 from charrnn_tui.text import PAD
 
 _through_nll_loss = torch.ops.aten.nll_loss_backward.grad_input
@@ -49,9 +49,7 @@ class OutputPass:
 
     def gradients(self, by_loss: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Those of states, weight and bias, from that of the loss."""
-        room, product, weight, shape = self._room, self._product, self._weight, self._read.shape
-        if room is None:
-            raise RuntimeError("the gradients of this batch have been asked for before; its memory is used again.")
+        room, product, weight, shape = still_held(self._room), self._product, self._weight, self._read.shape
         by_logits = room.tensor("logits", len(weight), shape[0]).flatten(0, 1)
         _through_nll_loss(by_loss, self._log_probs, self._targets, None, _SUM, PAD, by_loss, grad_input=by_logits)
         _through_log_softmax(by_logits, self._log_probs, 1, weight.dtype, out=by_logits)

@@ -20,7 +20,6 @@ def forward(room: Room, time: int, recurrent: Tensor, carried: bool) -> None:
     transposed.
     """
     size = recurrent.shape[0]
-    minus_one = torch.full((), -1.0, dtype=room.tensor("gates", 4 * size, 0).dtype)
     states, linear, both = (
         room.steps("states", 0, size),
         room.steps("gates", 0, 3 * size),
@@ -33,7 +32,7 @@ def forward(room: Room, time: int, recurrent: Tensor, carried: bool) -> None:
             add_product(linear[t], h, recurrent)
         both[t].sigmoid_()
         new.addcmul_(resets[t], sums[t], value=2).sigmoid_()
-        torch.add(minus_one, new, alpha=2, out=new)
+        torch.add(room.minus_one, new, alpha=2, out=new)
         torch.lerp(new, h, updates[t], out=states[t + 1])
 
 

@@ -16,7 +16,7 @@ from torch.nn import functional
 from charrnn_tui.cells.architecture import Family
 from charrnn_tui.cells.through_time import gru, lstm, vanilla
 from charrnn_tui.cells.through_time.products import gradient_product, plus_product
-from charrnn_tui.cells.through_time.room import Room, Rooms
+from charrnn_tui.cells.through_time.room import Room, Rooms, still_held
 
 
 class LayerGradients(NamedTuple):
@@ -79,9 +79,7 @@ class LayerPass:
         self, by_states: Tensor, by_last_cell: Tensor | None = None, *, of_inputs: bool = True, of_start: bool = False
     ) -> LayerGradients:
         """The gradients of all that the layer was given, from that of `states` and, of an LSTM, `last_cell`."""
-        family, time, size, product, room = self._family, self._time, self._size, self._product, self._room
-        if room is None:
-            raise RuntimeError("the gradients of this batch have been asked for before; its memory is used again.")
+        family, time, size, product, room = self._family, self._time, self._size, self._product, still_held(self._room)
         recurrent, by_cell = self._weight_hh.to(product), None
         if family == "lstm":
             by_hidden, by_cell = lstm.backward(room, time, by_states, by_last_cell, recurrent, of_start)

@@ -17,7 +17,7 @@ def forward(room: Room, time: int, recurrent: Tensor, carried: bool) -> None:
     W_g, transposed.
     """
     size = recurrent.shape[0]
-    minus_one = torch.full((), -1.0, dtype=room.tensor("tanh", size, time).dtype)
+    room.tensor("tanh", size, time)
     states, cells, gates, tanhs = (
         room.steps("states", 0, size),
         room.steps("cells", 0, size),
@@ -29,10 +29,10 @@ def forward(room: Room, time: int, recurrent: Tensor, carried: bool) -> None:
         if t or carried:
             add_product(gates[t], states[t], recurrent)
         gates[t].sigmoid_()
-        new = torch.add(minus_one, news[t], alpha=2, out=news[t])
+        new = torch.add(room.minus_one, news[t], alpha=2, out=news[t])
         cell = torch.mul(forgets[t], cells[t], out=cells[t + 1]).addcmul_(inputs[t], new)
         tanh = torch.add(cell, cell, out=tanhs[t]).sigmoid_()
-        torch.add(minus_one, tanh, alpha=2, out=tanh)
+        torch.add(room.minus_one, tanh, alpha=2, out=tanh)
         torch.mul(outputs[t], tanh, out=states[t + 1])
 
 

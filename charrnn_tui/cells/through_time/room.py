@@ -10,22 +10,25 @@ from torch import Tensor
 
 
 class Room:
-    """Named tensors [time, rows, width], each with room for one step more, and the steps of their columns."""
+    """Named tensors [time, rows, width], each with room for one step more, and the steps of their columns.
+
+    `minus_one`: -1 in the type of the tensors.
+    """
 
     def __init__(self, like: Tensor, time: int, rows: int) -> None:
         self.time, self.rows = time, rows
-        self._like = like.new_empty(())
+        self.minus_one = like.new_full((), -1.0)
         self._tensors: dict[str, Tensor] = {}
         self._steps: dict[tuple[str, int, int], tuple[Tensor, ...]] = {}
 
     def fits(self, like: Tensor, time: int, rows: int) -> bool:
         """Whether a batch of this many steps and rows, in the type of `like`, has its place here."""
-        return time <= self.time and rows == self.rows and like.dtype == self._like.dtype
+        return time <= self.time and rows == self.rows and like.dtype == self.minus_one.dtype
 
     def tensor(self, name: str, width: int, time: int) -> Tensor:
         """The first `time` steps of a tensor, made where it is missing; its numbers are left over from before."""
         if name not in self._tensors:
-            self._tensors[name] = self._like.new_empty(self.time + 1, self.rows, width)
+            self._tensors[name] = self.minus_one.new_empty(self.time + 1, self.rows, width)
         return self._tensors[name][:time]
 
     def steps(self, name: str, begin: int, end: int) -> tuple[Tensor, ...]:
@@ -52,3 +55,10 @@ class Rooms:
     def give_back(self, room: Room) -> None:
         """Let the next batch have it."""
         self._idle = room
+
+
+def still_held(room: Room | None) -> Room:
+    """The room of a batch whose gradients have not been asked for. Raises RuntimeError where it was given back."""
+    if room is None:
+        raise RuntimeError("the gradients of this batch have been asked for before; its memory is used again.")
+    return room

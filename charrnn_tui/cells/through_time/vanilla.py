@@ -20,12 +20,11 @@ def forward(room: Room, time: int, recurrent: Tensor, carried: bool) -> None:
     transposed.
     """
     size = recurrent.shape[1]
-    minus_one = torch.full((), -1.0, dtype=room.tensor("gates", size, 0).dtype)
     gates, states = room.steps("gates", 0, size), room.steps("states", 0, size)
     for t in range(time):
         if t or carried:
             add_product(gates[t], states[t], recurrent)
-        torch.add(minus_one, gates[t].sigmoid_(), alpha=2, out=states[t + 1])
+        torch.add(room.minus_one, gates[t].sigmoid_(), alpha=2, out=states[t + 1])
 
 
 def backward(room: Room, time: int, by_states: Tensor, weight: Tensor, carried: bool) -> Tensor | None:
