@@ -10,9 +10,9 @@ import tempfile
 from pathlib import Path
 
 import charrnn_tui
-from charrnn_tui.library import Library
-from charrnn_tui.training.client import WorkerClient
-from charrnn_tui.training.messages import Failed, Finished, Start
+from charrnn_tui.model.library import Library
+from charrnn_tui.training.process.client import WorkerClient
+from charrnn_tui.training.process.messages import Failed, Finished, Start
 
 INSTALLED = Path(os.environ["PYTHONPATH"]).resolve()
 

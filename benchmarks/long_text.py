@@ -27,9 +27,9 @@ encoded = encode_file(path)
 seconds = time.perf_counter() - start
 out = {"encode_seconds": seconds, "megabytes_per_second": path.stat().st_size / 1e6 / seconds}
 if steps:
-    from charrnn_tui.library import Library
-    from charrnn_tui.training.recipe import Recipe
-    from charrnn_tui.training.trainer import Trainer
+    from charrnn_tui.model.library import Library
+    from charrnn_tui.training.plan.recipe import Recipe
+    from charrnn_tui.training.run.trainer import Trainer
 
     recipe = Recipe(name="long", corpus=str(path), kind="stream", hidden=64, batch_size=64, epochs=1.0)
     trainer = Trainer(recipe, path.parent / "model", library=Library(user=path.parent))

@@ -26,12 +26,12 @@ from typing import Any
 import torch
 
 from charrnn_tui.cells.torch_loop import CharRNNLoop
-from charrnn_tui.library import Library
 from charrnn_tui.model import WEIGHTS, Model, read_tensors
-from charrnn_tui.training.messages import Evaluated, Finished, Started
-from charrnn_tui.training.network import load_weights
-from charrnn_tui.training.recipe import PRESETS, Recipe
-from charrnn_tui.training.trainer import Trainer
+from charrnn_tui.model.library import Library
+from charrnn_tui.training.plan.recipe import PRESETS, Recipe
+from charrnn_tui.training.process.messages import Evaluated, Finished, Started
+from charrnn_tui.training.run.trainer import Trainer
+from charrnn_tui.training.update.network import load_weights
 
 TEST_ITEMS = 1000
 COLD_WINDOW = 256

@@ -31,7 +31,7 @@ from torch import nn
 
 from charrnn_tui.cells import Architecture, NumpyCell, blas
 from charrnn_tui.cells.torch_loop import CharRNNLoop
-from charrnn_tui.library import DEFAULT_MODEL, Library
+from charrnn_tui.model.library import DEFAULT_MODEL, Library
 from charrnn_tui.sampling import SamplingSettings, Stream, sample_many
 from charrnn_tui.text import Vocabulary
 from networks import random_weights

@@ -21,13 +21,13 @@ import torch
 from torch import nn
 
 from charrnn_tui.cells import Architecture
+from charrnn_tui.cells.through_time.loss import count_targets, inputs_of, next_character_loss
 from charrnn_tui.cells.torch_cell import make_cell, rnn_loop
 from charrnn_tui.cells.torch_loop import CharRNNLoop
-from charrnn_tui.library import Library
+from charrnn_tui.model.library import Library
 from charrnn_tui.text import PAD, Vocabulary, load_corpus, split_by_hash, to_matrix
-from charrnn_tui.training.loss import count_targets, inputs_of, next_character_loss
-from charrnn_tui.training.recipe import Recipe
-from charrnn_tui.training.trainer import Trainer
+from charrnn_tui.training.plan.recipe import Recipe
+from charrnn_tui.training.run.trainer import Trainer
 
 BATCH = 128
 TUTORIALS_BATCH = 32

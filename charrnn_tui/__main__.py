@@ -17,7 +17,7 @@ def main() -> int:
 
     code = command_line()
     if "TORCHELASTIC_RUN_ID" in os.environ:
-        from charrnn_tui.training.distributed import end_process
+        from charrnn_tui.training.process.distributed import end_process
 
         end_process(code)
     return code

@@ -11,13 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from charrnn_tui import atomic
-from charrnn_tui.library import Library
+from charrnn_tui.files import atomic
 from charrnn_tui.model import DESCRIPTION, WEIGHTS, Model, ModelError
+from charrnn_tui.model.library import Library
 
 if TYPE_CHECKING:
-    from charrnn_tui.training.messages import Event
-    from charrnn_tui.training.recipe import PresetName, Recipe
+    from charrnn_tui.training.plan.recipe import PresetName, Recipe
+    from charrnn_tui.training.process.messages import Event
 
 ITEMS = "corpus.txt"
 """In a model's folder: the items given to `train`, so that the run can be taken up again."""
@@ -85,8 +85,8 @@ def _prepare(
     lines: Iterable[str] | str | Path, preset: PresetName, name: str | None, library: Library, options: dict[str, Any]
 ) -> tuple[Recipe, str | None]:
     """The whole recipe, and the text of its corpus where that is not a file yet."""
-    from charrnn_tui.training.prepare import open_corpus, settle
-    from charrnn_tui.training.recipe import PRESETS, Recipe, RecipeError
+    from charrnn_tui.training.plan.prepare import open_corpus, settle
+    from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
 
     if preset not in PRESETS:
         raise RecipeError(f"the preset is one of {', '.join(PRESETS)}, not {preset!r}.")
@@ -122,7 +122,7 @@ def _joined(lines: Iterable[str]) -> tuple[str, str | None]:
 def _run(
     recipe: Recipe, text: str | None, folder: Path, library: Library, on_event: Callable[[Event], object] | None
 ) -> None:
-    from charrnn_tui.training.trainer import Trainer
+    from charrnn_tui.training.run.trainer import Trainer
 
     if text is not None:
         atomic.write_text(folder / ITEMS, text)

@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 import charrnn_tui as cr
-from charrnn_tui import api, paths
-from charrnn_tui.library import Library
+from charrnn_tui import api
+from charrnn_tui.files import paths
 from charrnn_tui.model import ModelError
+from charrnn_tui.model.library import Library
 from charrnn_tui.sampling import SettingsError
 from charrnn_tui.text import TextError
-from charrnn_tui.training.messages import Event
-from charrnn_tui.training.recipe import RecipeError
-from charrnn_tui.training.trainer import Trainer
+from charrnn_tui.training.plan.recipe import RecipeError
+from charrnn_tui.training.process.messages import Event
+from charrnn_tui.training.run.trainer import Trainer
 from toy import NAMES
 
 TINY = {"hidden": 8, "embedding": 4, "epochs": 2.0, "threads": 1}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from charrnn_tui import atomic
+from charrnn_tui.files import atomic
 
 
 def files(folder: Path) -> list[str]:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from charrnn_tui import paths
-from charrnn_tui.config import Config, ConfigError, load_config, save_setting
+from charrnn_tui.files import paths
+from charrnn_tui.prompt.settings import Config, ConfigError, load_config, save_setting
 
 
 def write(text: str) -> Path:

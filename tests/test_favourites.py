@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from charrnn_tui import favourites, paths
-from charrnn_tui.favourites import Favourite
+from charrnn_tui.files import paths
+from charrnn_tui.prompt import favourites
+from charrnn_tui.prompt.favourites import Favourite
 from charrnn_tui.sampling import SamplingSettings
 
 
@@ -54,7 +55,7 @@ def test_a_row_that_was_cut_short_does_not_swallow_the_next(tmp_path: Path) -> N
 
 
 def test_half_a_row_for_want_of_room_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("charrnn_tui.rows.os.write", lambda handle, row: len(row) - 1)
+    monkeypatch.setattr("charrnn_tui.files.rows.os.write", lambda handle, row: len(row) - 1)
     with pytest.raises(OSError, match="favourites"):
         favourites.add(Favourite("big", "", "toy", 1), tmp_path / "favourites.jsonl")
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from charrnn_tui.history import Browser, History
+from charrnn_tui.prompt.history import Browser, History
 
 
 @pytest.fixture

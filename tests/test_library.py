@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from charrnn_tui import paths
-from charrnn_tui.library import Library, check_name
+from charrnn_tui.files import paths
 from charrnn_tui.model import CHECKPOINT, DESCRIPTION, Model, ModelError, read_info
+from charrnn_tui.model.library import Library, check_name
 from toy import write_toy_model
 
 

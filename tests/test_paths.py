@@ -6,7 +6,7 @@ from importlib import resources
 
 import pytest
 
-from charrnn_tui import paths
+from charrnn_tui.files import paths
 
 
 def test_a_checkout_finds_what_is_shipped_beside_the_code(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charrnn_tui import slash
-from charrnn_tui.slash import (
+from charrnn_tui.prompt import commands as slash
+from charrnn_tui.prompt.commands import (
     COMMANDS,
     Colour,
     CommandError,

@@ -54,7 +54,7 @@ class NumpyState(NamedTuple):
 
 
 class SingleWeights(NamedTuple):
-    """A cell's weights for stepping one stream (see `charrnn_tui.cells.single`)."""
+    """A cell's weights for stepping one stream (see `charrnn_tui.cells.numpy_stepper`)."""
 
     rows: list[Floats]
     """[vocabulary] of [gates * hidden], what reading a symbol adds to the first layer's gates, bias included."""

@@ -113,8 +113,8 @@ def show(
 
 def open_corpus(name: str, kind: str | None = None, separator: str | None = None) -> Corpus:
     """A corpus by name, a file by path, or the standard library's source. Raises TextError, WrongUse."""
-    from charrnn_tui.training.prepare import open_corpus as open_by_recipe
-    from charrnn_tui.training.recipe import Recipe, RecipeError
+    from charrnn_tui.training.plan.prepare import open_corpus as open_by_recipe
+    from charrnn_tui.training.plan.recipe import Recipe, RecipeError
 
     try:
         recipe = Recipe(corpus=name, kind=kind, separator=unescaped(separator))  # type: ignore[arg-type]

@@ -65,7 +65,7 @@ def code_for(error: Exception) -> int:
 
 def _unexpected(error: Exception) -> str:
     """A defect of the program: the traceback goes to a file, its place to the user."""
-    from charrnn_tui import paths
+    from charrnn_tui.files import paths
 
     said = f"something unexpected went wrong: {type(error).__name__}: {error}"
     log = paths.logs() / "command-line.log"

@@ -58,7 +58,7 @@ def evaluate(
     looks better than it is.
     """
     from charrnn_tui.cli import output
-    from charrnn_tui.library import Library
+    from charrnn_tui.model.library import Library
 
     measured = measure(Library().open(model), file)
     if as_json:
@@ -86,8 +86,8 @@ def compare(
     if len(names_and_file) < 3:
         raise WrongUse("give two models or more and, last, the text to compare them on.")
     from charrnn_tui.cli import output
-    from charrnn_tui.library import Library
     from charrnn_tui.model import ModelError
+    from charrnn_tui.model.library import Library
     from charrnn_tui.text import UnknownSymbolsError, find_corpus
 
     *models, file = names_and_file

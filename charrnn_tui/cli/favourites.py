@@ -11,7 +11,7 @@ from charrnn_tui.cli.errors import WrongUse
 from charrnn_tui.cli.group import Group
 
 if TYPE_CHECKING:
-    from charrnn_tui.favourites import Favourite
+    from charrnn_tui.prompt.favourites import Favourite
 
 
 def add_to(app: typer.Typer) -> None:
@@ -55,7 +55,7 @@ def show(
 
     from charrnn_tui.cli import output
     from charrnn_tui.cli.errors import remark
-    from charrnn_tui.favourites import load
+    from charrnn_tui.prompt.favourites import load
 
     kept = load()
     if as_json:
@@ -73,9 +73,9 @@ def export(
     """Write what was kept to a file: .txt (texts), .csv or .jsonl (with all that makes each one again)."""
     from pathlib import Path
 
-    from charrnn_tui import atomic
     from charrnn_tui.cli.errors import remark
-    from charrnn_tui.favourites import load
+    from charrnn_tui.files import atomic
+    from charrnn_tui.prompt.favourites import load
 
     path = Path(file).expanduser()
     makers = {".txt": _as_text, ".csv": _as_csv, ".jsonl": _as_jsonl}
@@ -87,7 +87,7 @@ def export(
 
 
 def _command(favourite: Favourite) -> str:
-    from charrnn_tui.favourites import sample_command
+    from charrnn_tui.prompt.favourites import sample_command
     from charrnn_tui.sampling import SamplingSettings
 
     f = favourite
@@ -105,7 +105,7 @@ def _as_csv(kept: list[Favourite]) -> str:
     import io
     from dataclasses import astuple, fields
 
-    from charrnn_tui.favourites import Favourite
+    from charrnn_tui.prompt.favourites import Favourite
 
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

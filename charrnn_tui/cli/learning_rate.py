@@ -11,9 +11,9 @@ from charrnn_tui.cli.errors import Failed
 from charrnn_tui.cli.progress import ProgressLine
 
 if TYPE_CHECKING:
-    from charrnn_tui.library import Library
-    from charrnn_tui.training.rate_sweep import SweepPoint
-    from charrnn_tui.training.recipe import Recipe
+    from charrnn_tui.model.library import Library
+    from charrnn_tui.training.plan.recipe import Recipe
+    from charrnn_tui.training.run.rate_sweep import SweepPoint
 
 _ROWS = 12
 _WIDEST = 76
@@ -25,7 +25,7 @@ def find(recipe: Recipe, library: Library, *, base: str | None, as_json: bool) -
     """Sweep, draw and propose; the exit code. Raises Failed where no rate can be told, TextError and the like."""
     with ProgressLine(1) as bar:
         bar.say("Starting torch…")
-        from charrnn_tui.training.rate_sweep import STEPS, suggest, sweep
+        from charrnn_tui.training.run.rate_sweep import STEPS, suggest, sweep
 
         bar.total = STEPS
         points: list[SweepPoint] = []

@@ -12,7 +12,7 @@ from charrnn_tui.cli.errors import FAILED, Failed, WrongUse, remark
 from charrnn_tui.cli.group import Group
 
 if TYPE_CHECKING:
-    from charrnn_tui.library import Entry, Library
+    from charrnn_tui.model.library import Entry, Library
 
 ModelArgument = Annotated[
     str, typer.Argument(metavar="NAME", autocompletion=names.complete_model, help="The model's name.")
@@ -64,7 +64,7 @@ def models(context: typer.Context, as_json: options.JsonOption = False) -> None:
 def show_all(as_json: options.JsonOption = False) -> None:
     """List the models, your own first."""
     from charrnn_tui.cli import output
-    from charrnn_tui.library import Library
+    from charrnn_tui.model.library import Library
 
     entries = Library().entries()
     if as_json:
@@ -125,7 +125,7 @@ def _entry(library: Library, name: str) -> Entry:
 def show(name: ModelArgument, as_json: options.JsonOption = False) -> None:
     """Show what a model is: network, corpus, losses, recipe and card."""
     from charrnn_tui.cli import output
-    from charrnn_tui.library import Library
+    from charrnn_tui.model.library import Library
     from charrnn_tui.text import visible
 
     entry = _entry(Library(), name)
@@ -160,7 +160,7 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
         beside = f" (training {training:.4f})" if isinstance(training, float) else ""
         facts.append(("validation", f"{info.validation_loss:.4f} nats a character{beside}"))
     if isinstance(results.get("seconds"), int | float):
-        from charrnn_tui.durations import duration
+        from charrnn_tui.prompt.words import duration
 
         facts.append(("trained", f"{duration(results['seconds'])}, {results.get('step', 0):,} steps"))
     if info.recipe:
@@ -173,7 +173,7 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
 
 def rename(name: OwnModelArgument, new: Annotated[str, typer.Argument(metavar="NEW", help="Its new name.")]) -> None:
     """Rename a model of your own."""
-    from charrnn_tui.library import Library
+    from charrnn_tui.model.library import Library
 
     Library().rename(name, new)
     remark(f"{name} is now {new}.")
@@ -187,7 +187,7 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Delete models of your own, for good."""
-    from charrnn_tui.library import Library
+    from charrnn_tui.model.library import Library
 
     library = Library()
     for name in doomed:
@@ -217,7 +217,7 @@ def export(
     """
     from pathlib import Path
 
-    from charrnn_tui.library import Library
+    from charrnn_tui.model.library import Library
     from charrnn_tui.transfer import export_onnx, export_safetensors
 
     exporters = {".safetensors": export_safetensors, ".onnx": export_onnx}
@@ -262,7 +262,7 @@ def import_(
     """
     from pathlib import Path
 
-    from charrnn_tui.library import Library
+    from charrnn_tui.model.library import Library
     from charrnn_tui.text import read_text
     from charrnn_tui.transfer import import_model
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from charrnn_tui import paths
+from charrnn_tui.files import paths
 
 _FILES_OF_A_MODEL = ("model.json", "model.safetensors")
 

@@ -10,9 +10,9 @@ from charrnn_tui.cli import names
 from charrnn_tui.cli.errors import WrongUse, from_options
 
 if TYPE_CHECKING:
-    from charrnn_tui.config import Config
-    from charrnn_tui.library import Library
     from charrnn_tui.model import Model
+    from charrnn_tui.model.library import Library
+    from charrnn_tui.prompt.settings import Config
     from charrnn_tui.sampling import SamplingSettings
 
 ModelOption = Annotated[

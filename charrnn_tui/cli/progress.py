@@ -8,7 +8,7 @@ import time
 from types import TracebackType
 
 from charrnn_tui.cli.output import cut, width_of
-from charrnn_tui.durations import duration
+from charrnn_tui.prompt.words import duration
 
 _EVERY = 0.1
 _LONGEST_BAR = 30

@@ -41,7 +41,7 @@ def repl(
     Ctrl-C stops a generation, Ctrl-D leaves; /help lists the commands, ctrl+up and ctrl+down turn the temperature.
     """
     from charrnn_tui.cli.errors import from_options
-    from charrnn_tui.config import Config
+    from charrnn_tui.prompt.settings import Config
     from charrnn_tui.repl import run
 
     given = {

@@ -73,8 +73,8 @@ def sample(
     one; -0 and --json tell them apart exactly. In a terminal, control characters are shown; in a pipe they are sent.
     """
     from charrnn_tui.cells import blas
-    from charrnn_tui.config import load_config
-    from charrnn_tui.library import Library
+    from charrnn_tui.model.library import Library
+    from charrnn_tui.prompt.settings import load_config
 
     if as_json and null:
         raise WrongUse("--json and --null do not go together: a JSON row ends with its line.")

@@ -34,9 +34,9 @@ def config(
     """
     from dataclasses import asdict
 
-    from charrnn_tui import paths
     from charrnn_tui.cli import output
-    from charrnn_tui.config import load_config
+    from charrnn_tui.files import paths
+    from charrnn_tui.prompt.settings import load_config
 
     path = paths.config_file()
     if path_only:
@@ -53,7 +53,7 @@ def _own_settings() -> set[str]:
     """The settings that stand in the user's file."""
     import tomllib
 
-    from charrnn_tui import paths
+    from charrnn_tui.files import paths
 
     try:
         return set(tomllib.loads(paths.config_file().read_text(encoding="utf-8")))

@@ -41,8 +41,8 @@ def top(
     the prefix. It stops early where the network is too undecided; what it printed is exact all the same.
     """
     from charrnn_tui.cli import output
-    from charrnn_tui.config import load_config
-    from charrnn_tui.library import Library
+    from charrnn_tui.model.library import Library
+    from charrnn_tui.prompt.settings import load_config
 
     opened = options.open_model(Library(), model, load_config())
     found = islice(opened.most_probable(prefix, max_length=max_length), n)

@@ -11,8 +11,8 @@ from charrnn_tui.cli import names, options
 from charrnn_tui.cli.errors import WrongUse, from_options
 
 if TYPE_CHECKING:
-    from charrnn_tui.library import Library
-    from charrnn_tui.training.recipe import Recipe
+    from charrnn_tui.model.library import Library
+    from charrnn_tui.training.plan.recipe import Recipe
 
 
 def add_to(app: typer.Typer) -> None:
@@ -198,7 +198,7 @@ def option_of(name: str) -> str:
 
 def _train(asked: Asked) -> int:
     from charrnn_tui.cli.training_run import run
-    from charrnn_tui.library import Library
+    from charrnn_tui.model.library import Library
 
     library = Library()
     recipe = resumed_recipe(asked, library) if asked.resume else new_recipe(asked, library)
@@ -214,7 +214,7 @@ def _train(asked: Asked) -> int:
 
 def _find_learning_rate(asked: Asked) -> int:
     from charrnn_tui.cli.learning_rate import find
-    from charrnn_tui.library import Library
+    from charrnn_tui.model.library import Library
 
     if asked.resume:
         raise WrongUse("--find-lr sweeps for a new run; it does not go with --resume.")
@@ -227,8 +227,8 @@ def new_recipe(asked: Asked, library: Library) -> Recipe:
     TextError, RecipeError or ModelError."""
     from dataclasses import replace
 
-    from charrnn_tui.training.prepare import settle
-    from charrnn_tui.training.recipe import DEFAULT_PRESET, PRESETS, Recipe
+    from charrnn_tui.training.plan.prepare import settle
+    from charrnn_tui.training.plan.recipe import DEFAULT_PRESET, PRESETS, Recipe
 
     if asked.base is not None:
         fixed = [name for name in ("family", "layers", "hidden", "embedding") if name in asked.fields]
@@ -261,7 +261,7 @@ def _recipe_file(path: str | None) -> dict[str, Any]:
     import tomllib
     from pathlib import Path
 
-    from charrnn_tui.training.recipe import Recipe
+    from charrnn_tui.training.plan.recipe import Recipe
 
     file = Path(path).expanduser()
     Recipe.from_file(file)  # checks everything, and says what is wrong
@@ -274,7 +274,7 @@ def resumed_recipe(asked: Asked, library: Library) -> Recipe:
     Raises WrongUse for an option that cannot be changed, ModelError where there is nothing to take up.
     """
     from charrnn_tui.model import CHECKPOINT, ModelError
-    from charrnn_tui.training.recipe import Recipe
+    from charrnn_tui.training.plan.recipe import Recipe
 
     name = asked.resume
     assert name is not None

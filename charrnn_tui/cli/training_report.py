@@ -9,9 +9,9 @@ import time
 from charrnn_tui.cli import output
 from charrnn_tui.cli.errors import complain, remark
 from charrnn_tui.cli.progress import ProgressLine
-from charrnn_tui.durations import duration
+from charrnn_tui.prompt.words import duration
 from charrnn_tui.text import visible
-from charrnn_tui.training.messages import (
+from charrnn_tui.training.process.messages import (
     Evaluated,
     Event,
     Failed,

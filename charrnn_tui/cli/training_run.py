@@ -9,15 +9,15 @@ import signal
 from typing import TYPE_CHECKING, Any, Protocol
 
 from charrnn_tui.cli.errors import FAILED, INTERRUPTED, remark
-from charrnn_tui.training.messages import Event, Failed, Finished, Stop
+from charrnn_tui.training.process.messages import Event, Failed, Finished, Stop
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from charrnn_tui.library import Library
-    from charrnn_tui.training.distributed import Ranks
-    from charrnn_tui.training.recipe import Recipe
-    from charrnn_tui.training.trainer import Trainer
+    from charrnn_tui.model.library import Library
+    from charrnn_tui.training.plan.recipe import Recipe
+    from charrnn_tui.training.process.distributed import Ranks
+    from charrnn_tui.training.run.trainer import Trainer
 
 
 class Report(Protocol):
@@ -42,7 +42,7 @@ def run(recipe: Recipe, library: Library, *, resume: bool, base: str | None, ten
 
     Raises TextError, RecipeError, ModelError and the like where the run cannot begin.
     """
-    from charrnn_tui.training.distributed import join, leave
+    from charrnn_tui.training.process.distributed import join, leave
 
     ranks = join(recipe.device)
     folder = library.folder_for(recipe.name)
@@ -84,7 +84,7 @@ def _supervise(
     resume: bool,
     base: str | None,
 ) -> int:
-    from charrnn_tui.training.trainer import Trainer
+    from charrnn_tui.training.run.trainer import Trainer
 
     trainer = Trainer(recipe, folder, library=library, resume=resume, base=base, ranks=ranks)
     ended: Event | None = None

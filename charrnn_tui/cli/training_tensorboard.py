@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from charrnn_tui.cli.errors import Failed, remark
-from charrnn_tui.training.messages import Evaluated, Event, Progress, Sampled
+from charrnn_tui.training.process.messages import Evaluated, Event, Progress, Sampled
 
 
 class TensorBoardReport:

@@ -9,8 +9,8 @@ from pathlib import Path
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from charrnn_tui import slash
-from charrnn_tui.library import Library
+from charrnn_tui.model.library import Library
+from charrnn_tui.prompt import commands as slash
 from charrnn_tui.text import visible
 from charrnn_tui.text.shipped import shipped_corpora
 

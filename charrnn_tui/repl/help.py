@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from charrnn_tui import slash
+from charrnn_tui.prompt import commands as slash
 from charrnn_tui.repl.fragments import Fragments, cells
 from charrnn_tui.text import visible
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TextIO
 
-from charrnn_tui.history import History
+from charrnn_tui.prompt.history import History
 from charrnn_tui.repl.console import Handlers, Status
 from charrnn_tui.repl.fragments import Fragments, plain
 from charrnn_tui.text import visible

@@ -6,11 +6,11 @@ from collections.abc import AsyncGenerator, Iterable
 
 from prompt_toolkit.history import History
 
-from charrnn_tui import history
+from charrnn_tui.prompt import history
 
 
 class SharedHistory(History):
-    """`charrnn_tui.history.History` as prompt_toolkit wants it; a paste of several lines is kept as several."""
+    """`charrnn_tui.prompt.history.History` as prompt_toolkit wants it; a paste of several lines is kept as several."""
 
     def __init__(self, shared: history.History) -> None:
         super().__init__()

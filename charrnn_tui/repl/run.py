@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from charrnn_tui.library import Library
+from charrnn_tui.model.library import Library
 from charrnn_tui.text import visible
-from charrnn_tui.training.messages import (
+from charrnn_tui.training.process.messages import (
     Command,
     Evaluated,
     Event,
@@ -29,8 +29,8 @@ from charrnn_tui.training.messages import (
 )
 
 if TYPE_CHECKING:
-    from charrnn_tui.training.client import TrainingClient
-    from charrnn_tui.training.recipe import Recipe
+    from charrnn_tui.training.plan.recipe import Recipe
+    from charrnn_tui.training.process.client import TrainingClient
 
 Spawn: TypeAlias = Callable[[], Awaitable["TrainingClient"]]
 Listener: TypeAlias = Callable[[Event], None]
@@ -41,7 +41,7 @@ STOP_WITHIN = 20.0
 
 async def spawn_worker() -> TrainingClient:
     """The real thing: a child process."""
-    from charrnn_tui.training.client import WorkerClient
+    from charrnn_tui.training.process.client import WorkerClient
 
     return await WorkerClient.spawn()
 
@@ -154,8 +154,8 @@ def settle(target: str, library: Library) -> tuple[Recipe, bool]:
     """
     from charrnn_tui.model import CHECKPOINT, ModelError
     from charrnn_tui.text import TextError
-    from charrnn_tui.training.prepare import settle as settle_recipe
-    from charrnn_tui.training.recipe import DEFAULT_PRESET, PRESETS, Recipe
+    from charrnn_tui.training.plan.prepare import settle as settle_recipe
+    from charrnn_tui.training.plan.recipe import DEFAULT_PRESET, PRESETS, Recipe
 
     try:
         settled = settle_recipe(Recipe(corpus=target), library)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from charrnn_tui import favourites, slash
-from charrnn_tui.library import Library
 from charrnn_tui.model import Model, ModelError
+from charrnn_tui.model.library import Library
+from charrnn_tui.prompt import commands as slash
+from charrnn_tui.prompt import favourites
 from charrnn_tui.repl import generate, help, training_view
 from charrnn_tui.repl.colours import legend
 from charrnn_tui.repl.console import Console, Handlers
@@ -16,8 +17,8 @@ from charrnn_tui.repl.run import Spawn, TrainingRun, settle, spawn_worker
 from charrnn_tui.repl.state import PromptState
 from charrnn_tui.text import visible
 from charrnn_tui.text.shipped import shipped_corpora
-from charrnn_tui.training.messages import Event, Failed, Finished, Saved
-from charrnn_tui.training.recipe import Recipe
+from charrnn_tui.training.plan.recipe import Recipe
+from charrnn_tui.training.process.messages import Event, Failed, Finished, Saved
 
 
 class Repl:

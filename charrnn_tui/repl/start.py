@@ -10,9 +10,9 @@ import sys
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from charrnn_tui.config import Config, ConfigError, load_config
-from charrnn_tui.library import Library
 from charrnn_tui.model import Model, ModelError
+from charrnn_tui.model.library import Library
+from charrnn_tui.prompt.settings import Config, ConfigError, load_config
 from charrnn_tui.repl.console import Console
 from charrnn_tui.repl.fragments import Fragments
 from charrnn_tui.repl.state import PromptState
@@ -84,7 +84,7 @@ def is_dumb() -> bool:
 
 
 async def _run(state: PromptState, library: Library, config: Config, notice: str) -> int:
-    from charrnn_tui.history import History
+    from charrnn_tui.prompt.history import History
     from charrnn_tui.repl.session import Repl
 
     typed = sys.stdin.isatty()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from charrnn_tui.favourites import Favourite
+from charrnn_tui.prompt.favourites import Favourite
 from charrnn_tui.sampling import SamplingSettings
 
 if TYPE_CHECKING:

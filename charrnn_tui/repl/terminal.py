@@ -21,7 +21,7 @@ from prompt_toolkit.output import Output
 from prompt_toolkit.renderer import CPR_Support
 from prompt_toolkit.shortcuts import PromptSession
 
-from charrnn_tui.history import History
+from charrnn_tui.prompt.history import History
 from charrnn_tui.repl.colours import STYLE
 from charrnn_tui.repl.completion import SlashCompleter
 from charrnn_tui.repl.console import Handlers, Status

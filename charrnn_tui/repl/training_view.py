@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import time
 
-from charrnn_tui.durations import duration
+from charrnn_tui.prompt.words import duration
 from charrnn_tui.repl.console import Console, Live
 from charrnn_tui.repl.fragments import Fragments, cells, cut, wrapped
 from charrnn_tui.repl.run import TrainingRun
 from charrnn_tui.text import visible
-from charrnn_tui.training.messages import Evaluated, Event, Failed, Finished, Sampled, Started
+from charrnn_tui.training.process.messages import Evaluated, Event, Failed, Finished, Sampled, Started
 
 _EVERY = 1.0
 """Seconds between two reports at least, so that a small corpus does not fill the scrollback."""

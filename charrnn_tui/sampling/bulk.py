@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.cells import NumpyCell, NumpyState
+from charrnn_tui.sampling.batching import continue_in_batches
 from charrnn_tui.sampling.filters import SamplingSettings, probabilities
-from charrnn_tui.sampling.lanes import continue_in_batches
 from charrnn_tui.sampling.stream import Stream
 from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.cells import NumpyCell, log_softmax
-from charrnn_tui.cells.single import SingleStepper, Vectors
+from charrnn_tui.cells.numpy_stepper import SingleStepper, Vectors
 from charrnn_tui.sampling.filters import SamplingSettings, probabilities
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
 from charrnn_tui.sampling.uniforms import item_keys, uniforms

@@ -16,9 +16,9 @@ from torch import Tensor
 
 from charrnn_tui.cells.torch_cell import TorchCell, TorchState, make_cell
 from charrnn_tui.model import WEIGHTS, Model, ModelError, read_tensors
+from charrnn_tui.sampling.batching import continue_in_batches
 from charrnn_tui.sampling.bulk import check_sizes
 from charrnn_tui.sampling.filters import SamplingSettings
-from charrnn_tui.sampling.lanes import continue_in_batches
 from charrnn_tui.text import BOUNDARY, Kind
 
 _MANY = {"cpu": 1024, "cuda": 16384}

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui import atomic, paths
+from charrnn_tui.files import atomic, paths
 from charrnn_tui.text.reading import TextError, check_file, shown, utf8_error
 from charrnn_tui.text.vocabulary import PAD, UnknownSymbolsError, Vocabulary
 

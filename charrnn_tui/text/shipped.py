@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from charrnn_tui import paths
+from charrnn_tui.files import paths
 from charrnn_tui.text.corpus import Corpus, Kind
 from charrnn_tui.text.reading import TextError, expand
 from charrnn_tui.text.safe import visible

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from safetensors.numpy import save_file
 
-from charrnn_tui import atomic
+from charrnn_tui.files import atomic
 from charrnn_tui.model import CARD, WEIGHTS, ModelError, read_info, read_tensors
 from charrnn_tui.text import visible
 

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from charrnn_tui import atomic
 from charrnn_tui.cells import Family
-from charrnn_tui.library import Library
+from charrnn_tui.files import atomic
 from charrnn_tui.model import (
     CARD,
     WEIGHTS,
@@ -28,6 +27,7 @@ from charrnn_tui.model import (
     refuse_pickle,
     write_info,
 )
+from charrnn_tui.model.library import Library
 from charrnn_tui.text import Kind, Vocabulary, visible
 from charrnn_tui.transfer.exporting import CARD_KEY, DESCRIPTION_KEY
 from charrnn_tui.transfer.state_dict import Found, Shape, recognise

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui import atomic
 from charrnn_tui.cells import Architecture, NumpyCell
+from charrnn_tui.files import atomic
 from charrnn_tui.model import WEIGHTS, ModelError, read_info, read_tensors
 from charrnn_tui.transfer.exporting import DESCRIPTION_KEY, cannot_write
 

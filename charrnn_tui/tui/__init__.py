@@ -7,8 +7,8 @@ import sys
 
 def run() -> int:
     """Start the app; the exit code. A wrong settings file is said in a sentence on stderr."""
-    from charrnn_tui.config import ConfigError, load_config
-    from charrnn_tui.library import Library
+    from charrnn_tui.model.library import Library
+    from charrnn_tui.prompt.settings import ConfigError, load_config
 
     try:
         config = load_config()

@@ -24,8 +24,8 @@ from charrnn_tui.tui.training_control import (
 )
 
 if TYPE_CHECKING:
-    from charrnn_tui.config import Config
-    from charrnn_tui.library import Library
+    from charrnn_tui.model.library import Library
+    from charrnn_tui.prompt.settings import Config
 
 _HERE = Path(__file__).parent
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from charrnn_tui.favourites import Favourite
     from charrnn_tui.model import Model
+    from charrnn_tui.prompt.favourites import Favourite
     from charrnn_tui.sampling import SamplingSettings
     from charrnn_tui.sampling.column import Column
 
@@ -167,7 +167,7 @@ class Generation:
 
     def favourite(self, kept: str) -> list[Favourite]:
         """Its texts as favourites; `kept` is when, ISO 8601."""
-        from charrnn_tui.favourites import Favourite
+        from charrnn_tui.prompt.favourites import Favourite
 
         return [
             Favourite(
@@ -195,7 +195,7 @@ class Generation:
         )
 
     def _command(self, text: Continuation, typed: str, count: int) -> str:
-        from charrnn_tui.favourites import sample_command
+        from charrnn_tui.prompt.favourites import sample_command
 
         line = sample_command(typed, self.model_name, text.settings, self.seed, self.max_length)
         return line.replace(" --seed ", f" -n {count} --seed ", 1) if count > 1 else line

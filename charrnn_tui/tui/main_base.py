@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from charrnn_tui import slash
+from charrnn_tui.prompt import commands as slash
 from charrnn_tui.tui.player import Player
 from charrnn_tui.tui.session import Session
 from charrnn_tui.tui.training_control import Reconnect, Settle, Spawn, TrainingControl
@@ -20,9 +20,9 @@ from charrnn_tui.tui.widgets.status_line import StatusLine
 from charrnn_tui.tui.widgets.training_panel import TrainingPanel
 
 if TYPE_CHECKING:
-    from charrnn_tui.config import Config
-    from charrnn_tui.library import Library
-    from charrnn_tui.training.messages import Event
+    from charrnn_tui.model.library import Library
+    from charrnn_tui.prompt.settings import Config
+    from charrnn_tui.training.process.messages import Event
     from charrnn_tui.tui.reading import Reader
     from charrnn_tui.tui.runs import Run
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from charrnn_tui import slash
+from charrnn_tui.prompt import commands as slash
 from charrnn_tui.tui.main_screens import WithScreens
 
 TWENTY = 20

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from charrnn_tui import slash
+from charrnn_tui.prompt import commands as slash
 from charrnn_tui.text import visible
 from charrnn_tui.tui.generation import Generation, Layout
 from charrnn_tui.tui.main_models import WithModels
@@ -178,7 +178,7 @@ class WithGenerations(WithModels):
         generation = self.generations.current
         if generation is None:
             raise slash.CommandError("there is nothing to keep yet; press Enter to generate something.")
-        from charrnn_tui import favourites
+        from charrnn_tui.prompt import favourites
 
         try:
             for favourite in generation.favourite(datetime.now(UTC).isoformat(timespec="seconds")):

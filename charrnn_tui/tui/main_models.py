@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from charrnn_tui import slash
+from charrnn_tui.prompt import commands as slash
 from charrnn_tui.tui.main_base import MainBase
 from charrnn_tui.tui.messages import ModelFailed, ModelOpened
 

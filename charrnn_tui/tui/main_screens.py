@@ -13,8 +13,8 @@ from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.tui.main_training import WithTraining
 
 if TYPE_CHECKING:
-    from charrnn_tui import slash
-    from charrnn_tui.favourites import Favourite
+    from charrnn_tui.prompt import commands as slash
+    from charrnn_tui.prompt.favourites import Favourite
     from charrnn_tui.tui.screens.training_form import TrainingRequest
 
 
@@ -55,7 +55,7 @@ class WithScreens(WithTraining):
 
     def action_training_form(self, corpus: str | None = None) -> None:
         """Choose corpus, network and time."""
-        from charrnn_tui.training.recipe import Recipe
+        from charrnn_tui.training.plan.recipe import Recipe
         from charrnn_tui.tui.screens.training_form import TrainingForm
 
         recipe = Recipe(corpus=corpus) if corpus is not None else None
@@ -88,7 +88,7 @@ class WithScreens(WithTraining):
     def _keep_theme(self, name: str | None) -> None:
         if name is None:
             return
-        from charrnn_tui.config import ConfigError, save_setting
+        from charrnn_tui.prompt.settings import ConfigError, save_setting
 
         try:
             save_setting("theme", name)

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charrnn_tui.text import visible
-from charrnn_tui.training.messages import Event, Failed, Finished, Paused, Progress, Resumed, Saved, Started
+from charrnn_tui.training.process.messages import Event, Failed, Finished, Paused, Progress, Resumed, Saved, Started
 from charrnn_tui.tui.main_generating import WithGenerations
 from charrnn_tui.tui.runs import Run
 
 if TYPE_CHECKING:
-    from charrnn_tui.training.recipe import Recipe
+    from charrnn_tui.training.plan.recipe import Recipe
 
 
 class WithTraining(WithGenerations):
@@ -25,13 +25,13 @@ class WithTraining(WithGenerations):
         if asked:
             self.say("pausing after this step …" if asked == "pause" else "going on …")
         elif self.training.active is None:
-            from charrnn_tui.training.recipe import Recipe
+            from charrnn_tui.training.plan.recipe import Recipe
 
             self.start_training(Recipe())
 
     def train_on(self, target: str) -> None:
         """Train on a corpus or file with the default recipe."""
-        from charrnn_tui.training.recipe import Recipe
+        from charrnn_tui.training.plan.recipe import Recipe
 
         self.start_training(Recipe(corpus=target))
 

@@ -9,7 +9,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
-    from charrnn_tui.training.messages import Event
+    from charrnn_tui.training.process.messages import Event
     from charrnn_tui.tui.runs import Run
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.app import SystemCommand
 from textual.binding import Binding
 
-from charrnn_tui.slash import COMMANDS
+from charrnn_tui.prompt.commands import COMMANDS
 
 if TYPE_CHECKING:
     from charrnn_tui.tui.screens.main import MainScreen

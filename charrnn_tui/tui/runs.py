@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from charrnn_tui.training.messages import (
+from charrnn_tui.training.process.messages import (
     Detached,
     Evaluated,
     Event,
@@ -20,7 +20,7 @@ from charrnn_tui.training.messages import (
 )
 
 if TYPE_CHECKING:
-    from charrnn_tui.training.client import TrainingClient
+    from charrnn_tui.training.process.client import TrainingClient
 
 State = Literal["starting", "running", "paused", "over", "failed", "background"]
 

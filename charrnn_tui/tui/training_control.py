@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from charrnn_tui.training.messages import Event, Failed, Pause, Resume, Save, SetLearningRate, Start, Stop
+from charrnn_tui.training.process.messages import Event, Failed, Pause, Resume, Save, SetLearningRate, Start, Stop
 from charrnn_tui.tui.runs import Run
 
 if TYPE_CHECKING:
-    from charrnn_tui.library import Library
-    from charrnn_tui.training.client import TrainingClient
-    from charrnn_tui.training.recipe import Recipe
+    from charrnn_tui.model.library import Library
+    from charrnn_tui.training.plan.recipe import Recipe
+    from charrnn_tui.training.process.client import TrainingClient
 
 Spawn: TypeAlias = Callable[[], Awaitable["TrainingClient"]]
 Reconnect: TypeAlias = Callable[[], Awaitable[Sequence[tuple[str, "TrainingClient"]]]]
@@ -24,14 +24,14 @@ MOST_RUNS = 8
 
 async def spawn_worker() -> TrainingClient:
     """The real thing: a child process."""
-    from charrnn_tui.training.client import WorkerClient
+    from charrnn_tui.training.process.client import WorkerClient
 
     return await WorkerClient.spawn()
 
 
 async def reconnect_background() -> Sequence[tuple[str, TrainingClient]]:
     """The runs that went on in the background, with a client on each."""
-    from charrnn_tui.training.background import attach, find_runs
+    from charrnn_tui.training.process.background import attach, find_runs
 
     clients: list[tuple[str, TrainingClient]] = []
     for run in await asyncio.to_thread(find_runs):
@@ -42,7 +42,7 @@ async def reconnect_background() -> Sequence[tuple[str, TrainingClient]]:
 
 def settle_recipe(recipe: Recipe, library: Library) -> Recipe:
     """Fill in name and kind. Raises TextError, RecipeError or ModelError with a sentence."""
-    from charrnn_tui.training.prepare import settle
+    from charrnn_tui.training.plan.prepare import settle
 
     return settle(recipe, library)
 

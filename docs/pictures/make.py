@@ -23,9 +23,9 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from charrnn_tui.config import Config
-from charrnn_tui.library import Library
-from charrnn_tui.training.recipe import PRESETS, Recipe
+from charrnn_tui.model.library import Library
+from charrnn_tui.prompt.settings import Config
+from charrnn_tui.training.plan.recipe import PRESETS, Recipe
 from charrnn_tui.tui.app import CharRNNApp
 
 HERE = Path(__file__).parent

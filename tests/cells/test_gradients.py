@@ -5,9 +5,9 @@ import torch
 from torch import Tensor, nn
 
 from charrnn_tui.cells import Architecture
+from charrnn_tui.cells.through_time.loss import inputs_of, next_character_loss
 from charrnn_tui.cells.torch_cell import make_cell, rnn_loop
 from charrnn_tui.cells.torch_loop import CharRNNLoop
-from charrnn_tui.training.loss import inputs_of, next_character_loss
 from networks import architectures, label, random_ids, random_weights
 
 

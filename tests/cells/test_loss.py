@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from charrnn_tui.cells import Architecture, NumpyCell
+from charrnn_tui.cells.through_time.loss import count_targets, inputs_of, next_character_loss
 from charrnn_tui.cells.torch_cell import make_cell, rnn_loop
 from charrnn_tui.text import Vocabulary, to_matrix
-from charrnn_tui.training.loss import count_targets, inputs_of, next_character_loss
 from networks import architectures, label, random_weights
 
 WORDS = ("ab", "abcab", "c", "ba")

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from charrnn_tui import paths
-from charrnn_tui.library import Library
+from charrnn_tui.files import paths
+from charrnn_tui.model.library import Library
 from cli.conftest import Run, assert_sentence
 from toy import NAMES
 

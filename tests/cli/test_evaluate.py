@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from charrnn_tui.library import Library
+from charrnn_tui.model.library import Library
 from cli.conftest import Run
 
 

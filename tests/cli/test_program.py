@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from charrnn_tui.cli import names
-from charrnn_tui.library import Library
+from charrnn_tui.model.library import Library
 from charrnn_tui.text import shipped_corpora
 from cli.conftest import Run, assert_sentence
 
@@ -128,9 +128,9 @@ def test_an_encoding_that_lacks_a_character_is_no_crash(home: Path) -> None:
 
 def test_a_defect_is_said_in_a_sentence_and_its_traceback_kept(home: Path, toy_model: Path) -> None:
     program = (
-        "import sys, charrnn_tui.library\n"
+        "import sys, charrnn_tui.model.library\n"
         "def broken(self, name): raise ZeroDivisionError('what nobody thought of')\n"
-        "charrnn_tui.library.Library.open = broken\n"
+        "charrnn_tui.model.library.Library.open = broken\n"
         "sys.argv = ['charrnn-tui', 'sample']\n"
         "from charrnn_tui.__main__ import main\nsys.exit(main())\n"
     )

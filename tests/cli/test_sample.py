@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from charrnn_tui.config import save_setting
-from charrnn_tui.library import Library
+from charrnn_tui.model.library import Library
+from charrnn_tui.prompt.settings import save_setting
 from charrnn_tui.sampling import SamplingSettings
 from cli.conftest import Run, assert_sentence
 from toy import write_toy_model

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from charrnn_tui.repl.console import Handlers, Status
 from charrnn_tui.repl.fragments import Fragments, plain
 from charrnn_tui.text import visible
-from charrnn_tui.training.messages import (
+from charrnn_tui.training.process.messages import (
     Command,
     Evaluated,
     Event,

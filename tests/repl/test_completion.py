@@ -8,7 +8,7 @@ import pytest
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
-from charrnn_tui.library import Library
+from charrnn_tui.model.library import Library
 from charrnn_tui.repl.completion import Choices, SlashCompleter, paths_like
 
 

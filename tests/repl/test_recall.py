@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from charrnn_tui.history import History
+from charrnn_tui.prompt.history import History
 from charrnn_tui.repl.recall import SharedHistory
 
 

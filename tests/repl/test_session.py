@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from charrnn_tui import favourites
-from charrnn_tui.library import Library
 from charrnn_tui.model import Model
+from charrnn_tui.model.library import Library
+from charrnn_tui.prompt import favourites
 from charrnn_tui.repl.session import Repl
 from charrnn_tui.repl.state import PromptState
 from charrnn_tui.sampling import SamplingSettings
-from charrnn_tui.training.messages import Failed, Finished, Pause, Resume, Saved, Start, Stop
+from charrnn_tui.training.process.messages import Failed, Finished, Pause, Resume, Saved, Start, Stop
 from repl.fake_console import STARTED, FakeConsole, FakeLive, FakeTraining, evaluated, progress, sampled
 from toy import write_toy_model
 

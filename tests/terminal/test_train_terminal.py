@@ -11,7 +11,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from charrnn_tui import paths
+from charrnn_tui.files import paths
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file
 
-from charrnn_tui.library import Library
 from charrnn_tui.model import WEIGHTS
-from charrnn_tui.training.messages import Evaluated, Event
-from charrnn_tui.training.prepare import settle
-from charrnn_tui.training.recipe import Recipe
-from charrnn_tui.training.trainer import Trainer
+from charrnn_tui.model.library import Library
+from charrnn_tui.training.plan.prepare import settle
+from charrnn_tui.training.plan.recipe import Recipe
+from charrnn_tui.training.process.messages import Evaluated, Event
+from charrnn_tui.training.run.trainer import Trainer
 
 SMALL = Recipe(hidden=16, embedding=8, batch_size=32, epochs=6, precision="float32", threads=1, learning_rate=0.01)
 

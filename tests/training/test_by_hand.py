@@ -10,7 +10,7 @@ from charrnn_tui.cells.architecture import Family
 from charrnn_tui.cells.torch_cell import TorchState
 from charrnn_tui.cells.torch_loop import CharRNNLoop
 from charrnn_tui.text import PAD
-from charrnn_tui.training.objective import Objective
+from charrnn_tui.training.update.objective import Objective
 
 KINDS = {
     "plain": (9, {}),

@@ -9,8 +9,8 @@ import pytest
 import torch
 from runs import SMALL, losses, named, train, trainer_for, write_names
 
-from charrnn_tui.training import precision, threads
-from charrnn_tui.training.sizes import items_at_once, lanes_at_once
+from charrnn_tui.training.plan import precision, threads
+from charrnn_tui.training.plan.sizes import items_at_once, lanes_at_once
 
 
 def test_small_updates_take_one_thread_and_the_screen_keeps_a_core(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from runs import SMALL, losses, named, write_names
 
-from charrnn_tui import paths
-from charrnn_tui.library import Library
-from charrnn_tui.training import background, messages
-from charrnn_tui.training.client import WorkerClient
-from charrnn_tui.training.messages import Evaluated, Failed, Finished, Paused, Resumed, Start, Started
+from charrnn_tui.files import paths
+from charrnn_tui.model.library import Library
+from charrnn_tui.training.process import background, messages
+from charrnn_tui.training.process.client import WorkerClient
+from charrnn_tui.training.process.messages import Evaluated, Failed, Finished, Paused, Resumed, Start, Started
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def test_notes_of_dead_runs_are_cleared_away() -> None:
 def test_stdout_holds_events_and_nothing_else(start: Start) -> None:
     recipe = {**start.recipe, "epochs": 1.0}
     done = subprocess.run(
-        [sys.executable, "-m", "charrnn_tui.training.worker"],
+        [sys.executable, "-m", "charrnn_tui.training.process.worker"],
         input=messages.encode(replace(start, recipe=recipe)) + "\n",
         capture_output=True,
         text=True,

@@ -11,8 +11,8 @@ import torch
 from runs import SMALL, make_names, named, write_names
 
 from charrnn_tui.text import PAD, TextError
-from charrnn_tui.training.data import WARM_UP, LinesData, StreamData, load_data
-from charrnn_tui.training.prepare import read_texts
+from charrnn_tui.training.plan.prepare import read_texts
+from charrnn_tui.training.run.data import WARM_UP, LinesData, StreamData, load_data
 
 
 @pytest.fixture
@@ -89,8 +89,8 @@ def test_the_first_window_of_an_epoch_starts_from_nothing(tmp_path: Path) -> Non
 
 
 def test_each_held_out_character_is_counted_once(tmp_path: Path) -> None:
-    from charrnn_tui.training.evaluation import evaluate
-    from charrnn_tui.training.network import architecture_of, make_network
+    from charrnn_tui.training.run.evaluation import evaluate
+    from charrnn_tui.training.update.network import architecture_of, make_network
 
     data = stream(tmp_path, "".join(f"{n} " for n in range(20000)))
     network = make_network(architecture_of(SMALL, data.vocabulary), SMALL)

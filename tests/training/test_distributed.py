@@ -15,9 +15,9 @@ import torch
 from runs import SMALL, losses, named, recorded, train, weights, write_names
 
 from charrnn_tui.cells.torch_cell import TorchState
-from charrnn_tui.library import Library
-from charrnn_tui.training.distributed import Ranks
-from charrnn_tui.training.recipe import Recipe
+from charrnn_tui.model.library import Library
+from charrnn_tui.training.plan.recipe import Recipe
+from charrnn_tui.training.process.distributed import Ranks
 
 HERE = Path(__file__).parent
 
@@ -63,5 +63,5 @@ def test_states_come_together_in_the_order_of_the_lanes(monkeypatch: pytest.Monk
         for place, share in zip(out, shares, strict=True):
             place.copy_(share)
 
-    monkeypatch.setattr("charrnn_tui.training.distributed.dist.all_gather", all_gather)
+    monkeypatch.setattr("charrnn_tui.training.process.distributed.dist.all_gather", all_gather)
     assert torch.equal(Ranks(0, 2).gather(TorchState(shares[0])).hidden, whole.hidden)

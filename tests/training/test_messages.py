@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charrnn_tui.training import messages
+from charrnn_tui.training.process import messages
 
 TEXT = st.text(max_size=30)
 FINITE = st.floats(allow_nan=False, allow_infinity=False)

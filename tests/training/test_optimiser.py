@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from charrnn_tui.training.optimiser import KINDS, Optimiser
-from charrnn_tui.training.recipe import Recipe
+from charrnn_tui.training.plan.recipe import Recipe
+from charrnn_tui.training.update.optimiser import KINDS, Optimiser
 
 RECIPE = Recipe(name="x", corpus="names", clip=0.5, weight_decay=0.1, beta2=0.98)
 CPU = torch.device("cpu")

@@ -9,11 +9,11 @@ from torch import Tensor
 from charrnn_tui.cells import Architecture
 from charrnn_tui.cells.architecture import Family
 from charrnn_tui.cells.through_time import Rooms
+from charrnn_tui.cells.through_time.loss import inputs_of, next_character_loss
+from charrnn_tui.cells.through_time.output_layer import output_loss
 from charrnn_tui.cells.torch_loop import CharRNNLoop
 from charrnn_tui.text import PAD
-from charrnn_tui.training.loss import inputs_of, next_character_loss
-from charrnn_tui.training.objective import Objective
-from charrnn_tui.training.output_loss import output_loss
+from charrnn_tui.training.update.objective import Objective
 
 TARGETS = torch.tensor([[0, 1, 2], [3, PAD, 4], [PAD, PAD, 2]])
 

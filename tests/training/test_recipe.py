@@ -9,12 +9,12 @@ import pytest
 import tomlkit
 from runs import SMALL, named, write_names
 
-from charrnn_tui.library import Library
+from charrnn_tui.model.library import Library
 from charrnn_tui.text import TextError
-from charrnn_tui.training.estimate import estimate
-from charrnn_tui.training.prepare import PYTHON_STDLIB, open_corpus, python_stdlib, read_texts, settle
-from charrnn_tui.training.recipe import PRESETS, Recipe, RecipeError
-from charrnn_tui.training.schedule import learning_rate
+from charrnn_tui.training.plan.estimate import estimate
+from charrnn_tui.training.plan.prepare import PYTHON_STDLIB, open_corpus, python_stdlib, read_texts, settle
+from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
+from charrnn_tui.training.update.schedule import learning_rate
 
 
 @pytest.mark.parametrize(

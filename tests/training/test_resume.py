@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from runs import SMALL, assert_same_weights, losses, named, recorded, train, trainer_for, write_names
 
-from charrnn_tui import paths
-from charrnn_tui.library import Library
-from charrnn_tui.training import messages
-from charrnn_tui.training.checkpoint import CheckpointError
-from charrnn_tui.training.client import WorkerClient
-from charrnn_tui.training.messages import Evaluated, Failed, Finished, Save, Saved, Start
+from charrnn_tui.files import paths
+from charrnn_tui.model.library import Library
+from charrnn_tui.training.process import messages
+from charrnn_tui.training.process.client import WorkerClient
+from charrnn_tui.training.process.messages import Evaluated, Failed, Finished, Save, Saved, Start
+from charrnn_tui.training.run.checkpoint import CheckpointError
 
 LONG = replace(SMALL, epochs=14, dropout=0.3, layers=2)
 

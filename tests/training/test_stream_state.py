@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from runs import SMALL, losses, named, train
 
-from charrnn_tui.training import data
+from charrnn_tui.training.run import data
 
 GAP = 7
 RECIPE = replace(

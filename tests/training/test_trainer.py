@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from runs import SMALL, losses, make_names, named, recorded, train, trainer_for, write_names
 
-from charrnn_tui.library import Library
+from charrnn_tui.model.library import Library
 from charrnn_tui.text import UnknownSymbolsError
-from charrnn_tui.training import messages
-from charrnn_tui.training.messages import Evaluated, Finished, Progress, Sampled, Saved, Started
-from charrnn_tui.training.prepare import read_texts
+from charrnn_tui.training.plan.prepare import read_texts
+from charrnn_tui.training.process import messages
+from charrnn_tui.training.process.messages import Evaluated, Finished, Progress, Sampled, Saved, Started
 
 
 @pytest.fixture
@@ -206,7 +206,7 @@ def test_a_grown_network_says_what_it_said_before(corpus: Path) -> None:
     """Growing alone hardly changes the probabilities of the old symbols."""
     from charrnn_tui.cells import Architecture, NumpyCell
     from charrnn_tui.model import WEIGHTS, read_tensors
-    from charrnn_tui.training.network import grow_weights
+    from charrnn_tui.training.update.network import grow_weights
 
     train(named(replace(SMALL, epochs=20), "words", corpus))
     model = Library().open("words")

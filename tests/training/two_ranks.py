@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from charrnn_tui.library import Library
-from charrnn_tui.training import distributed
-from charrnn_tui.training.recipe import Recipe
-from charrnn_tui.training.trainer import Trainer
+from charrnn_tui.model.library import Library
+from charrnn_tui.training.plan.recipe import Recipe
+from charrnn_tui.training.process import distributed
+from charrnn_tui.training.run.trainer import Trainer
 
 
 def train(root: Path, name: str, ranks: distributed.Ranks) -> None:

@@ -8,10 +8,10 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
-from charrnn_tui import paths
 from charrnn_tui.cells import Architecture
-from charrnn_tui.library import Library
+from charrnn_tui.files import paths
 from charrnn_tui.model import WEIGHTS, Model, ModelError, ModelInfo, read_info, write_info
+from charrnn_tui.model.library import Library
 from charrnn_tui.text import Vocabulary
 from charrnn_tui.transfer import export_safetensors, import_model
 from networks import architectures, label, random_weights

@@ -9,9 +9,9 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from charrnn_tui import paths
-from charrnn_tui.library import Library
+from charrnn_tui.files import paths
 from charrnn_tui.model import Model, ModelError, ModelInfo
+from charrnn_tui.model.library import Library
 from charrnn_tui.transfer import import_model
 
 SYMBOLS = "dbac"  # not in order: ids are permuted on the way in

@@ -8,8 +8,8 @@ from typing import Any
 from fake_training import FakeSpawner, keep_recipe
 from textual.pilot import Pilot
 
-from charrnn_tui.config import Config
-from charrnn_tui.library import Library
+from charrnn_tui.model.library import Library
+from charrnn_tui.prompt.settings import Config
 from charrnn_tui.tui.app import CharRNNApp
 from charrnn_tui.tui.generation import Generation
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
-from charrnn_tui.training.messages import (
+from charrnn_tui.training.process.messages import (
     Command,
     Detached,
     Evaluated,

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from driving import Driven, enter, ready, until
 
-from charrnn_tui import favourites
-from charrnn_tui.config import Config
-from charrnn_tui.library import Library
 from charrnn_tui.model import Model
+from charrnn_tui.model.library import Library
+from charrnn_tui.prompt import favourites
+from charrnn_tui.prompt.settings import Config
 from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.tui.generation import Generation
 from charrnn_tui.tui.player import Player

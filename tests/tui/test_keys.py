@@ -9,8 +9,8 @@ import pytest
 from driving import Driven, enter, ready, until
 from textual.binding import Binding
 
-from charrnn_tui.config import Config
-from charrnn_tui.slash import COMMANDS
+from charrnn_tui.prompt.commands import COMMANDS
+from charrnn_tui.prompt.settings import Config
 from charrnn_tui.tui.app import CharRNNApp
 from charrnn_tui.tui.palette import commands
 from charrnn_tui.tui.screens.main import MainScreen
@@ -106,8 +106,8 @@ async def test_keys_open_the_other_screens_and_escape_comes_back(key: str, words
 
 def test_starting_imports_neither_torch_nor_what_only_later_screens_need() -> None:
     code = (
-        "import sys; from charrnn_tui.tui import run; from charrnn_tui.config import load_config; "
-        "from charrnn_tui.library import Library; import charrnn_tui.tui.app; "
+        "import sys; from charrnn_tui.tui import run; from charrnn_tui.prompt.settings import load_config; "
+        "from charrnn_tui.model.library import Library; import charrnn_tui.tui.app; "
         "print([m for m in ('torch', 'textual_plot', 'typer', 'prompt_toolkit', 'textual.demo') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
@@ -116,7 +116,7 @@ def test_starting_imports_neither_torch_nor_what_only_later_screens_need() -> No
 
 def test_a_wrong_settings_file_is_a_sentence_and_exit_code_1(home: object) -> None:
     code = (
-        "from charrnn_tui import paths; p = paths.config_file(); p.parent.mkdir(parents=True); "
+        "from charrnn_tui.files import paths; p = paths.config_file(); p.parent.mkdir(parents=True); "
         "p.write_text('pace = 30\\ntemperature = \"hot\"\\n'); from charrnn_tui.tui import run; raise SystemExit(run())"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)

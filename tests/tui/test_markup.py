@@ -9,10 +9,10 @@ import pytest
 from driving import Driven, enter, ready, until
 from fake_training import evaluated, finished, progress, sampled, started
 
-from charrnn_tui.config import Config
 from charrnn_tui.model import Model
+from charrnn_tui.prompt.settings import Config
 from charrnn_tui.text import visible
-from charrnn_tui.training.messages import Failed
+from charrnn_tui.training.process.messages import Failed
 from toy import write_toy_model
 
 STRINGS = [

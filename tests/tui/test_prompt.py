@@ -6,8 +6,8 @@ import pytest
 from driving import Driven, enter, ready, until
 from textual import events
 
-from charrnn_tui.config import Config
-from charrnn_tui.history import History
+from charrnn_tui.prompt.history import History
+from charrnn_tui.prompt.settings import Config
 
 pytestmark = pytest.mark.usefixtures("toy_model")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from driving import Driven, enter, ready, until
 
-from charrnn_tui.config import Config
+from charrnn_tui.prompt.settings import Config
 from charrnn_tui.tui.training_control import settle_recipe, spawn_worker
 from toy import NAMES
 

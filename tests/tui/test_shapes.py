@@ -6,7 +6,7 @@ import pytest
 from driving import Driven, enter, ready
 from fake_training import evaluated, progress, started
 
-from charrnn_tui.config import Config
+from charrnn_tui.prompt.settings import Config
 from charrnn_tui.tui.shapes import SHAPES, shape_for
 
 pytestmark = pytest.mark.usefixtures("toy_model")

@@ -10,8 +10,9 @@ from driving import Driven, enter, ready, until
 from fake_training import FakeClient, evaluated, finished, progress, sampled, started
 from textual.pilot import Pilot
 
-from charrnn_tui.config import Config
-from charrnn_tui.training.messages import (
+from charrnn_tui.prompt.settings import Config
+from charrnn_tui.training.plan.recipe import RecipeError
+from charrnn_tui.training.process.messages import (
     Failed,
     Pause,
     Paused,
@@ -23,7 +24,6 @@ from charrnn_tui.training.messages import (
     Start,
     Stop,
 )
-from charrnn_tui.training.recipe import RecipeError
 from toy import write_toy_model
 
 pytestmark = pytest.mark.usefixtures("toy_model")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Footer, Input, Markdown, OptionList, Sparkline
 
-from charrnn_tui.library import Library
+from charrnn_tui.model.library import Library
 from charrnn_tui.tui.screens.model_browser import ModelBrowser
 from charrnn_tui.tui.screens.parts.ask import Ask, Confirm
 from charrnn_tui.tui.screens.parts.facts_table import FactsTable

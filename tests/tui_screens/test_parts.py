@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.dom import DOMNode
 
 from charrnn_tui.text import TextError
-from charrnn_tui.training.recipe import PRESETS, Recipe, RecipeError
+from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
 from charrnn_tui.tui import screens
 from charrnn_tui.tui.screens import parts
 from charrnn_tui.tui.screens.parts import corpus_summary

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from charrnn_tui.training import history
-from charrnn_tui.training.messages import Evaluated, Sampled
+from charrnn_tui.training.process.messages import Evaluated, Sampled
+from charrnn_tui.training.run import record as history
 from charrnn_tui.tui.screens.parts.slider import Slider
 from charrnn_tui.tui.screens.timeline import Timeline
 from tui_screens.host import HOSTILE, SIZES, painted, safe, showing

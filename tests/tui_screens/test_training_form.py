@@ -11,9 +11,9 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, Collapsible, Input, Select, Static
 
-from charrnn_tui.library import Library
 from charrnn_tui.model import write_info
-from charrnn_tui.training.recipe import PRESETS, Recipe
+from charrnn_tui.model.library import Library
+from charrnn_tui.training.plan.recipe import PRESETS, Recipe
 from charrnn_tui.tui.screens.corpus_browser import CorpusBrowser
 from charrnn_tui.tui.screens.parts.corpus_panel import CorpusPanel
 from charrnn_tui.tui.screens.parts.form_field import FormField

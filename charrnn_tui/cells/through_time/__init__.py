@@ -8,7 +8,7 @@ nine operations into memory that is there already, and the gradients of the weig
 
 from charrnn_tui.cells.through_time.layer import LayerPass, looked_up_once, run_layer
 from charrnn_tui.cells.through_time.products import gradient_product, plus_product
-from charrnn_tui.cells.through_time.room import Room, Rooms, still_held
+from charrnn_tui.cells.through_time.workspace import Room, Rooms, still_held
 
 __all__ = [
     "LayerPass",

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from charrnn_tui.cells.through_time.products import add_product
-from charrnn_tui.cells.through_time.room import Room
 from charrnn_tui.cells.through_time.slopes import through_sigmoid, through_tanh
+from charrnn_tui.cells.through_time.workspace import Room
 
 
 def forward(room: Room, time: int, recurrent: Tensor, carried: bool) -> None:

@@ -16,7 +16,7 @@ from torch.nn import functional
 from charrnn_tui.cells.architecture import Family
 from charrnn_tui.cells.through_time import gru, lstm, vanilla
 from charrnn_tui.cells.through_time.products import gradient_product, plus_product
-from charrnn_tui.cells.through_time.room import Room, Rooms, still_held
+from charrnn_tui.cells.through_time.workspace import Room, Rooms, still_held
 
 
 class LayerGradients(NamedTuple):

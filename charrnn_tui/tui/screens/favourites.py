@@ -13,8 +13,8 @@ from textual.content import Content
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
-from charrnn_tui import favourites as store
-from charrnn_tui.favourites import Favourite, sample_command
+from charrnn_tui.prompt import favourites as store
+from charrnn_tui.prompt.favourites import Favourite, sample_command
 from charrnn_tui.sampling import SamplingSettings, SettingsError
 from charrnn_tui.text import visible
 from charrnn_tui.tui.screens.parts.ask import Ask, Confirm

@@ -10,7 +10,7 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from charrnn_tui.slash import ALIASES, COMMANDS
+from charrnn_tui.prompt.commands import ALIASES, COMMANDS
 from charrnn_tui.tui.screens.parts.dialog import Dialog, plain
 from charrnn_tui.tui.screens.parts.facts_table import FactsTable
 from charrnn_tui.tui.screens.parts.key_sections import HelpSection, key_sections

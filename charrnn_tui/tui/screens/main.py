@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
-from charrnn_tui.history import History
+from charrnn_tui.prompt.history import History
 from charrnn_tui.text import visible
 from charrnn_tui.tui.main_commands import WithCommands
 from charrnn_tui.tui.main_generating import TICK

@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.widgets import Footer, Markdown, OptionList, Sparkline, Static
 from textual.widgets.option_list import Option
 
-from charrnn_tui.library import Entry, Library
 from charrnn_tui.model import ModelError
+from charrnn_tui.model.library import Entry, Library
 from charrnn_tui.tui.screens.parts.ask import Ask, Confirm
 from charrnn_tui.tui.screens.parts.browse_list import BrowseList
 from charrnn_tui.tui.screens.parts.dialog import Dialog, plain, sentence

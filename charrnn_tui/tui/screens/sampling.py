@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
-from charrnn_tui import slash
+from charrnn_tui.prompt import commands as slash
 from charrnn_tui.tui.screens.parts.dialog import Dialog, plain, sentence
 
 # Command, label, step of an arrow, smallest, largest.

@@ -13,7 +13,7 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Footer, Static
 
-from charrnn_tui.training.history import read_history, read_samples
+from charrnn_tui.training.run.record import read_history, read_samples
 from charrnn_tui.tui.screens.parts.dialog import Dialog, plain
 from charrnn_tui.tui.screens.parts.facts_table import FactsTable, Row
 from charrnn_tui.tui.screens.parts.slider import Slider

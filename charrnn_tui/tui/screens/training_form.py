@@ -11,9 +11,9 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Button, Collapsible, Input, Select, Static
 
-from charrnn_tui.library import Library
+from charrnn_tui.model.library import Library
 from charrnn_tui.text import Kind, TextError
-from charrnn_tui.training.recipe import PRESETS, Recipe, RecipeError
+from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
 from charrnn_tui.tui.screens.parts.corpus_panel import CorpusPanel
 from charrnn_tui.tui.screens.parts.corpus_summary import CorpusSummary, summarise
 from charrnn_tui.tui.screens.parts.dialog import plain, sentence
@@ -58,7 +58,7 @@ class Estimated(Protocol):
 
 
 def _estimate(recipe: Recipe) -> Estimated:
-    from charrnn_tui.training.estimate import estimate
+    from charrnn_tui.training.plan.estimate import estimate
 
     return estimate(recipe)
 

@@ -11,7 +11,7 @@ from textual.reactive import reactive
 from textual_hires_canvas import Canvas
 from textual_plot import HiResMode, NumericAxisFormatter, PlotWidget
 
-from charrnn_tui.training.messages import Evaluated
+from charrnn_tui.training.process.messages import Evaluated
 from charrnn_tui.tui.runs import Run, overlay_colour, smoothed, thinned
 
 _THIN = dict(zip("┏┓┗┛━┃┻┳┫┣", "╭╮╰╯─│─┬┤│", strict=True))

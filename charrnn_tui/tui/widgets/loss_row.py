@@ -7,7 +7,7 @@ import math
 from textual.content import Content
 from textual.widgets import Static
 
-from charrnn_tui.durations import duration
+from charrnn_tui.prompt.words import duration
 from charrnn_tui.text import visible
 from charrnn_tui.tui.runs import Run, thinned
 

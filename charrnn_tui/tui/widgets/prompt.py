@@ -10,7 +10,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from charrnn_tui.history import Browser, History
+from charrnn_tui.prompt.history import Browser, History
 from charrnn_tui.text import visible
 from charrnn_tui.tui.messages import Entered, Typed
 

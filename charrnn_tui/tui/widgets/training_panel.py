@@ -15,7 +15,7 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widgets import Static
 
-from charrnn_tui.durations import duration
+from charrnn_tui.prompt.words import duration
 from charrnn_tui.text import visible
 from charrnn_tui.tui.runs import Run, overlay_colour
 

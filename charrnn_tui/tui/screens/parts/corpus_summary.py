@@ -9,7 +9,7 @@ from charrnn_tui.text import Corpus, Kind, TextError, facts, tell_kind
 from charrnn_tui.text.corpus import LARGEST_LIST
 from charrnn_tui.text.reading import check_file, decode_text, shown
 from charrnn_tui.text.shipped import find_corpus, shipped_corpora
-from charrnn_tui.training.prepare import PYTHON_STDLIB, python_stdlib
+from charrnn_tui.training.plan.prepare import PYTHON_STDLIB, python_stdlib
 
 READ_AT_MOST = 8 << 20
 """Bytes looked at. A larger file is told by its beginning, and the summary says so."""

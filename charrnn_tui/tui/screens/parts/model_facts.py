@@ -8,8 +8,8 @@ from typing import Any, TypeGuard
 
 from textual.content import Content
 
-from charrnn_tui.library import Entry
-from charrnn_tui.training.history import read_history
+from charrnn_tui.model.library import Entry
+from charrnn_tui.training.run.record import read_history
 from charrnn_tui.tui.screens.parts.dialog import plain, sentence
 from charrnn_tui.tui.screens.parts.facts_table import Row
 from charrnn_tui.tui.screens.parts.words import duration_words, loss_words, size_words

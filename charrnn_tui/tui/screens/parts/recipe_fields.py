@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from charrnn_tui.text import Kind, visible
-from charrnn_tui.training.recipe import PRESETS, PresetName, Recipe, RecipeError
+from charrnn_tui.training.plan.recipe import PRESETS, PresetName, Recipe, RecipeError
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,163 @@
+"""The models at hand, shipped and the user's own: list, open, rename, delete.
+
+A user's model hides a shipped one of the same name; shipped models are never changed.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from charrnn_tui.files import paths
+from charrnn_tui.model.description import (
+    CARD,
+    CHECKPOINT,
+    DESCRIPTION,
+    WEIGHTS,
+    ModelError,
+    ModelInfo,
+    read_info,
+    write_info,
+)
+from charrnn_tui.model.model import Model
+from charrnn_tui.text import visible
+
+DEFAULT_MODEL = "names-lstm"
+
+_NAME = re.compile(r"[^\W_][\w.+-]{0,63}")
+
+
+def check_name(name: str) -> str:
+    """The name, where it may be a model's (and so a folder's). Raises ModelError."""
+    if not _NAME.fullmatch(name) or name.endswith("."):
+        raise ModelError(
+            f"{visible(name)!r} is no name for a model: 1 to 64 letters, digits, and . _ + - after the first."
+        )
+    return name
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A model in the list: its description, or the problem that keeps it from being opened."""
+
+    name: str
+    folder: Path
+    shipped: bool
+    info: ModelInfo | None
+    problem: str | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of all its files."""
+        return sum(f.stat().st_size for f in self.folder.iterdir() if f.is_file())
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether its training can be taken up again."""
+        return (self.folder / CHECKPOINT).exists()
+
+    @property
+    def card(self) -> str | None:
+        """The text of its card."""
+        path = self.folder / CARD
+        return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
+
+
+class Library:
+    """The shipped models and those in the user's folder."""
+
+    def __init__(self, user: Path | None = None, shipped: Path | None = None) -> None:
+        self.user = user or paths.models()
+        self.shipped = shipped or paths.shipped_models()
+
+    def _folders(self) -> Iterator[tuple[Path, bool]]:
+        seen: set[str] = set()
+        for root, shipped in ((self.user, False), (self.shipped, True)):
+            if not root.is_dir():
+                continue
+            for folder in sorted(root.iterdir()):
+                holds = (folder / DESCRIPTION).exists() or (folder / WEIGHTS).exists()
+                if folder.is_dir() and holds and folder.name not in seen and not folder.name.startswith("."):
+                    seen.add(folder.name)
+                    yield folder, shipped
+
+    def entries(self) -> list[Entry]:
+        """All models, the user's own first, by name. A damaged one is listed with its problem."""
+        found = []
+        for folder, shipped in self._folders():
+            try:
+                found.append(Entry(folder.name, folder, shipped, read_info(folder)))
+            except ModelError as error:
+                found.append(Entry(folder.name, folder, shipped, None, str(error)))
+        return found
+
+    def find(self, name: str) -> Path:
+        """The folder of a model. Raises ModelError naming those there are."""
+        for root in (self.user, self.shipped):
+            if _NAME.fullmatch(name) and ((root / name / DESCRIPTION).exists() or (root / name / WEIGHTS).exists()):
+                return root / name
+        known = ", ".join(folder.name for folder, _ in self._folders()) or "none yet"
+        raise ModelError(f"there is no model {visible(name)!r}; there are: {known}.")
+
+    def open(self, name: str) -> Model:
+        """Open a model by name. Raises ModelError."""
+        model = Model.open(self.find(name))
+        return model
+
+    def is_shipped(self, name: str) -> bool:
+        """Whether the name leads to a shipped model. Raises ModelError for an unknown name."""
+        return self.find(name).parent == self.shipped
+
+    def folder_for(self, name: str) -> Path:
+        """Where a user's model of this name stands or would stand. Raises ModelError for an impossible name."""
+        return self.user / check_name(name)
+
+    def _own(self, name: str, act: str) -> Path:
+        folder = self.find(name)
+        if folder.parent != self.user:
+            raise ModelError(f"{name} came with the program and cannot be {act}; train or import one of your own.")
+        return folder
+
+    def delete(self, name: str) -> None:
+        """Delete a user's model with all its files. Raises ModelError for a shipped or unknown one."""
+        folder = self._own(name, "deleted")
+        # Renamed first: a deletion that is cut short must not leave half a model in the list.
+        doomed = folder.with_name(f".deleted-{folder.name}")
+        shutil.rmtree(doomed, ignore_errors=True)
+        try:
+            folder.rename(doomed)
+            shutil.rmtree(doomed)
+        except OSError as error:
+            raise ModelError(f"{name} cannot be deleted: {error.strerror or error}.") from error
+
+    def rename(self, old: str, new: str) -> None:
+        """Rename a user's model. Raises ModelError for a shipped or unknown one and for a name that is taken."""
+        folder = self._own(old, "renamed")
+        target = self.folder_for(new)
+        if target.exists():
+            raise ModelError(f"there is already a model {new!r}; delete it first or choose another name.")
+        try:
+            info = read_info(folder)
+        except ModelError:
+            info = None  # a damaged model may be renamed like any other
+        try:
+            folder.rename(target)
+            if info is not None:
+                write_info(target, replace(info, name=new))
+        except OSError as error:
+            raise ModelError(f"{old} cannot be renamed: {error.strerror or error}.") from error
+
+    def free_name(self, wanted: str) -> str:
+        """`wanted`, or `wanted-2`, `wanted-3`, … where a model has that name already.
+
+        Shipped models count too: one that was named by the program must not hide what came with it.
+        """
+        check_name(wanted)
+        name, number = wanted, 1
+        while (self.user / name).exists() or (self.shipped / name).exists():
+            number += 1
+            name = f"{wanted}-{number}"
+        return name

@@ -1,0 +1,224 @@
+"""An open model: what one can do with a trained network."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import repeat
+from pathlib import Path
+from typing import Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charrnn_tui.cells import NumpyCell
+from charrnn_tui.model.description import LINES, WEIGHTS, ModelError, ModelInfo, read_info
+from charrnn_tui.model.tensors import read_tensors
+from charrnn_tui.sampling import Found, SamplingOptions, SamplingSettings, Stream, most_probable, sample_many
+from charrnn_tui.sampling.prefix import start_ids
+from charrnn_tui.text import EncodedItems, TextError, Vocabulary, bucketed_batches, text_hash, visible
+from charrnn_tui.text.reading import normalise
+
+_EVALUATION_BATCH = 256
+_REPORT_EVERY = 1024
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How well a model predicts a text: mean negative log-likelihood of a character, the end symbol counted."""
+
+    nats_per_char: float
+    characters: int
+
+    @property
+    def bits_per_char(self) -> float:
+        """nats / ln 2."""
+        return self.nats_per_char / math.log(2)
+
+    @property
+    def perplexity(self) -> float:
+        """exp(nats): as many equally likely characters would be as hard to predict."""
+        return math.exp(self.nats_per_char) if self.nats_per_char < 700 else math.inf
+
+    def to_dict(self) -> dict[str, float | int]:
+        """As `charrnn-tui evaluate --json` prints it."""
+        return {
+            "nats_per_char": self.nats_per_char,
+            "bits_per_char": self.bits_per_char,
+            "perplexity": self.perplexity,
+            "characters": self.characters,
+        }
+
+
+class Model:
+    """An open model: a description and a NumPy cell. Making one costs milliseconds and needs no torch."""
+
+    def __init__(self, info: ModelInfo, cell: NumpyCell, folder: Path | None = None) -> None:
+        self.info = info
+        self.cell = cell
+        self.folder = folder
+
+    @classmethod
+    def open(cls, folder: Path) -> Model:
+        """Open the model in a folder. Raises ModelError."""
+        info = read_info(folder)
+        path = folder / WEIGHTS
+        weights = read_tensors(path, info.architecture.shapes())
+        for name, weight in weights.items():
+            if not np.isfinite(weight).all():
+                raise ModelError(f"{visible(str(path))}: {name} holds NaN or infinite numbers; train it again.")
+        return cls(info, NumpyCell(info.architecture, weights), folder)
+
+    @property
+    def name(self) -> str:
+        """The name it goes by."""
+        return self.info.name
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """Its symbols."""
+        return self.info.vocabulary
+
+    def stream(
+        self,
+        prefix: str = "",
+        *,
+        settings: SamplingSettings | None = None,
+        seed: int = 0,
+        item: int = 0,
+        max_length: int | None = None,
+        **options: Unpack[SamplingOptions],
+    ) -> Stream:
+        """Continue a prefix, one Token (symbol, id, logits, probability) at a time; the last one may be the end.
+
+        `settings` or its fields as keywords (`temperature=0.8`) say how characters are drawn; `max_length` counts new
+        characters, None for a sensible limit. The same `seed` and `item` give the same text.
+
+        Raises UnknownSymbolsError, SettingsError, ValueError.
+        """
+        return Stream(
+            self.cell,
+            self.vocabulary,
+            prefix,
+            kind=self.info.kind,
+            settings=SamplingSettings.of(settings, **options),
+            seed=seed,
+            item=item,
+            max_length=self.info.default_max_length if max_length is None else max_length,
+        )
+
+    def sample(
+        self,
+        n: int = 1,
+        prefix: str = "",
+        *,
+        settings: SamplingSettings | None = None,
+        seed: int = 0,
+        max_length: int | None = None,
+        batch_size: int = 1024,
+        **options: Unpack[SamplingOptions],
+    ) -> Iterator[str]:
+        """`n` continuations of one prefix, prefix included, in constant memory.
+
+        Text i is that of `stream(prefix, seed=seed, item=i)`. Raises UnknownSymbolsError, SettingsError, ValueError.
+        """
+        batch_size = max(1, min(batch_size, n))
+        return self.continue_all(
+            repeat(prefix, n), settings=settings, seed=seed, max_length=max_length, batch_size=batch_size, **options
+        )
+
+    def continue_all(
+        self,
+        prefixes: Iterable[str],
+        *,
+        settings: SamplingSettings | None = None,
+        seed: int = 0,
+        first_item: int = 0,
+        max_length: int | None = None,
+        batch_size: int = 1024,
+        **options: Unpack[SamplingOptions],
+    ) -> Iterator[str]:
+        """One continuation of each prefix, in their order; the first is item `first_item` of the seed.
+
+        Raises UnknownSymbolsError.
+        """
+        return sample_many(
+            self.cell,
+            self.vocabulary,
+            prefixes,
+            kind=self.info.kind,
+            settings=SamplingSettings.of(settings, **options),
+            seed=seed,
+            first_item=first_item,
+            max_length=self.info.default_max_length if max_length is None else max_length,
+            batch_size=batch_size,
+        )
+
+    def most_probable(self, prefix: str = "", *, max_length: int = 40) -> Iterator[Found]:
+        """The most probable items that begin with a prefix, exactly. Raises ModelError for running text."""
+        if self.info.kind == "stream":
+            raise ModelError(f"{self.name} writes running text, which has no most probable items.")
+        return most_probable(self.cell, self.vocabulary, prefix, max_length=max_length)
+
+    def evaluate(self, lines: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Evaluation:
+        """Mean -log P of each character and of each item's end. Raises UnknownSymbolsError, TextError.
+
+        `progress` is told now and then how many items are done.
+        """
+        items = [normalise(line) for line in lines if line]
+        if not items:
+            raise TextError("there is nothing to evaluate: every line is empty.")
+        encoded = EncodedItems.encode(items, self.vocabulary)
+        total, count, done = 0.0, 0, 0
+        for rows in bucketed_batches(encoded.lengths, _EVALUATION_BATCH):
+            ids = encoded.matrix(rows)
+            mask = ids >= 0
+            total -= float(self.cell.score(ids, mask).sum())
+            count += int(mask[:, 1:].sum())
+            done += len(rows)
+            if progress is not None:
+                progress(done)
+        return Evaluation(total / count, count)
+
+    def evaluate_text(self, text: str, *, progress: Callable[[int], None] | None = None) -> Evaluation:
+        """Mean -log P of each character of one running text, the state carried all through.
+
+        The first character is predicted from the start symbol. `progress` is told now and then how many characters
+        are done. Raises UnknownSymbolsError, TextError.
+        """
+        if not text:
+            raise TextError("there is nothing to evaluate: the text is empty.")
+        ids = self.vocabulary.encode(normalise(text))
+        state = self.cell.initial_state(1)
+        total = 0.0
+        before = start_ids(self.vocabulary, "stream")[0]
+        for done, id_ in enumerate(ids.tolist()):
+            state, log_probs = self.cell.step([before], state)
+            total -= float(log_probs[0, id_])
+            before = id_
+            if progress is not None and done % _REPORT_EVERY == 0:
+                progress(done)
+        return Evaluation(total / len(ids), len(ids))
+
+    @cached_property
+    def _seen(self) -> dict[str, NDArray[np.uint64]] | None:
+        if self.folder is None or not (self.folder / LINES).exists():
+            return None
+        hashes = read_tensors(self.folder / LINES)
+        for part, values in hashes.items():
+            if values.dtype != np.uint64 or values.ndim != 1:
+                raise ModelError(f"{visible(str(self.folder / LINES))}: {visible(part)} holds no hashes of items.")
+        return hashes
+
+    def seen(self, item: str) -> str | None:
+        """'training' or 'validation' where the item stands in the corpus, '' where it is new, None if unknown."""
+        if self._seen is None:
+            return None
+        wanted = text_hash(item)
+        for part, hashes in self._seen.items():
+            at = int(np.searchsorted(hashes, np.uint64(wanted)))
+            if at < len(hashes) and int(hashes[at]) == wanted:
+                return part
+        return ""

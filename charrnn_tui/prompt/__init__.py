@@ -1,0 +1,1 @@
+"""What a prompt is, for every front end, without a screen."""

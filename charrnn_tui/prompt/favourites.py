@@ -1,0 +1,107 @@
+"""Generations that the user kept: a JSONL file with all that is needed to make each one again."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from charrnn_tui.files import atomic, paths
+from charrnn_tui.files.rows import append_row
+from charrnn_tui.sampling import SamplingSettings
+
+
+@dataclass(frozen=True)
+class Favourite:
+    """A kept text and how it came about. `item` is its place in a batch of the same seed."""
+
+    text: str
+    prefix: str
+    model: str
+    seed: int
+    item: int = 0
+    temperature: float = 1.0
+    top_k: int = 0
+    top_p: float = 1.0
+    min_p: float = 0.0
+    max_length: int = 100
+    kept: str = ""
+    """When, ISO 8601."""
+
+
+_TYPES: dict[Any, Any] = {"str": str, "int": int, "float": int | float}
+
+
+def add(favourite: Favourite, path: Path | None = None) -> Path:
+    """Append to the file and return its path. Raises OSError."""
+    path = path or paths.favourites_file()
+    append_row(path, json.dumps(asdict(favourite), ensure_ascii=False))
+    return path
+
+
+def load(path: Path | None = None) -> list[Favourite]:
+    """All that were kept, oldest first; rows that are damaged are passed over. Empty where there is no file."""
+    path = path or paths.favourites_file()
+    try:
+        rows = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    except OSError:
+        return []
+    found = []
+    for row in rows:
+        try:
+            favourite = Favourite(**json.loads(row))
+        except (ValueError, TypeError):
+            continue
+        if all(isinstance(getattr(favourite, f.name), _TYPES[f.type]) for f in fields(Favourite)):
+            found.append(favourite)
+    return found
+
+
+def remove(favourite: Favourite, path: Path | None = None) -> None:
+    """Take one out of the file; rows that are damaged stay as they are. Raises OSError."""
+    path = path or paths.favourites_file()
+    wanted = asdict(favourite)
+    rows = path.read_text(encoding="utf-8", errors="surrogateescape").split("\n")
+    for i, row in enumerate(rows):
+        try:
+            same = asdict(Favourite(**json.loads(row))) == wanted
+        except (ValueError, TypeError):
+            continue
+        if same:
+            del rows[i]
+            atomic.write_bytes(path, "\n".join(rows).encode("utf-8", "surrogateescape"))
+            return
+
+
+def export(favourites: Iterable[Favourite], path: Path) -> None:
+    """Write to a file: everything as JSON lines where its name ends in .jsonl, else the texts. Raises OSError.
+
+    Texts stand one a line; where one of them has several lines, a blank line stands between texts.
+    """
+    kept = list(favourites)
+    if path.suffix == ".jsonl":
+        lines = [json.dumps(asdict(favourite), ensure_ascii=False) for favourite in kept]
+        between = "\n"
+    else:
+        lines = [favourite.text for favourite in kept]
+        between = "\n\n" if any("\n" in line for line in lines) else "\n"
+    atomic.write_bytes(path, "".join(line + between for line in lines).encode("utf-8", "replace"))
+
+
+def sample_command(prefix: str, model: str, settings: SamplingSettings, seed: int, max_length: int) -> str:
+    """The `charrnn-tui sample` command line that prints the same text, quoted for a POSIX shell.
+
+    Options that stand at their neutral value are left out.
+    """
+    words = ["charrnn-tui", "sample", "--model", model, "--temperature", f"{settings.temperature:g}"]
+    if settings.top_k:
+        words += ["--top-k", str(settings.top_k)]
+    if settings.top_p < 1:
+        words += ["--top-p", f"{settings.top_p:g}"]
+    if settings.min_p > 0:
+        words += ["--min-p", f"{settings.min_p:g}"]
+    words += ["--seed", str(seed), "--max-length", str(max_length), "--", prefix]
+    return shlex.join(words)

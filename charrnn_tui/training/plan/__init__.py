@@ -1,0 +1,1 @@
+"""What is decided before a run: recipe, corpus, sizes, threads, estimate."""

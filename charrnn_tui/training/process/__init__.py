@@ -1,0 +1,1 @@
+"""Processes and transport: messages, the child process, runs in the background."""

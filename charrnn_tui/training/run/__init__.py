@@ -1,0 +1,1 @@
+"""One run: its loop, data, evaluation, checkpoint and files."""

@@ -1,0 +1,252 @@
+"""What a run learns from, as batches of ids: prepared once, and decided by the seed and the epoch alone.
+
+A batch can be made again from its number, so a run that is taken up again sees what it would have seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from charrnn_tui.text import BOUNDARY, EncodedItems, Kind, TextError, Vocabulary, bucketed_batches, text_hashes
+from charrnn_tui.text.encoded import encode_file
+from charrnn_tui.training.plan.prepare import Texts
+from charrnn_tui.training.plan.recipe import Recipe
+from charrnn_tui.training.plan.sizes import MOST_STREAM_EVALUATED, characters_held_out, items_at_once, lanes_at_once
+
+EVALUATION_BATCH = 512
+MOST_TRAINING_EVALUATED = 2_000
+EVALUATION_WINDOW = 256
+EVALUATION_LANES = 32
+WARM_UP = 256
+"""Characters read before the counted ones of an evaluation lane, so that no lane starts cold but the first."""
+RESET_SHARE = 0.02
+"""Share of lanes whose state is cleared at an update, so that a network also learns to start from nothing."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """ids [rows, time], PAD after an item's end, and the number of next characters among them. `keep` [rows]: 1 where
+    the state is carried on, 0 where cleared; None where each row starts afresh (lists)."""
+
+    ids: Tensor
+    count: int
+    keep: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class EvaluationPart:
+    """Windows of a part, in order: the state is carried from one to the next where `carried`; the first `skip`
+    predictions are read and not counted."""
+
+    windows: Sequence[Tensor]
+    carried: bool
+    skip: int = 0
+
+
+class Data(Protocol):
+    """What the trainer needs of a corpus."""
+
+    kind: Kind
+    vocabulary: Vocabulary
+    training_size: int
+    validation_size: int
+    training_sample_size: int
+    steps_per_epoch: int
+    fingerprint: str
+
+    def epoch(self, epoch: int, first: int = 0) -> Iterator[Batch]:
+        """The batches of an epoch (from 0), from number `first` on."""
+        ...
+
+    def validation(self, share: int = 0, shares: int = 1) -> list[EvaluationPart]:
+        """The held-out part, or one of several equal shares of it."""
+        ...
+
+    def training_sample(self, share: int = 0, shares: int = 1) -> list[EvaluationPart]:
+        """A fixed sample of the training part, to be evaluated by the same rule."""
+        ...
+
+    def facts(self) -> dict[str, Any]:
+        """For `model.json`: items, characters, symbols, longest."""
+        ...
+
+    def line_hashes(self) -> dict[str, NDArray[np.uint64]] | None:
+        """For the novelty mark: hashes of training and validation items."""
+        ...
+
+
+def _tensor(ids: NDArray[np.integer]) -> Tensor:
+    return torch.from_numpy(ids.astype(np.int64))
+
+
+class LinesData:
+    """A list of items, bucketed by length."""
+
+    kind: Kind = "lines"
+
+    def __init__(self, texts: Texts, recipe: Recipe, vocabulary: Vocabulary | None = None) -> None:
+        self.vocabulary = vocabulary or Vocabulary.from_texts([*texts.training, *texts.validation])
+        self._texts = texts
+        self._training = EncodedItems.encode(texts.training, self.vocabulary)
+        self._validation = EncodedItems.encode(texts.validation, self.vocabulary)
+        self._seed = recipe.seed
+        self._batch_size = items_at_once(len(texts.training), recipe.batch_size)
+        self.training_size, self.validation_size = len(texts.training), len(texts.validation)
+        self.training_sample_size = min(len(self._training), max(len(self._validation), 1), MOST_TRAINING_EVALUATED)
+        self.steps_per_epoch = -(-len(self._training) // self._batch_size)
+        hashes = text_hashes([*texts.training, *texts.validation])
+        self.fingerprint = f"{len(texts.training)}-{len(texts.validation)}-{int(np.bitwise_xor.reduce(hashes)):016x}"
+
+    def epoch(self, epoch: int, first: int = 0) -> Iterator[Batch]:
+        generator = np.random.default_rng([self._seed, epoch])
+        batches = bucketed_batches(self._training.lengths, self._batch_size, generator)
+        for rows in batches[first:]:
+            yield Batch(_tensor(self._training.matrix(rows)), int(self._training.lengths[rows].sum()) - len(rows))
+
+    def validation(self, share: int = 0, shares: int = 1) -> list[EvaluationPart]:
+        return self._parts(self._validation, share, shares)
+
+    def training_sample(self, share: int = 0, shares: int = 1) -> list[EvaluationPart]:
+        chosen = np.random.default_rng(0).permutation(len(self._training))[: self.training_sample_size]
+        encoded = EncodedItems(self._training.flat, self._training.starts[chosen], self._training.lengths[chosen])
+        return self._parts(encoded, share, shares)
+
+    @staticmethod
+    def _parts(items: EncodedItems, share: int, shares: int) -> list[EvaluationPart]:
+        batches = bucketed_batches(items.lengths, EVALUATION_BATCH)[share::shares]
+        return [EvaluationPart([_tensor(items.matrix(rows))], carried=False) for rows in batches]
+
+    def facts(self) -> dict[str, Any]:
+        texts = self._texts
+        return {
+            "name": texts.name,
+            "items": len(texts.training),
+            "validation_items": len(texts.validation),
+            "characters": sum(map(len, texts.training)),
+            "symbols": len(self.vocabulary.symbols),
+            "longest": max(map(len, texts.training)),
+        }
+
+    def line_hashes(self) -> dict[str, NDArray[np.uint64]] | None:
+        return {"training": text_hashes(self._texts.training), "validation": text_hashes(self._texts.validation)}
+
+
+class StreamData:
+    """One long text, cut into `batch_size` lanes read side by side; the state is carried from window to window.
+
+    Each epoch starts at a random offset and jitters the windows' lengths, so that the cuts of the truncated
+    back-propagation fall elsewhere each time. What is held out without a validation file is a block in the middle:
+    the end of a text is what resembles its continuation most, too good to learn nothing from.
+    """
+
+    kind: Kind = "stream"
+
+    def __init__(self, texts: Texts, recipe: Recipe, vocabulary: Vocabulary | None = None) -> None:
+        assert texts.training_path is not None
+        encoded = encode_file(texts.training_path, vocabulary)
+        self.vocabulary = encoded.vocabulary
+        ids = encoded.ids
+        if texts.validation_path is None:
+            held_out = characters_held_out(len(ids), recipe.validation_fraction)
+            self._gap_at, self._gap = (len(ids) - held_out) // 2, held_out
+            self._validation = ids[self._gap_at : self._gap_at + held_out]
+        else:
+            self._gap_at, self._gap = len(ids), 0
+            self._validation = encode_file(texts.validation_path, self.vocabulary).ids[:MOST_STREAM_EVALUATED]
+        self._ids = ids
+        self._texts = texts
+        self._seed, self._window = recipe.seed, recipe.window
+        self.training_size, self.validation_size = len(ids) - self._gap, len(self._validation)
+        self.training_sample_size = min(self.training_size, max(self.validation_size // 2, 1000), 200_000)
+        if min(self.training_size, self.validation_size) < 16:
+            raise TextError(
+                f"{texts.name} has only {len(ids)} characters, too few for a running text; give a longer one."
+            )
+        self._lanes = lanes_at_once(self.training_size, recipe.batch_size, recipe.window)
+        self._lane = (self.training_size - 1) // self._lanes
+        self._smallest = max(1, recipe.window // 2)
+        self.steps_per_epoch = max(1, self._lane // recipe.window)
+        self.fingerprint = encoded.content
+
+    def _windows(self, epoch: int) -> tuple[int, NDArray[np.int64], np.random.Generator]:
+        """(offset, ends of the windows within a lane, generator): decided by seed and epoch alone."""
+        generator = np.random.default_rng([self._seed, epoch])
+        offset = int(generator.integers(0, min(self._window, max(1, self._lane // 4)) + 1))
+        count = self.steps_per_epoch
+        room = self._lane - offset
+        shares = generator.uniform(0.5, 1.5, size=count)
+        ends = np.round(np.cumsum(shares) / shares.sum() * room).astype(np.int64)
+        return offset, ends, generator
+
+    def epoch(self, epoch: int, first: int = 0) -> Iterator[Batch]:
+        offset, ends, generator = self._windows(epoch)
+        # Lanes are shifted by the offset as a whole: rows start at different places of the text each epoch.
+        starts = offset + np.arange(self._lanes, dtype=np.int64) * self._lane
+        resets = generator.random((len(ends), self._lanes)) < RESET_SHARE
+        resets[0] = True
+        begin = int(ends[first - 1]) if first else 0
+        for number in range(first, len(ends)):
+            end = int(ends[number])
+            columns = np.arange(begin, end + 1)
+            index = np.minimum(starts[:, None] + columns, self.training_size - 1)
+            keep = torch.from_numpy((~resets[number]).astype(np.float32))
+            yield Batch(_tensor(self._read(index)), self._lanes * (end - begin), keep)
+            begin = end
+
+    def validation(self, share: int = 0, shares: int = 1) -> list[EvaluationPart]:
+        return _lanes(self._validation, share, shares)
+
+    def training_sample(self, share: int = 0, shares: int = 1) -> list[EvaluationPart]:
+        size = self.training_sample_size
+        begin = (self.training_size - size) // 3
+        return _lanes(self._read(np.arange(begin, begin + size)), share, shares)
+
+    def _read(self, places: NDArray[np.int64]) -> NDArray[np.integer]:
+        """The ids at some places of the training text, which goes on behind the block held out."""
+        return self._ids[places + self._gap * (places >= self._gap_at)]
+
+    def facts(self) -> dict[str, Any]:
+        return {
+            "name": self._texts.name,
+            "items": self.training_size,
+            "validation_items": self.validation_size,
+            "characters": self.training_size,
+            "symbols": len(self.vocabulary.symbols),
+        }
+
+    def line_hashes(self) -> dict[str, NDArray[np.uint64]] | None:
+        return None
+
+
+def _lanes(ids: NDArray[np.integer], share: int, shares: int) -> list[EvaluationPart]:
+    """A text as lanes evaluated side by side, each warmed up on what stands before its part."""
+    count = max(1, min(EVALUATION_LANES, len(ids) // (4 * WARM_UP)))
+    length = (len(ids) - 1) // count
+    mine = np.arange(count)[share::shares]
+    parts = []
+    for lanes in (mine[mine == 0], mine[mine > 0]):
+        if not len(lanes):
+            continue
+        skip = WARM_UP if lanes[0] > 0 else 0
+        starts = lanes.astype(np.int64) * length - skip
+        windows = []
+        for begin in range(0, length + skip, EVALUATION_WINDOW):
+            end = min(begin + EVALUATION_WINDOW, length + skip)
+            windows.append(_tensor(np.asarray(ids[starts[:, None] + np.arange(begin, end + 1)])))
+        parts.append(EvaluationPart(windows, carried=True, skip=skip))
+    return parts
+
+
+def load_data(texts: Texts, recipe: Recipe, vocabulary: Vocabulary | None = None) -> LinesData | StreamData:
+    """The data of a run. Raises TextError, UnknownSymbolsError."""
+    return (LinesData if texts.kind == "lines" else StreamData)(texts, recipe, vocabulary)
+
+
+__all__ = ["BOUNDARY", "Batch", "Data", "EvaluationPart", "LinesData", "StreamData", "load_data"]

@@ -1,0 +1,1 @@
+"""One update: network, objective, optimiser, learning rate."""

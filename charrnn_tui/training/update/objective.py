@@ -1,0 +1,64 @@
+"""What training makes small, as a module: what processes exchange and what is compiled has to be one `forward`."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+
+import torch
+from torch import Tensor, nn
+
+from charrnn_tui.cells.through_time import Rooms
+from charrnn_tui.cells.through_time.loss import inputs_of, next_character_loss
+from charrnn_tui.cells.through_time.manual_backward import gradients_by_hand
+from charrnn_tui.cells.through_time.output_layer import output_loss
+from charrnn_tui.cells.torch_cell import TorchState
+from charrnn_tui.cells.torch_loop import CharRNNLoop
+
+
+class Objective(nn.Module):
+    """The loss of a batch of ids, summed over its next characters, padding left out."""
+
+    def __init__(self, network: CharRNNLoop, *, narrow: bool = False) -> None:
+        """`narrow`: products in bfloat16; sums, weights and the loss stay in float32."""
+        super().__init__()
+        self.network = network
+        self.narrow = narrow
+        self._rooms = Rooms()
+
+    def forward(self, ids: Tensor, state: TorchState | None = None) -> tuple[Tensor, TorchState]:
+        """ids [batch, time + 1] -> the loss in nats, and the state after the last input."""
+        device = self.network.output.weight.device.type
+        with torch.autocast(device, torch.bfloat16) if self.narrow else nullcontext():
+            return self._loss(ids, state)
+
+    def gradients(
+        self, ids: Tensor, state: TorchState | None, by_loss: Tensor, *, carry: bool
+    ) -> tuple[Tensor, TorchState | None]:
+        """The same, and every parameter's gradient of the loss times `by_loss` in its `grad`, which was zero or None.
+
+        The state is given where it is to be carried on.
+        """
+        if self.network.written_out():
+            product = torch.bfloat16 if self.narrow else torch.float32
+            return gradients_by_hand(self.network, ids, state, by_loss, product, self._rooms, carry=carry)
+        loss, after = self(ids, state)
+        torch.autograd.backward(loss, by_loss)
+        return loss, after
+
+    def _loss(self, ids: Tensor, state: TorchState | None) -> tuple[Tensor, TorchState]:
+        network = self.network
+        weight = network.output.weight
+        if weight.device.type != "cpu" or torch.compiler.is_compiling():
+            log_probs, after = network(inputs_of(ids), state)
+            return next_character_loss(log_probs.float(), ids), after
+        out, after = network.states(inputs_of(ids), state)
+        loss = output_loss(
+            out,
+            network.output_mask(out),
+            weight,
+            network.output.bias,
+            ids[:, 1:].t(),
+            product=torch.bfloat16 if self.narrow else None,
+            rooms=self._rooms,
+        )
+        return loss, after
