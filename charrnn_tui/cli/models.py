@@ -111,9 +111,9 @@ def _cells(entry: Entry) -> tuple[str, ...]:
 
 
 def _size(entry: Entry) -> str:
-    from charrnn_tui.cli import output
+    from charrnn_tui.prompt.words import file_size
 
-    return output.in_bytes(entry.size)
+    return file_size(entry.size)
 
 
 def _entry(library: Library, name: str) -> Entry:
@@ -165,7 +165,7 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
         facts.append(("trained", f"{duration(results['seconds'])}, {results.get('step', 0):,} steps"))
     if info.recipe:
         facts.append(("recipe", ", ".join(f"{key} {value}" for key, value in info.recipe.items() if key != "name")))
-    facts += [("made", info.created or "?"), ("folder", str(entry.folder)), ("size", output.in_bytes(entry.size))]
+    facts += [("made", info.created or "?"), ("folder", str(entry.folder)), ("size", _size(entry))]
     if entry.unfinished:
         facts.append(("unfinished", f"charrnn-tui train --resume {entry.name}"))
     return facts

@@ -9,10 +9,10 @@ from typing import Any, TypeGuard
 from textual.content import Content
 
 from charrnn_tui.model.library import Entry
+from charrnn_tui.prompt.words import duration, file_size, loss_in_both_units
 from charrnn_tui.training.run.record import read_history
-from charrnn_tui.tui.content.shown import plain, sentence
 from charrnn_tui.tui.content.rows import Row
-from charrnn_tui.tui.content.words import duration_words, loss_words, size_words
+from charrnn_tui.tui.content.shown import plain, sentence
 
 LONGEST_CARD = 1 << 16
 
@@ -55,14 +55,14 @@ def model_facts(entry: Entry) -> list[Row]:
         ("Symbols", f"{len(info.vocabulary.symbols):,}"),
     ]
     if info.validation_loss is not None:
-        facts.append(("Best loss", loss_words(info.validation_loss)))
+        facts.append(("Best loss", loss_in_both_units(info.validation_loss)))
     history = losses(entry.folder)
     if history:
-        facts.append(("Last loss", loss_words(history[-1])))
+        facts.append(("Last loss", loss_in_both_units(history[-1])))
     epoch = results.get("epoch")
     if _is_number(epoch):
         seconds = results.get("seconds")
-        after = f" in {duration_words(seconds)}" if _is_number(seconds) else ""
+        after = f" in {duration(seconds)}" if _is_number(seconds) else ""
         facts.append(("Trained", f"{epoch:.3g} epochs{after}" + (", unfinished" if entry.unfinished else "")))
     facts += [
         ("Made", info.created[:10] or "not known"),
@@ -78,7 +78,7 @@ def _is_number(value: Any) -> TypeGuard[float]:
 
 def _size(entry: Entry) -> str:
     try:
-        return size_words(entry.size)
+        return file_size(entry.size)
     except OSError:
         return "not known"
 
