@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from charrnn_tui.tui import themes
+from charrnn_tui.tui.eight_bit import EightBitColours
 from charrnn_tui.tui.key_order import KeysInOrder
 from charrnn_tui.tui.screens.main import MainScreen
 from charrnn_tui.tui.session import random_seed
@@ -61,6 +62,8 @@ class CharRNNApp(KeysInOrder[None]):
         self.reconnect = reconnect
         self.clock = clock
         self.new_seed = new_seed
+        if self.console.color_system == "256":
+            self._filters.append(EightBitColours())
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = self._first_theme()
