@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.cells import NumpyCell, log_softmax
-from charrnn_tui.cells.numpy_stepper import SingleStepper, Vectors
+from charrnn_tui.cells.numpy_stepper import NumpyStepper, Vectors
 from charrnn_tui.sampling.filters import SamplingSettings, probabilities
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
 from charrnn_tui.sampling.uniforms import item_keys, uniforms
@@ -100,7 +100,7 @@ class Stream(Iterator[Token]):
         self._scale: NDArray[np.float64] | None = None
         self._shares = np.empty(vocabulary.size)
         self._cumulative = np.empty(vocabulary.size)
-        self._stepper = SingleStepper(cell)
+        self._stepper = NumpyStepper(cell)
         state = self._stepper.start
         for id_ in prefix_ids(prefix, vocabulary, kind).tolist():
             state, logits = self._stepper.step(id_, state)

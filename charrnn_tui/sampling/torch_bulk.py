@@ -6,7 +6,7 @@ once in a very long while another character is drawn.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -14,67 +14,66 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from charrnn_tui.cells import Architecture
 from charrnn_tui.cells.torch_cell import TorchCell, TorchState, make_cell
-from charrnn_tui.model import WEIGHTS, Model, ModelError, read_tensors
 from charrnn_tui.sampling.batching import continue_in_batches
 from charrnn_tui.sampling.bulk import check_sizes
 from charrnn_tui.sampling.filters import SamplingSettings
-from charrnn_tui.text import BOUNDARY, Kind
+from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
 
 _MANY = {"cpu": 1024, "cuda": 16384}
 """Streams side by side where the caller leaves it open."""
 
 
+class DeviceError(ValueError):
+    """A device is not there; the message says which and what to use."""
+
+
 def sample_many_torch(
-    model: Model,
+    cell: TorchCell,
+    vocabulary: Vocabulary,
     prefixes: Iterable[str],
     *,
+    kind: Kind = "lines",
     settings: SamplingSettings | None = None,
     seed: int = 0,
     first_item: int = 0,
-    max_length: int | None = None,
+    max_length: int = 100,
     batch_size: int | None = None,
-    device: str = "auto",
 ) -> Iterator[str]:
-    """Continue each prefix on a device; the contract is that of `bulk.sample_many`.
+    """Continue each prefix where the cell's weights are (see `load_cell`); the contract is that of `bulk.sample_many`.
 
-    `device`: auto (a GPU where there is one), cpu, cuda, cuda:1, …; `batch_size` None suits it. `max_length` None is
-    the model's own. Raises ModelError where the device is not there or the model has no folder.
+    `batch_size` None suits the device.
     """
-    if max_length is None:
-        max_length = model.info.default_max_length
-    where = _device(device)
     if batch_size is None:
-        batch_size = _MANY.get(where.type, _MANY["cpu"])
+        batch_size = _MANY.get(cell.output.weight.device.type, _MANY["cpu"])
     check_sizes(max_length, batch_size)
-    cell = load_cell(model, where)
-    kind = model.info.kind
     backend = TorchBackend(cell, kind, settings or SamplingSettings())
-    return continue_in_batches(backend, model.vocabulary, prefixes, kind, seed, first_item, max_length, batch_size)
+    return continue_in_batches(backend, vocabulary, prefixes, kind, seed, first_item, max_length, batch_size)
 
 
-def _device(name: str) -> torch.device:
+def find_device(name: str) -> torch.device:
+    """A device by name: auto (a GPU where there is one), cpu, cuda, cuda:1, … Raises DeviceError."""
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     try:
         device = torch.device(name)
     except RuntimeError as error:
-        raise ModelError(f"there is no device {name!r}; use auto, cpu, cuda or cuda:0.") from error
+        raise DeviceError(f"there is no device {name!r}; use auto, cpu, cuda or cuda:0.") from error
     there = {"cpu": 1, "cuda": torch.cuda.device_count()}.get(device.type, 0)
     if (device.index or 0) >= there:
-        raise ModelError(f"torch sees no device {name!r} here; use cpu, or auto.")
+        raise DeviceError(f"torch sees no device {name!r} here; use cpu, or auto.")
     return device
 
 
-def load_cell(model: Model, device: torch.device) -> TorchCell:
-    """The hand-written torch cell of a model, on a device. Raises ModelError."""
-    if model.folder is None:
-        raise ModelError(f"{model.name} has no folder to read its weights from; save it first.")
-    architecture = model.info.architecture
-    weights = read_tensors(model.folder / WEIGHTS, architecture.shapes())
+def load_cell(
+    architecture: Architecture, weights: Mapping[str, NDArray[np.floating]], device: str = "auto"
+) -> TorchCell:
+    """The hand-written torch cell of these weights, on a device. Raises DeviceError."""
+    where = find_device(device)
     cell = make_cell(architecture)
-    cell.load_state_dict({name: torch.from_numpy(weight) for name, weight in weights.items()})
-    return cell.to(device).eval()
+    cell.load_state_dict({name: torch.from_numpy(np.asarray(weight)) for name, weight in weights.items()})
+    return cell.to(where).eval()
 
 
 class TorchFront(NamedTuple):

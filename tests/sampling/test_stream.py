@@ -124,7 +124,9 @@ def test_running_text_never_ends_and_starts_a_line(network: Network) -> None:
     assert stream.distribution[BOUNDARY] == 0
     state = network.cell.initial_state(1)
     _, logits = network.cell.step_logits([texts.vocabulary.id("\n")], state)
-    np.testing.assert_allclose(tokens[0].logits[1:], logits[0][1:])
+    # One stream and a batch make their products through other BLAS kernels, whose sums may be in another order: on
+    # some processors the last bit differs. What the backends promise each other is 1e-5 (tests/cells/test_parity.py).
+    np.testing.assert_allclose(tokens[0].logits[1:], logits[0][1:], rtol=0, atol=1e-5)
     assert not np.allclose(after_newline[1:], tokens[0].logits[1:])
 
 

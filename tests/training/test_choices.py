@@ -55,7 +55,7 @@ def test_dropped_recurrent_weights_still_learn_and_are_whole_in_evaluation(tmp_p
     trainer = trainer_for(named(recipe, "dropped", corpus))
     events = list(trainer.run())
     assert losses(events)[-1][2] < losses(events)[0][2] - 0.2
-    network = trainer._parts.network
+    network = trainer.parts.network
     ids = torch.tensor([[0, 1, 2, 3]])
     network.train()
     torch.manual_seed(0)
