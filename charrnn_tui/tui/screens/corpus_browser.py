@@ -14,9 +14,10 @@ from textual.widgets import DirectoryTree, Footer, Input, OptionList, Tree
 from textual.widgets.option_list import Option
 
 from charrnn_tui.text import TextError
+from charrnn_tui.text.shipped import corpus_names
+from charrnn_tui.text.summary import CorpusSummary, summarise
 from charrnn_tui.tui.screens.parts.browse_list import BrowseList
 from charrnn_tui.tui.screens.parts.corpus_panel import CorpusPanel
-from charrnn_tui.tui.screens.parts.corpus_summary import CorpusSummary, corpus_names, summarise
 from charrnn_tui.tui.screens.parts.dialog import Dialog, plain, sentence
 from charrnn_tui.tui.screens.parts.file_tree import FileTree
 from charrnn_tui.tui.screens.parts.line_input import LineInput

@@ -13,9 +13,9 @@ from textual.widgets import Button, Collapsible, Input, Select, Static
 
 from charrnn_tui.model.library import Library
 from charrnn_tui.text import Kind, TextError
+from charrnn_tui.text.summary import CorpusSummary, summarise
 from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
 from charrnn_tui.tui.screens.parts.corpus_panel import CorpusPanel
-from charrnn_tui.tui.screens.parts.corpus_summary import CorpusSummary, summarise
 from charrnn_tui.tui.screens.parts.dialog import plain, sentence
 from charrnn_tui.tui.screens.parts.form_field import FormField
 from charrnn_tui.tui.screens.parts.reader_thread import Reader

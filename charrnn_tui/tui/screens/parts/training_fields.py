@@ -17,9 +17,9 @@ from charrnn_tui.model import ModelError
 from charrnn_tui.model.library import Entry, Library, check_name
 from charrnn_tui.text import Kind, TextError
 from charrnn_tui.text.reading import check_file
+from charrnn_tui.text.shipped import corpus_names
 from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
 from charrnn_tui.tui.screens.parts.corpus_panel import CorpusPanel
-from charrnn_tui.tui.screens.parts.corpus_summary import corpus_names
 from charrnn_tui.tui.screens.parts.dialog import Dialog, plain
 from charrnn_tui.tui.screens.parts.form_field import FormField
 from charrnn_tui.tui.screens.parts.line_input import LineInput
