@@ -8,9 +8,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from charrnn_tui.text.summary import CorpusSummary
-from charrnn_tui.tui.screens.parts.dialog import plain, sentence
-from charrnn_tui.tui.screens.parts.length_histogram import LengthHistogram
-from charrnn_tui.tui.screens.parts.words import size_words
+from charrnn_tui.tui.content.shown import plain, sentence
+from charrnn_tui.tui.content.words import size_words
+from charrnn_tui.tui.widgets.length_histogram import LengthHistogram
 
 MOST_SYMBOLS = 300
 
