@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,6 +114,10 @@ class NumpyCell:
         self._output: Floats = np.ascontiguousarray(weights["output.weight"].T, dtype=np.float32)
         self._output_bias: Floats = weights["output.bias"].astype(np.float32)
         self._layer_step = {"rnn": self._rnn, "gru": self._gru, "lstm": self._lstm}[architecture.family]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For a copy: without what can be computed anew, which holds the weights a second time."""
+        return {name: value for name, value in vars(self).items() if name != "single"}
 
     @cached_property
     def single(self) -> SingleWeights:
