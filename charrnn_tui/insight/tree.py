@@ -15,7 +15,6 @@ from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.model import Model
 from charrnn_tui.sampling.filters import SamplingSettings
 from charrnn_tui.sampling.stream import EndReason, Stream, Token
-from charrnn_tui.text import BOUNDARY
 
 Changes = tuple[tuple[int, SamplingSettings], ...]
 """(place, settings from there on), by place; the first place is where the branch begins to draw."""
@@ -305,13 +304,10 @@ def replay(model: Model, tree: Tree) -> list[Difference]:
         if branch.swapped == "":
             continue  # its end was put there, nothing was drawn
         stream = stream_at(model, tree, branch, branch.drawn_from)
-        ended = False
         for place in range(branch.drawn_from, len(branch.text) + (branch.end == "end")):
             stream.settings = settings_at(branch, place)
-            token = next(stream, None)
-            ended = token is None or token.id == BOUNDARY
-            if ended:
+            if next(stream, None) is None:
                 break
-        if stream.generated != branch.text or ended != (branch.end == "end"):
+        if (stream.generated, stream.end) != (branch.text, branch.end):
             differences.append(Difference(branch.id, branch.text, stream.generated))
     return differences
