@@ -124,7 +124,7 @@ def test_running_text_never_ends_and_starts_a_line(network: Network) -> None:
     assert stream.distribution[BOUNDARY] == 0
     state = network.cell.initial_state(1)
     _, logits = network.cell.step_logits([texts.vocabulary.id("\n")], state)
-    np.testing.assert_allclose(tokens[0].logits[1:], logits[0][1:])
+    np.testing.assert_allclose(tokens[0].logits[1:], logits[0][1:], atol=1e-6)  # float32, added up in another order
     assert not np.allclose(after_newline[1:], tokens[0].logits[1:])
 
 

@@ -18,12 +18,12 @@ from charrnn_tui.text import TextError
 from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
 from charrnn_tui.tui import screens
 from charrnn_tui.tui.screens import parts
-from charrnn_tui.tui.screens.parts import corpus_summary
-from charrnn_tui.tui.screens.parts.corpus_summary import summarise
-from charrnn_tui.tui.screens.parts.facts_table import lay_out
-from charrnn_tui.tui.screens.parts.length_histogram import bars, binned
-from charrnn_tui.tui.screens.parts.path_suggester import PathSuggester
-from charrnn_tui.tui.screens.parts.recipe_fields import (
+from charrnn_tui.tui.content import corpus_summary
+from charrnn_tui.tui.content.corpus_summary import summarise
+from charrnn_tui.tui.content.rows import lay_out
+from charrnn_tui.tui.widgets.length_histogram import bars, binned
+from charrnn_tui.tui.widgets.path_suggester import PathSuggester
+from charrnn_tui.tui.content.recipe_fields import (
     ADVANCED,
     BUDGET,
     NETWORK,
@@ -35,7 +35,7 @@ from charrnn_tui.tui.screens.parts.recipe_fields import (
     preset_values,
     show_number,
 )
-from charrnn_tui.tui.screens.parts.words import duration_words, loss_words, size_words
+from charrnn_tui.tui.content.words import duration_words, loss_words, size_words
 
 MINE = (
     "corpus_browser",

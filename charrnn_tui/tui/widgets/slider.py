@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from charrnn_tui.tui.screens.parts.length_histogram import bars
+from charrnn_tui.tui.widgets.length_histogram import bars
 
 
 class Slider(Widget, can_focus=True):

@@ -10,7 +10,8 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Static
 
-from charrnn_tui.tui.screens.parts.dialog import Dialog, plain
+from charrnn_tui.tui.content.shown import plain
+from charrnn_tui.tui.dialogs.dialog import Dialog
 
 Leaving = Literal["quit", "background"]
 
@@ -18,7 +19,7 @@ Leaving = Literal["quit", "background"]
 class QuitScreen(Dialog[Leaving | None]):
     """Leave, leave the training running in the background, or stay (None)."""
 
-    CSS_PATH = ["parts/dialog.tcss", "quit.tcss"]
+    CSS_PATH = ["../dialogs/dialog.tcss", "quit.tcss"]
     BINDINGS = [
         Binding("b", "background", "In background", id="quit.background", tooltip="Leave; training goes on"),
         Binding("q", "quit_now", "Quit", id="quit.quit", tooltip="Leave; training stops and can be taken up again"),

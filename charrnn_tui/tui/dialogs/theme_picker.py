@@ -11,8 +11,9 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from charrnn_tui.tui import themes
-from charrnn_tui.tui.screens.parts.browse_list import BrowseList
-from charrnn_tui.tui.screens.parts.dialog import Dialog, plain
+from charrnn_tui.tui.widgets.browse_list import BrowseList
+from charrnn_tui.tui.content.shown import plain
+from charrnn_tui.tui.dialogs.dialog import Dialog
 
 
 class ThemePicker(Dialog[str | None]):
@@ -21,7 +22,7 @@ class ThemePicker(Dialog[str | None]):
     The result is the name of the chosen theme, which stays on; Escape puts the old one back.
     """
 
-    CSS_PATH = ["parts/dialog.tcss", "theme_picker.tcss"]
+    CSS_PATH = ["../dialogs/dialog.tcss", "theme_picker.tcss"]
     AUTO_FOCUS = "#themes"
 
     def __init__(self) -> None:

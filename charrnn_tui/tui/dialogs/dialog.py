@@ -7,24 +7,12 @@ from typing import TypeVar
 
 from textual import on
 from textual.binding import Binding
-from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from charrnn_tui.text import visible
+from charrnn_tui.tui.content.shown import plain
 
 ResultT = TypeVar("ResultT")
-
-
-def plain(text: object, *, keep_newlines: bool = False) -> Content:
-    """Text that came from a file or a network, as it may be shown: no markup, control characters visible."""
-    return Content(visible(str(text), keep_newlines=keep_newlines))
-
-
-def sentence(error: object) -> str:
-    """An error's message as a sentence of its own: a capital first."""
-    text = str(error)
-    return text[:1].upper() + text[1:]
 
 
 class Dialog(ModalScreen[ResultT]):

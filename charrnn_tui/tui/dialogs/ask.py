@@ -11,8 +11,9 @@ from textual.containers import Horizontal, Vertical
 from textual.suggester import Suggester
 from textual.widgets import Button, Input, Static
 
-from charrnn_tui.tui.screens.parts.dialog import Dialog, plain, sentence
-from charrnn_tui.tui.screens.parts.line_input import LineInput
+from charrnn_tui.tui.content.shown import plain, sentence
+from charrnn_tui.tui.dialogs.dialog import Dialog
+from charrnn_tui.tui.widgets.line_input import LineInput
 
 
 class SmallDialog(Dialog[str | None]):

@@ -11,7 +11,8 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
 from charrnn_tui.prompt import commands as slash
-from charrnn_tui.tui.screens.parts.dialog import Dialog, plain, sentence
+from charrnn_tui.tui.content.shown import plain, sentence
+from charrnn_tui.tui.dialogs.dialog import Dialog
 
 # Command, label, step of an arrow, smallest, largest.
 _FIELDS = (
@@ -31,7 +32,7 @@ class SamplingScreen(Dialog[list[slash.Action] | None]):
     `values`: command's name -> present value as it would be typed.
     """
 
-    CSS_PATH: ClassVar = ["parts/dialog.tcss", "sampling.tcss"]
+    CSS_PATH: ClassVar = ["../dialogs/dialog.tcss", "sampling.tcss"]
     AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "app.focus_previous", "Row above", show=False, id="sampling.up", tooltip="The setting above"),

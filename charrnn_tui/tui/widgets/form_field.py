@@ -8,7 +8,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
-from charrnn_tui.tui.screens.parts.dialog import plain, sentence
+from charrnn_tui.tui.content.shown import plain, sentence
 
 
 class FormField(Grid):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from textual.suggester import Suggester
 
 from charrnn_tui.text import visible
-from charrnn_tui.tui.screens.parts.typed_path import typed_path
+from charrnn_tui.tui.content.typed_path import typed_path
 
 MOST_ENTRIES = 2000
 
