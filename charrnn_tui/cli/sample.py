@@ -123,22 +123,16 @@ def _wants_torch(device: str, n: int) -> bool:
 def _torch_sampler(model: Model, device: str) -> Callable[..., Iterator[str]]:
     """`Model.continue_all` on a GPU; `auto` makes do with the CPU where torch sees none.
 
-    Raises DeviceError where the device is not there.
+    The sampler raises ModelError where the device is not there.
     """
     import torch
 
     if device == "auto" and not torch.cuda.is_available():
         return model.continue_all
 
-    from charrnn_tui.model import WEIGHTS, ModelError, read_tensors
-    from charrnn_tui.sampling.torch_bulk import load_cell, sample_many_torch
+    from charrnn_tui.model.torch_sampling import continue_all_torch
 
-    if model.folder is None:
-        raise ModelError(f"{model.name} has no folder to read its weights from; save it first.")
-    architecture = model.info.architecture
-    weights = read_tensors(model.folder / WEIGHTS, architecture.shapes())
-    cell = load_cell(architecture, weights, "cuda" if device == "auto" else device)
-    return partial(sample_many_torch, cell, model.vocabulary, kind=model.info.kind)
+    return partial(continue_all_torch, model, device="cuda" if device == "auto" else device)
 
 
 @dataclass

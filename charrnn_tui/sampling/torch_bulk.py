@@ -6,7 +6,7 @@ once in a very long while another character is drawn.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -14,8 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from charrnn_tui.cells import Architecture
-from charrnn_tui.cells.torch_cell import TorchCell, TorchState, make_cell
+from charrnn_tui.cells.torch_cell import TorchCell, TorchState
 from charrnn_tui.sampling.batching import continue_in_batches
 from charrnn_tui.sampling.bulk import check_sizes
 from charrnn_tui.sampling.filters import SamplingSettings
@@ -23,10 +22,6 @@ from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
 
 _MANY = {"cpu": 1024, "cuda": 16384}
 """Streams side by side where the caller leaves it open."""
-
-
-class DeviceError(ValueError):
-    """A device is not there; the message says which and what to use."""
 
 
 def sample_many_torch(
@@ -41,7 +36,7 @@ def sample_many_torch(
     max_length: int = 100,
     batch_size: int | None = None,
 ) -> Iterator[str]:
-    """Continue each prefix where the cell's weights are (see `load_cell`); the contract is that of `bulk.sample_many`.
+    """Continue each prefix where the cell's weights are; the contract is that of `bulk.sample_many`.
 
     `batch_size` None suits the device.
     """
@@ -52,32 +47,8 @@ def sample_many_torch(
     return continue_in_batches(backend, vocabulary, prefixes, kind, seed, first_item, max_length, batch_size)
 
 
-def find_device(name: str) -> torch.device:
-    """A device by name: auto (a GPU where there is one), cpu, cuda, cuda:1, … Raises DeviceError."""
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        device = torch.device(name)
-    except RuntimeError as error:
-        raise DeviceError(f"there is no device {name!r}; use auto, cpu, cuda or cuda:0.") from error
-    there = {"cpu": 1, "cuda": torch.cuda.device_count()}.get(device.type, 0)
-    if (device.index or 0) >= there:
-        raise DeviceError(f"torch sees no device {name!r} here; use cpu, or auto.")
-    return device
-
-
-def load_cell(
-    architecture: Architecture, weights: Mapping[str, NDArray[np.floating]], device: str = "auto"
-) -> TorchCell:
-    """The hand-written torch cell of these weights, on a device. Raises DeviceError."""
-    where = find_device(device)
-    cell = make_cell(architecture)
-    cell.load_state_dict({name: torch.from_numpy(np.asarray(weight)) for name, weight in weights.items()})
-    return cell.to(where).eval()
-
-
 class TorchFront(NamedTuple):
-    """State of some lanes and log P [lanes, vocabulary] of what follows."""
+    """State of some rows and log P [rows, vocabulary] of what follows."""
 
     state: TorchState
     log_probs: Tensor
@@ -96,7 +67,7 @@ class TorchBackend:
 
     @torch.inference_mode()
     def read(self, ids: list[int]) -> TorchFront:
-        """One lane that has read `ids`."""
+        """One row that has read `ids`."""
         front = TorchFront(self._cell.initial_state(1), torch.empty(0))
         for id_ in ids:
             front = TorchFront(*self._cell.step(torch.tensor([id_], device=self._device), front.state))
@@ -104,7 +75,7 @@ class TorchBackend:
 
     @torch.inference_mode()
     def join(self, fronts: list[TorchFront]) -> TorchFront:
-        """Lanes of one or more fronts as one batch."""
+        """Rows of one or more fronts as one batch."""
         cells = [f.state.cell for f in fronts if f.state.cell is not None]
         state = TorchState(
             torch.cat([f.state.hidden for f in fronts], dim=1), torch.cat(cells, dim=1) if cells else None
@@ -113,7 +84,7 @@ class TorchBackend:
 
     @torch.inference_mode()
     def draw(self, front: TorchFront, numbers: NDArray[np.float64]) -> NDArray[np.int64]:
-        """One id a lane."""
+        """One id a row."""
         if self._endless:
             front.log_probs[:, BOUNDARY] = -torch.inf
         ids: NDArray[np.int64] = draw_rows(front.log_probs, self._settings, self._there(numbers)).cpu().numpy()
@@ -121,25 +92,25 @@ class TorchBackend:
 
     @torch.inference_mode()
     def advance(self, front: TorchFront, ids: NDArray[np.int64]) -> TorchFront:
-        """Read one id a lane."""
+        """Read one id a row."""
         return TorchFront(*self._cell.step(self._there(ids), front.state))
 
     @torch.inference_mode()
-    def select(self, front: TorchFront, lanes: NDArray[np.int64]) -> TorchFront:
-        """Some of the lanes."""
-        rows = self._there(lanes)
+    def select(self, front: TorchFront, rows: NDArray[np.int64]) -> TorchFront:
+        """Some of the rows."""
+        index = self._there(rows)
         hidden, cell = front.state
-        state = TorchState(hidden[:, rows], None if cell is None else cell[:, rows])
-        return TorchFront(state, front.log_probs[rows])
+        state = TorchState(hidden[:, index], None if cell is None else cell[:, index])
+        return TorchFront(state, front.log_probs[index])
 
     @torch.inference_mode()
-    def put(self, front: TorchFront, lanes: NDArray[np.int64], other: TorchFront) -> None:
-        """Write `other`, of as many lanes or of one, over some; the tensors are the batch's own, made by a step."""
-        rows = self._there(lanes)
-        front.state.hidden[:, rows] = other.state.hidden
+    def put(self, front: TorchFront, rows: NDArray[np.int64], other: TorchFront) -> None:
+        """Write `other`, of as many rows or of one, over some; the tensors are the batch's own, made by a step."""
+        index = self._there(rows)
+        front.state.hidden[:, index] = other.state.hidden
         if front.state.cell is not None and other.state.cell is not None:
-            front.state.cell[:, rows] = other.state.cell
-        front.log_probs[rows] = other.log_probs
+            front.state.cell[:, index] = other.state.cell
+        front.log_probs[index] = other.log_probs
 
 
 def draw_rows(logits: Tensor, settings: SamplingSettings, numbers: Tensor) -> Tensor:

@@ -81,7 +81,7 @@ class WithScreens(WithTraining):
 
     def action_themes(self) -> None:
         """Choose a theme; it is kept in the settings."""
-        from charrnn_tui.tui.screens.theme_picker import ThemePicker
+        from charrnn_tui.tui.dialogs.theme_picker import ThemePicker
 
         self.app.push_screen(ThemePicker(), self._keep_theme)
 
@@ -123,7 +123,7 @@ class WithScreens(WithTraining):
 
     def action_sampling(self) -> None:
         """Temperature, filters, seed, length and pace in one place."""
-        from charrnn_tui.tui.screens.sampling import SamplingScreen
+        from charrnn_tui.tui.dialogs.sampling import SamplingScreen
 
         session, settings = self.session, self.session.settings
         values = {
@@ -151,7 +151,7 @@ class WithScreens(WithTraining):
         if run is None:
             self.app.exit()
             return
-        from charrnn_tui.tui.screens.quit import QuitScreen
+        from charrnn_tui.tui.dialogs.quit import QuitScreen
 
         if not isinstance(self.app.screen, QuitScreen):
             self.app.push_screen(QuitScreen(training=True, name=run.name), self._leave_so)

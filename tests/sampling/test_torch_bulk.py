@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,9 +9,10 @@ import torch
 from safetensors.numpy import save_file
 
 from charrnn_tui.cells import Architecture
-from charrnn_tui.model import WEIGHTS, Model, ModelInfo, read_tensors, write_info
+from charrnn_tui.model import WEIGHTS, Model, ModelError, ModelInfo, write_info
+from charrnn_tui.model.torch_sampling import continue_all_torch
 from charrnn_tui.sampling import SamplingSettings, probabilities
-from charrnn_tui.sampling.torch_bulk import DeviceError, draw_rows, load_cell, sample_many_torch
+from charrnn_tui.sampling.torch_bulk import draw_rows
 from charrnn_tui.text import UnknownSymbolsError, Vocabulary
 from networks import random_weights
 from toy import write_toy_model
@@ -29,19 +29,11 @@ def model(request: pytest.FixtureRequest, tmp_path: Path) -> Model:
     return Model.open(tmp_path)
 
 
-def on_torch(model: Model, prefixes: list[str], *, device: str, max_length: int = 30, **options) -> Iterator[str]:
-    """The model's continuations through the torch sampler."""
-    assert model.folder is not None
-    cell = load_cell(model.info.architecture, read_tensors(model.folder / WEIGHTS), device)
-    kind = model.info.kind
-    return sample_many_torch(cell, model.vocabulary, prefixes, kind=kind, max_length=max_length, **options)
-
-
 @pytest.mark.parametrize("settings", SETTINGS)
 def test_texts_are_those_of_the_numpy_sampler(model: Model, settings: SamplingSettings) -> None:
     prefixes = ["", "a", "a", "bcd", ""] * 8
     options = {"settings": settings, "seed": 9, "first_item": 3, "max_length": 25, "batch_size": 7}
-    found = list(on_torch(model, prefixes, device="cpu", **options))
+    found = list(continue_all_torch(model, prefixes, device="cpu", **options))
     assert found == list(model.continue_all(prefixes, **options))
 
 
@@ -51,13 +43,13 @@ def test_toy_names_and_running_text_too(toy_model: Path, tmp_path: Path) -> None
         model = Model.open(folder)
         prefixes = ["An", "", "Bo"] * 20
         expected = list(model.continue_all(prefixes, seed=2, max_length=15))
-        assert list(on_torch(model, prefixes, seed=2, max_length=15, device="cpu")) == expected
+        assert list(continue_all_torch(model, prefixes, seed=2, max_length=15, device="cpu")) == expected
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 def test_texts_on_a_gpu_are_nearly_all_the_same(model: Model) -> None:
     prefixes = ["", "a"] * 500
-    found = list(on_torch(model, prefixes, seed=1, device="cuda", max_length=model.info.default_max_length))
+    found = list(continue_all_torch(model, prefixes, seed=1, device="cuda"))
     expected = list(model.continue_all(prefixes, seed=1))
     assert sum(a == b for a, b in zip(found, expected, strict=True)) > 980
 
@@ -82,11 +74,13 @@ def test_draws_fall_where_the_probabilities_say(settings: SamplingSettings) -> N
 def test_what_cannot_be_done_gets_a_sentence(toy_model: Path) -> None:
     model = Model.open(toy_model)
     for device in ("gpu", "cuda:99", "meta"):
-        with pytest.raises(DeviceError, match="device"):
-            on_torch(model, ["a"], device=device)
+        with pytest.raises(ModelError, match="device"):
+            continue_all_torch(model, ["a"], device=device)
     with pytest.raises(ValueError, match="maximum length"):
-        on_torch(model, ["a"], max_length=-1, device="cpu")
-    texts = on_torch(model, ["An", "Q"], device="cpu")
+        continue_all_torch(model, ["a"], max_length=-1, device="cpu")
+    with pytest.raises(ModelError, match="no folder"):
+        continue_all_torch(Model(model.info, model.cell), ["a"], device="cpu")
+    texts = continue_all_torch(model, ["An", "Q"], device="cpu")
     assert next(texts).startswith("An")
     with pytest.raises(UnknownSymbolsError, match="'Q'"):
         next(texts)
