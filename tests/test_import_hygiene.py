@@ -35,6 +35,9 @@ USES_TORCH = {
     "charrnn_tui.cells.through_time.output_layer",
     "charrnn_tui.training.plan.precision",
     "charrnn_tui.training.run.rate_sweep",
+    "charrnn_tui.training.run.commands",
+    "charrnn_tui.training.run.reporting",
+    "charrnn_tui.training.run.saving",
     "charrnn_tui.training.run.setup",
     "charrnn_tui.training.run.trainer",
 }

@@ -63,9 +63,9 @@ class NumpyStepper:
             self._recurrent_gates = [r[: 2 * n] for r in self._recurrent]
             self._recurrent_new = [r[2 * n :] for r in self._recurrent]
 
-    def __reduce__(self) -> tuple[type[SingleStepper], tuple[NumpyCell]]:
+    def __reduce__(self) -> tuple[type[NumpyStepper], tuple[NumpyCell]]:
         """A copy makes scratch memory of its own: its views would lose the buffers that they look into."""
-        return SingleStepper, (self.cell,)
+        return NumpyStepper, (self.cell,)
 
     def step(self, id_: int, state: Vectors) -> tuple[Vectors, Floats]:
         """Read one id: the new state and the logits [vocabulary] of what comes next, both fresh arrays."""
