@@ -259,4 +259,3 @@ def all_units(cell: NumpyCell, parts: Sequence[str]) -> list[Unit]:
     """The units of some parts, in the order of `units_of_step`."""
     a = cell.architecture
     return [Unit(part, layer, index) for part in parts for layer in range(a.layers) for index in range(a.hidden)]
-

@@ -83,9 +83,7 @@ def learnt_from(model: Model) -> LearntFrom:
     separator, validation = recipe.get("separator"), recipe.get("validation")
     fraction = recipe.get("validation_fraction", 0.1)
     try:
-        corpus = load_corpus(
-            source, kind=model.info.kind, separator=separator if isinstance(separator, str) else None
-        )
+        corpus = load_corpus(source, kind=model.info.kind, separator=separator if isinstance(separator, str) else None)
         path = Path(validation).expanduser() if isinstance(validation, str) else None
         held_out: tuple[str, ...] = ()
         if corpus.kind == "lines" and path is not None:

@@ -130,7 +130,13 @@ def test_units_are_named_and_wrong_ones_refused(model: Model) -> None:
         last, model.info.architecture.layers - 1, 3
     )
     assert str(parse_unit("hidden:1:3", cell)) == "hidden:1:3"
-    for wrong, word in {"x": "a unit is", "12": "0 to 11", "hidden:9:1": "layers", "nose:1": "parts", "a:b:c:d": "unit is"}.items():
+    for wrong, word in {
+        "x": "a unit is",
+        "12": "0 to 11",
+        "hidden:9:1": "layers",
+        "nose:1": "parts",
+        "a:b:c:d": "unit is",
+    }.items():
         with pytest.raises(InsightError, match=word):
             parse_unit(wrong, cell)
     with pytest.raises(InsightError, match="number"):

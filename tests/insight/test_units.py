@@ -129,9 +129,7 @@ def on_by_hand(model: Model, items: list[str], pattern: Pattern) -> list[tuple[f
     for item in items:
         shown = activations(model, read(model, item))
         n = len(item)
-        on = [
-            [u.sign * shown.of(u.unit)[t + 1] >= pattern.threshold for u in pattern.units] for t in range(n)
-        ]
+        on = [[u.sign * shown.of(u.unit)[t + 1] >= pattern.threshold for u in pattern.units] for t in range(n)]
         for start in range(n - pattern.length + 1):
             held = [x for t in range(start, start + pattern.length) for x in on[t]]
             if pattern.off_before:
