@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from charrnn_tui.cli import options
+from charrnn_tui.files.limits import LARGEST_WHOLE
 
 
 def add_to(app: typer.Typer) -> None:
@@ -28,10 +29,10 @@ def add_to(app: typer.Typer) -> None:
 
 def top(
     prefix: Annotated[str, typer.Argument(metavar="PREFIX", help="How the items begin.")] = "",
-    n: Annotated[int, typer.Option("-n", "--number", metavar="N", min=1, help="How many.")] = 10,
+    n: Annotated[int, typer.Option("-n", "--number", metavar="N", min=1, max=LARGEST_WHOLE, help="How many.")] = 10,
     model: options.ModelOption = None,
     max_length: Annotated[
-        int, typer.Option("--max-length", metavar="N", min=1, help="At most so many new characters.")
+        int, typer.Option("--max-length", metavar="N", min=1, max=LARGEST_WHOLE, help="At most so many new characters.")
     ] = 40,
     as_json: options.JsonOption = False,
 ) -> None:

@@ -15,6 +15,7 @@ from charrnn_tui.model import CHECKPOINT, WEIGHTS, ModelInfo, read_info, read_te
 from charrnn_tui.model.library import Library
 from charrnn_tui.text import Vocabulary
 from charrnn_tui.text.encoded import encode_file
+from charrnn_tui.training.plan.notes import notes_on
 from charrnn_tui.training.plan.precision import choose_precision
 from charrnn_tui.training.plan.prepare import Texts, read_texts
 from charrnn_tui.training.plan.recipe import Recipe, RecipeError
@@ -47,6 +48,7 @@ class Run:
     position: Position
     device: torch.device
     threads: int
+    notes: list[str]
     state: TorchState | None = None
 
 
@@ -123,7 +125,8 @@ def prepare_run(
     if isinstance(data, LinesData):
         characters = recipe.batch_size * 8
     threads = recipe.threads or choose_threads(network.architecture.operations, characters, reserve_core=reserve_core)
-    return Run(recipe, base, data, network, average, optimiser, position, device, threads, state)
+    notes = notes_on(texts, data.validation_size)
+    return Run(recipe, base, data, network, average, optimiser, position, device, threads, notes, state)
 
 
 def _vocabulary(texts: Texts, stored: Checkpoint | None, base: ModelInfo | None) -> Vocabulary | None:

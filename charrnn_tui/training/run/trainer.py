@@ -308,6 +308,7 @@ class Trainer:
             device=str(p.device),
             threads=p.threads,
             seed=self.recipe.seed,
+            notes=p.notes,
         )
 
     def _progress(self) -> messages.Progress:
