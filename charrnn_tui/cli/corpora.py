@@ -9,6 +9,7 @@ import typer
 from charrnn_tui.cli import names, options
 from charrnn_tui.cli.errors import WrongUse
 from charrnn_tui.cli.group import Group
+from charrnn_tui.files.limits import LARGEST_WHOLE
 
 if TYPE_CHECKING:
     from charrnn_tui.text import Kind
@@ -91,7 +92,9 @@ def show(
     corpus: Annotated[
         str, typer.Argument(metavar="NAME|FILE", autocompletion=names.complete_corpus, help="A corpus or a text file.")
     ],
-    n: Annotated[int, typer.Option("-n", "--number", metavar="N", min=0, help="How many samples.")] = 8,
+    n: Annotated[
+        int, typer.Option("-n", "--number", metavar="N", min=0, max=LARGEST_WHOLE, help="How many samples.")
+    ] = 8,
     kind: Annotated[
         str | None, typer.Option("--kind", metavar="lines|stream", help="Take it so, whatever it looks like.")
     ] = None,

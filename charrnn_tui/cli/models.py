@@ -144,6 +144,7 @@ def show(name: ModelArgument, as_json: options.JsonOption = False) -> None:
 
 def _facts(entry: Entry) -> list[tuple[str, str]]:
     from charrnn_tui.cli import output
+    from charrnn_tui.training.plan.notes import few_held_out
 
     info = entry.info
     assert info is not None
@@ -159,10 +160,13 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
         training = results.get("training_loss")
         beside = f" (training {training:.4f})" if isinstance(training, float) else ""
         facts.append(("validation", f"{info.validation_loss:.4f} nats a character{beside}"))
+        held_out = corpus.get("validation_items")
+        if isinstance(held_out, int) and (few := few_held_out(info.kind, held_out)):
+            facts.append(("", few))
     if isinstance(results.get("seconds"), int | float):
-        from charrnn_tui.prompt.words import duration
+        from charrnn_tui.prompt.words import count, duration
 
-        facts.append(("trained", f"{duration(results['seconds'])}, {results.get('step', 0):,} steps"))
+        facts.append(("trained", f"{duration(results['seconds'])}, {count(results.get('step', 0), 'step')}"))
     if info.recipe:
         facts.append(("recipe", ", ".join(f"{key} {value}" for key, value in info.recipe.items() if key != "name")))
     facts += [("made", info.created or "?"), ("folder", str(entry.folder)), ("size", output.in_bytes(entry.size))]

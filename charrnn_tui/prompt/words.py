@@ -13,3 +13,9 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def count(number: float, one: str, many: str = "") -> str:
+    """A number of things: 1 epoch, 1,200 items, 2.5 epochs. `many` is `one` with an s where it is not given."""
+    said = f"{number:,}" if isinstance(number, int) else f"{number:,.6g}"
+    return f"{said} {one if said == '1' else many or one + 's'}"

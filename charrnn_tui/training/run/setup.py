@@ -16,6 +16,7 @@ from charrnn_tui.model import CHECKPOINT, WEIGHTS, ModelInfo, read_info, read_te
 from charrnn_tui.model.library import Library
 from charrnn_tui.text import Vocabulary
 from charrnn_tui.text.encoded import encode_file
+from charrnn_tui.training.plan.notes import notes_on
 from charrnn_tui.training.plan.precision import choose_precision
 from charrnn_tui.training.plan.prepare import Texts, read_texts
 from charrnn_tui.training.plan.recipe import Recipe, RecipeError
@@ -53,6 +54,7 @@ class RunParts:
     position: Position
     device: torch.device
     threads: int
+    notes: list[str]
     state: TorchState | None = None
     """Where the next batch of a running text starts."""
 
@@ -149,7 +151,10 @@ def prepare_run(
     threads = recipe.threads or choose_threads(network.architecture.operations, characters, reserve_core=reserve_core)
     objective = Objective(network, narrow=recipe.precision == "bfloat16")
     model = ranks.wrap(torch.compile(objective) if recipe.compile else objective, device)  # type: ignore[arg-type]
-    return RunParts(recipe, base, data, network, objective, model, average, optimiser, position, device, threads, state)
+    notes = notes_on(texts, data.validation_size)
+    return RunParts(
+        recipe, base, data, network, objective, model, average, optimiser, position, device, threads, notes, state
+    )
 
 
 def _vocabulary(texts: Texts, stored: Checkpoint | None, base: ModelInfo | None) -> Vocabulary | None:
