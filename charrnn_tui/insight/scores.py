@@ -217,9 +217,7 @@ def distribution(log_probs: Floats, model: Model, settings: SamplingSettings, ac
     return Distribution(symbols, raw, probabilities(row, settings), actual)
 
 
-def distribution_at(
-    model: Model, reading: Reading, at: int, settings: SamplingSettings | None = None
-) -> Distribution:
+def distribution_at(model: Model, reading: Reading, at: int, settings: SamplingSettings | None = None) -> Distribution:
     """The distribution at a place of a text, from 0 to its length (what follows it). Raises InsightError."""
     at = reading.check(at)
     return distribution(reading.log_probs[at], model, settings or SamplingSettings(), reading.actual(at))

@@ -113,9 +113,7 @@ def find(
                 progress(done)
     if held:
         sums.add(np.concatenate(held), standard[:, np.concatenate(places)])
-    return Correlations(
-        names, tuple(all_units(cell, parts)), sums.correlations(), means, constant, passages.characters
-    )
+    return Correlations(names, tuple(all_units(cell, parts)), sums.correlations(), means, constant, passages.characters)
 
 
 class _Sums:

@@ -17,12 +17,8 @@ from textual.dom import DOMNode
 from charrnn_tui.text import TextError
 from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
 from charrnn_tui.tui import screens
-from charrnn_tui.tui.screens import parts
 from charrnn_tui.tui.content import corpus_summary
 from charrnn_tui.tui.content.corpus_summary import summarise
-from charrnn_tui.tui.content.rows import lay_out
-from charrnn_tui.tui.widgets.length_histogram import bars, binned
-from charrnn_tui.tui.widgets.path_suggester import PathSuggester
 from charrnn_tui.tui.content.recipe_fields import (
     ADVANCED,
     BUDGET,
@@ -35,7 +31,11 @@ from charrnn_tui.tui.content.recipe_fields import (
     preset_values,
     show_number,
 )
+from charrnn_tui.tui.content.rows import lay_out
 from charrnn_tui.tui.content.words import duration_words, loss_words, size_words
+from charrnn_tui.tui.screens import parts
+from charrnn_tui.tui.widgets.length_histogram import bars, binned
+from charrnn_tui.tui.widgets.path_suggester import PathSuggester
 
 MINE = (
     "corpus_browser",

@@ -9,8 +9,8 @@ from textual.widgets import Static
 
 from charrnn_tui.tui.content.corpus_summary import CorpusSummary
 from charrnn_tui.tui.content.shown import plain, sentence
-from charrnn_tui.tui.widgets.length_histogram import LengthHistogram
 from charrnn_tui.tui.content.words import size_words
+from charrnn_tui.tui.widgets.length_histogram import LengthHistogram
 
 MOST_SYMBOLS = 300
 
