@@ -25,15 +25,23 @@ class WithTraining(WithGenerations):
         if asked:
             self.say("pausing after this step …" if asked == "pause" else "going on …")
         elif self.training.active is None:
-            from charrnn_tui.training.plan.recipe import Recipe
+            self.train_on(None)
 
-            self.start_training(Recipe())
+    def train_on(self, target: str | None) -> None:
+        """Train on a corpus or file (None: the default one), or take up the unfinished run of that name."""
+        self.say("training starts …")
+        self.run_worker(self._train_on(target), group="training")
 
-    def train_on(self, target: str) -> None:
-        """Train on a corpus or file with the default recipe."""
-        from charrnn_tui.training.plan.recipe import Recipe
+    async def _train_on(self, target: str | None) -> None:
+        from charrnn_tui.training.plan.target import recipe_for
 
-        self.start_training(Recipe(corpus=target))
+        try:
+            # Reading a large corpus takes time: the screen must not wait for it.
+            request = await asyncio.to_thread(recipe_for, target, self.library)
+        except (ValueError, OSError) as error:
+            self.say_trouble(str(error))
+            return
+        await self._train(request.recipe, request.base, request.resume)
 
     def start_training(self, recipe: Recipe, *, base: str | None = None, resume: bool = False) -> None:
         """Begin a run with a recipe; what is wrong with it is said."""
