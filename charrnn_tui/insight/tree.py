@@ -98,9 +98,7 @@ class Tree:
         without them the stream's present settings are taken to have held all along."""
         kept = tuple(sorted(changes, key=lambda change: change[0])) or ((0, stream.settings),)
         tree = cls(model.name, model.info.created, stream.prefix, stream.max_length)
-        tree.branches[0] = Branch(
-            0, None, 0, None, stream.seed, stream.item, kept, stream.generated, stream.end
-        )
+        tree.branches[0] = Branch(0, None, 0, None, stream.seed, stream.item, kept, stream.generated, stream.end)
         return tree
 
     @property
