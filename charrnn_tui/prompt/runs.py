@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -44,6 +44,7 @@ MOST_RUNS = 8
 STOP_WITHIN = 20.0
 """Seconds a run has to write its checkpoint when the front end ends."""
 WITHOUT_A_WORD = "the training run ended without a word; what it had saved is kept."
+WITHOUT_AN_ANSWER = "the training run did not answer and was ended; its last checkpoint is kept."
 _MOST_POINTS = 20_000
 _MOST_SAMPLES = 200
 
@@ -155,6 +156,28 @@ def settle_recipe(recipe: Recipe, library: Library) -> Recipe:
     return settle(recipe, library)
 
 
+def recipe_for(target: str, library: Library) -> tuple[Recipe, bool]:
+    """The recipe for `/train TARGET`, and whether it takes up an unfinished run.
+
+    `target` is a shipped corpus, a text file, or one of the user's models whose training is not finished. Reads the
+    corpus. Raises TextError, RecipeError or ModelError with a sentence.
+    """
+    from charrnn_tui.model import CHECKPOINT, ModelError
+    from charrnn_tui.text import TextError
+    from charrnn_tui.training.plan.prepare import settle
+    from charrnn_tui.training.plan.recipe import DEFAULT_PRESET, PRESETS, Recipe
+
+    try:
+        settled = settle(Recipe(corpus=target), library)
+    except TextError:
+        with contextlib.suppress(ModelError):
+            if (library.folder_for(target) / CHECKPOINT).exists():
+                return Recipe(name=target), True
+        raise
+    assert settled.kind is not None
+    return replace(PRESETS[DEFAULT_PRESET].apply(settled, settled.kind), name=settled.name), False
+
+
 class TrainingRuns:
     """The runs of this sitting, the latest last; one is active at a time.
 
@@ -218,9 +241,11 @@ class TrainingRuns:
         assert run.client is not None
         async for event in run.client.events():
             self._handle(run, event)
+        client, run.client = run.client, None
         if run.active:
             self._handle(run, Failed(WITHOUT_A_WORD))
-        run.client = None
+        if run.state != "background":
+            await client.close()
 
     def _handle(self, run: TrainingRun, event: Event) -> None:
         run.handle(event)
@@ -263,6 +288,26 @@ class TrainingRuns:
             return False
         await run.client.send(command)
         return True
+
+    async def finish(self, following: asyncio.Task[None], within: float = STOP_WITHIN) -> None:
+        """Stop the active run with its checkpoint written, and wait for it; kill it where it does not answer in time.
+
+        `following` is the task of `follow`.
+        """
+        run = self.active
+        if run is None:
+            return
+        client = run.client
+        await self.stop()
+        await asyncio.wait([following], timeout=within)
+        if not following.done():
+            if client is not None:
+                await client.close(1.0)
+            await asyncio.wait([following], timeout=1.0)
+            following.cancel()
+            await asyncio.wait([following])
+        if run.active:
+            self._handle(run, Failed(WITHOUT_AN_ANSWER))
 
     async def close(self, grace: float = 5.0) -> None:
         """End what runs, for leaving the program; it is killed where it does not answer within `grace` seconds."""
