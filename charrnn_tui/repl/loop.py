@@ -23,7 +23,7 @@ from charrnn_tui.repl.training_view import TrainingView
 from charrnn_tui.text import visible
 from charrnn_tui.text.shipped import shipped_corpora
 from charrnn_tui.training.plan.recipe import Recipe
-from charrnn_tui.training.process.messages import Event, Failed, Finished, Saved
+from charrnn_tui.training.process.messages import Event, Failed, Finished, Saved, Started
 
 
 class Repl:
@@ -262,6 +262,8 @@ class Repl:
 
     def _handle(self, run: TrainingRun, event: Event) -> None:
         """An event of the run, whether or not somebody watches."""
+        if isinstance(event, Started) and self.session.followed is not None:
+            self.session.followed = Path(event.folder)
         if isinstance(event, Saved) and event.what == "model":
             task = asyncio.get_running_loop().create_task(self._reload(Path(event.folder), event.step))
             self._reloading.add(task)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from prompt_toolkit.input import create_pipe_input
 
-from charrnn_tui.repl.typed_ahead import Act, TypedAhead
+from charrnn_tui.repl.type_ahead import KeyAction, TypeAhead
 
 
-def typed(keys: str, ahead: TypedAhead | None = None) -> tuple[TypedAhead, list[Act]]:
+def typed(keys: str, ahead: TypeAhead | None = None) -> tuple[TypeAhead, list[KeyAction]]:
     """Feed keys as a terminal sends them."""
-    ahead = ahead or TypedAhead()
+    ahead = ahead or TypeAhead()
     with create_pipe_input() as pipe:
         pipe.send_text(keys)
         acts = ahead.feed(pipe.read_keys())
@@ -23,14 +23,14 @@ def typed(keys: str, ahead: TypedAhead | None = None) -> tuple[TypedAhead, list[
     [
         ("\x03", "stop"),
         ("\x1b", "leave"),
-        ("\x1b[1;5A", "warmer"),
-        ("\x1b[19~", "warmer"),
-        ("\x1b[1;5B", "cooler"),
-        ("\x1b[18~", "cooler"),
+        ("\x1b[1;5A", "hotter"),
+        ("\x1b[19~", "hotter"),
+        ("\x1b[1;5B", "colder"),
+        ("\x1b[18~", "colder"),
         ("\x1a", "suspend"),
     ],
 )
-def test_keys_that_act_at_once(keys: str, act: Act) -> None:
+def test_keys_that_act_at_once(keys: str, act: KeyAction) -> None:
     ahead, acts = typed("ab" + keys + "c")
     assert acts == [act]
     assert ahead.draft == "abc"
