@@ -73,3 +73,32 @@ def test_ctrl_d_counts_on_an_empty_line_only() -> None:
     assert ahead.ended
     assert ahead.drop() == ["a"]
     assert not ahead.ended
+
+
+def test_a_pasted_line_that_begins_with_a_slash_is_a_prefix() -> None:
+    ahead, actions = typed("\x1b[200~De\n/quit\n/temp 1\nKa\x1b[201~")
+    assert actions == []
+    assert list(ahead.lines) == ["De", "//quit", "//temp 1"]
+    assert ahead.draft == "Ka"
+    ahead, _ = typed("\x1b[200~/quit\nKa\n\x1b[201~")
+    assert list(ahead.lines) == ["//quit", "Ka"]
+    assert ahead.draft == ""
+    # One line is as if it had been typed.
+    ahead, _ = typed("\x1b[200~/temp 1\x1b[201~\r")
+    assert list(ahead.lines) == ["/temp 1"]
+
+
+def test_keys_of_the_settings() -> None:
+    ahead, actions = typed("a\x18b\x1bnc\x1b[19~\x1b", TypeAhead({"hotter": ("ctrl+x",), "colder": ("alt+n",)}))
+    assert actions == ["hotter", "colder"]
+    assert ahead.draft == "abc"
+
+
+def test_keys_that_enter_a_line_wait_for_their_turn() -> None:
+    ahead, actions = typed("De\x1b[15~Ka\x1b[20~")  # F5 takes what is typed, F9 does not
+    assert actions == []
+    assert list(ahead.lines) == ["/n 20 De", "/colour"]
+    assert ahead.draft == "Ka"
+    ahead, actions = typed("x\x11")  # Ctrl+Q
+    assert actions == ["leave"]
+    assert list(ahead.lines) == ["/quit"]
