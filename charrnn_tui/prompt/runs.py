@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from charrnn_tui.training.process.messages import (
     Command,
@@ -39,6 +39,17 @@ State = Literal["starting", "running", "paused", "over", "failed", "background"]
 Spawn: TypeAlias = Callable[[], Awaitable["TrainingClient"]]
 Reconnect: TypeAlias = Callable[[], Awaitable[Sequence[tuple[str, "TrainingClient"]]]]
 Settle: TypeAlias = Callable[["Recipe", "Library"], "Recipe"]
+
+
+class Request(NamedTuple):
+    """What a run is begun with; `resume` takes up the unfinished run `recipe.name` as it stands."""
+
+    recipe: Recipe
+    base: str | None = None
+    resume: bool = False
+
+
+RecipeFor: TypeAlias = Callable[["str | None", "Library"], Request]
 
 MOST_RUNS = 8
 STOP_WITHIN = 20.0
@@ -155,6 +166,20 @@ def settle_recipe(recipe: Recipe, library: Library) -> Recipe:
     return settle(recipe, library)
 
 
+def recipe_for(target: str | None, library: Library) -> Request:
+    """The run that a person means by a target: a corpus, a file, or an unfinished model of theirs; None: the default.
+
+    Raises TextError, RecipeError or ModelError with a sentence.
+    """
+    from charrnn_tui.training.plan.prepare import settle
+    from charrnn_tui.training.plan.recipe import Recipe
+
+    unfinished = [e.name for e in library.entries() if e.unfinished and not e.shipped]
+    if target in unfinished:
+        return Request(Recipe(name=target), resume=True)
+    return Request(settle(Recipe() if target is None else Recipe(corpus=target), library))
+
+
 class TrainingRuns:
     """The runs of this sitting, the latest last; one is active at a time.
 
@@ -168,12 +193,14 @@ class TrainingRuns:
         *,
         spawn: Spawn = spawn_worker,
         settle: Settle = settle_recipe,
+        recipe_for: RecipeFor = recipe_for,
     ) -> None:
         self.library = library
         self.runs: list[TrainingRun] = []
         self._spawn = spawn
         self._on_event = on_event
         self._settle = settle
+        self._recipe_for = recipe_for
 
     @property
     def active(self) -> TrainingRun | None:
@@ -187,8 +214,7 @@ class TrainingRuns:
 
     async def start(self, recipe: Recipe, *, base: str | None = None, resume: bool = False) -> TrainingRun:
         """Begin a run. Raises a ValueError with a sentence where the recipe cannot be followed, OSError."""
-        if self.active is not None:
-            raise ValueError(f"{self.active.name} is being trained; stop it first (or wait until it is done).")
+        self._refuse_a_second()
         if not resume:
             # Reading a large corpus takes time: the screen must not wait for it.
             recipe = await asyncio.to_thread(self._settle, recipe, self.library)
@@ -197,6 +223,16 @@ class TrainingRuns:
         self._keep(run)
         await client.send(Start(recipe=recipe.to_dict(), models=str(Path(self.library.user)), base=base, resume=resume))
         return run
+
+    async def start_on(self, target: str | None) -> TrainingRun:
+        """Begin a run on a target (see `recipe_for`). Raises as `start` does."""
+        self._refuse_a_second()
+        request = await asyncio.to_thread(self._recipe_for, target, self.library)
+        return await self.start(request.recipe, base=request.base, resume=request.resume)
+
+    def _refuse_a_second(self) -> None:
+        if self.active is not None:
+            raise ValueError(f"{self.active.name} is being trained; stop it first (or wait until it is done).")
 
     async def reconnect(self, find: Reconnect) -> list[TrainingRun]:
         """Take on the runs that went on in the background."""

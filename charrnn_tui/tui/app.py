@@ -9,21 +9,26 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 
-from charrnn_tui.tui import themes
-from charrnn_tui.tui.screens.main import MainScreen
-from charrnn_tui.tui.session import random_seed
-from charrnn_tui.tui.training_control import (
+from charrnn_tui.prompt.runs import (
+    RecipeFor,
     Reconnect,
     Settle,
     Spawn,
+    recipe_for,
     reconnect_background,
     settle_recipe,
     spawn_worker,
 )
+from charrnn_tui.prompt.session import random_seed
+from charrnn_tui.tui import themes
+from charrnn_tui.tui.screens.main import MainScreen
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from charrnn_tui.model.library import Library
     from charrnn_tui.prompt.settings import Config
 
@@ -48,6 +53,7 @@ class CharRNNApp(App[None]):
         spawn: Spawn = spawn_worker,
         *,
         settle: Settle = settle_recipe,
+        recipe_for: RecipeFor = recipe_for,
         reconnect: Reconnect = reconnect_background,
         clock: Callable[[], float] = time.monotonic,
         new_seed: Callable[[], int] = random_seed,
@@ -57,8 +63,11 @@ class CharRNNApp(App[None]):
         self.library = library
         self.spawn = spawn
         self.settle = settle
+        self.recipe_for = recipe_for
         self.reconnect = reconnect
         self.clock = clock
+        self.crashed = False
+        """Whether the program was ended by a fault of its own."""
         self.new_seed = new_seed
         for theme in themes.THEMES:
             self.register_theme(theme)
@@ -71,6 +80,20 @@ class CharRNNApp(App[None]):
             return self.config.theme
         return themes.SIXTEEN_COLOURS if self.console.color_system == "standard" else themes.DEFAULT
 
+    def get_driver_class(self) -> type[Driver]:
+        """The driver, made to bear what a terminal may send."""
+        chosen = super().get_driver_class()
+        if chosen.__name__ != "LinuxDriver":
+            return chosen
+        from charrnn_tui.tui.driver import TolerantDriver
+
+        return TolerantDriver
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """Textual ends the program and shows a traceback; the exit code must tell it, too."""
+        self.crashed = True
+        super().panic(*renderables)
+
     def get_default_screen(self) -> Screen[None]:
         """The main screen."""
         return MainScreen(
@@ -78,6 +101,7 @@ class CharRNNApp(App[None]):
             self.library,
             self.spawn,
             settle=self.settle,
+            recipe_for=self.recipe_for,
             reconnect=self.reconnect,
             clock=self.clock,
             new_seed=self.new_seed,

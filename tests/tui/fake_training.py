@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
+from charrnn_tui.model.library import Library
+from charrnn_tui.prompt.runs import Request
 from charrnn_tui.training.process.messages import (
     Command,
     Detached,
@@ -73,7 +75,7 @@ class FakeSpawner:
 def started(name: str = "names-lstm-2", **changes: object) -> Started:
     values: dict[str, object] = {
         "name": name,
-        "folder": "/nowhere",
+        "folder": str(Library().user / name),
         "corpus": "names",
         "kind": "lines",
         "family": "lstm",
@@ -154,3 +156,10 @@ def keep_recipe(recipe: object, library: object) -> object:
     from dataclasses import replace
 
     return replace(recipe, name=recipe.name or "names-lstm-2", kind=recipe.kind or "lines")  # type: ignore
+
+
+def keep_target(target: str | None, library: object) -> Request:
+    """A recipe for a target without looking at corpora."""
+    from charrnn_tui.training.plan.recipe import Recipe
+
+    return Request(Recipe() if target is None else Recipe(corpus=target))

@@ -6,11 +6,13 @@ import contextlib
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from charrnn_tui.prompt.pace import Credit
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
-    from charrnn_tui.prompt.favourites import Favourite
+    from charrnn_tui.prompt.generations import DrawnGeneration
     from charrnn_tui.sampling import SamplingSettings
     from charrnn_tui.sampling.column import Column
 
@@ -25,10 +27,14 @@ class Continuation:
     prefix: str
     settings: SamplingSettings
     item: int = 0
+    typed: str = ""
+    """The prefix as it was typed; `prefix` is what the network reads of it."""
     characters: list[str] = field(default_factory=list)
     """Prefix and new characters, one entry each."""
     probabilities: array[float] = field(default_factory=lambda: array("f"))
     """One a new character."""
+    turned: bool = False
+    """Whether a setting was turned while it was written."""
     end: End | None = None
     novelty: str | None = None
     """'training' or 'validation' where the finished item stands in the corpus, '' where it is new."""
@@ -52,7 +58,11 @@ class Generation:
     """One block on the screen.
 
     `layout`: a single text, a column of texts, or texts beside each other (one seed at several temperatures).
+    `items` are the texts' places among those of the seed; 0, 1, 2, … by default. Raises UnknownSymbolsError.
     """
+
+    drawn: ClassVar[bool] = True
+    """Whether its texts were drawn, so that they have a seed and settings."""
 
     def __init__(
         self,
@@ -74,11 +84,10 @@ class Generation:
         self.kind = model.info.kind
         self.seed = seed
         self.max_length = max_length
-        self.typed = list(prefixes)
         self.kept = False
         self.version = 0
-        self.credit = 1.0
-        """Characters that are due; the first one at once."""
+        """Grows with each change, so that the layout knows when to look again."""
+        self.credit = Credit()
         self._model: Model | None = model
         column = Column(
             model.cell,
@@ -92,8 +101,10 @@ class Generation:
         )
         self._column: Column | None = column
         self.texts = [
-            Continuation(prefix, chosen, item)
-            for prefix, chosen, item in zip(column.prefixes, column.settings, column.items, strict=True)
+            Continuation(prefix, chosen, item, typed)
+            for prefix, chosen, item, typed in zip(
+                column.prefixes, column.settings, column.items, prefixes, strict=True
+            )
         ]
         if not column.running:
             for text in self.texts:
@@ -104,6 +115,11 @@ class Generation:
     def running(self) -> bool:
         """Whether characters still come."""
         return self._column is not None
+
+    @property
+    def typed(self) -> list[str]:
+        """The prefixes as they were typed."""
+        return [text.typed for text in self.texts]
 
     @property
     def settings(self) -> SamplingSettings:
@@ -141,6 +157,7 @@ class Generation:
                 chosen = settings
                 if self.layout == "beside":
                     chosen = replace(settings, temperature=text.settings.temperature)
+                text.turned = text.turned or (chosen != text.settings and text.length > 0)
                 text.settings = self._column.settings[lane] = chosen
         self.version += 1
 
@@ -165,37 +182,13 @@ class Generation:
         self._column = None
         self._model = None
 
-    def favourite(self, kept: str) -> list[Favourite]:
-        """Its texts as favourites; `kept` is when, ISO 8601."""
-        from charrnn_tui.prompt.favourites import Favourite
+    def record(self) -> DrawnGeneration:
+        """What is needed to print, copy and keep it."""
+        from charrnn_tui.prompt.generations import DrawnGeneration, DrawnText
 
-        return [
-            Favourite(
-                text.text,
-                typed,
-                self.model_name,
-                self.seed,
-                text.item,
-                text.settings.temperature,
-                text.settings.top_k,
-                text.settings.top_p,
-                text.settings.min_p,
-                self.max_length,
-                kept,
-            )
-            for text, typed in zip(self.texts, self.typed, strict=True)
-        ]
+        texts = [DrawnText(text.typed, text.text, text.settings, text.item, text.turned) for text in self.texts]
+        return DrawnGeneration(self.model_name, self.seed, self.max_length, texts)
 
     def command(self) -> str:
-        """The command lines that print the same texts; what is item n of its seed is the last of n + 1 lines."""
-        if self.layout == "column" and len(set(self.typed)) == 1 and self.texts[0].item == 0:
-            return self._command(self.texts[0], self.typed[0], len(self.texts))
-        return "\n".join(
-            self._command(text, typed, text.item + 1) for text, typed in zip(self.texts, self.typed, strict=True)
-        )
-
-    def _command(self, text: Continuation, typed: str, count: int) -> str:
-        from charrnn_tui.prompt.favourites import sample_command
-
-        line = sample_command(typed, self.model_name, text.settings, self.seed, self.max_length)
-        return line.replace(" --seed ", f" -n {count} --seed ", 1) if count > 1 else line
+        """The command lines that print the same texts."""
+        return self.record().command()
