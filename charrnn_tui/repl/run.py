@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -152,17 +151,7 @@ def settle(target: str, library: Library) -> tuple[Recipe, bool]:
     `target` is a shipped corpus, a text file, or one of the user's models whose training is not finished. Reads the
     corpus. Raises TextError, RecipeError or ModelError with a sentence.
     """
-    from charrnn_tui.model import CHECKPOINT, ModelError
-    from charrnn_tui.text import TextError
-    from charrnn_tui.training.plan.prepare import settle as settle_recipe
-    from charrnn_tui.training.plan.recipe import DEFAULT_PRESET, PRESETS, Recipe
+    from charrnn_tui.training.plan.target import recipe_for
 
-    try:
-        settled = settle_recipe(Recipe(corpus=target), library)
-    except TextError:
-        with contextlib.suppress(ModelError):
-            if (library.folder_for(target) / CHECKPOINT).exists():
-                return Recipe(name=target), True
-        raise
-    assert settled.kind is not None
-    return replace(PRESETS[DEFAULT_PRESET].apply(settled, settled.kind), name=settled.name), False
+    request = recipe_for(target, library)
+    return request.recipe, request.resume

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.screen import Screen
@@ -24,6 +24,7 @@ from charrnn_tui.prompt.runs import (
 )
 from charrnn_tui.prompt.session import random_seed
 from charrnn_tui.tui import themes
+from charrnn_tui.tui.key_order import KeysInOrder
 from charrnn_tui.tui.screens.main import MainScreen
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 
 
-class CharRNNApp(App[None]):
+class CharRNNApp(KeysInOrder[None]):
     """Type the start of a word and watch a network finish it; train one without leaving the screen."""
 
     TITLE = "charrnn-tui"

@@ -2,8 +2,8 @@
 
     python docs/pictures/make.py [NAME …]
 
-Each picture is written as SVG and, where `rsvg-convert` is installed, as PNG beside it. A home of its own is used, so
-that nothing of the user's is shown or changed. The seeds are fixed; the training run is real, so its curves differ a
+Each picture is written as PNG by `paint.py`. A home of its own is used, so that nothing of the user's is shown or
+changed. The seeds are fixed; the training run is real, so its curves differ a
 little from time to time.
 """
 
@@ -11,15 +11,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
-import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from paint import paint
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -29,37 +27,11 @@ from charrnn_tui.training.plan.recipe import PRESETS, Recipe
 from charrnn_tui.tui.app import CharRNNApp
 
 HERE = Path(__file__).parent
-FONT = "DejaVu Sans Mono"
-_CELL = 12.2
-"""Width of a cell in Textual's SVG, in its units."""
-
-
-def prepared(svg: str) -> str:
-    """The SVG with a font that is installed, and without text that begins with blanks, which some renderers drop."""
-    svg = re.sub(r"font-family: *Fira Code[^;]*;", f'font-family: "{FONT}", monospace;', svg)
-
-    def moved(match: re.Match[str]) -> str:
-        attributes, text = match.groups()
-        blanks = len(text) // 6 if set(text) == {"&"} else len(re.match(r"(?:&#160;)*", text).group()) // 6  # type: ignore[union-attr]
-        rest = text[6 * blanks :]
-        if not blanks or not rest:
-            return match.group() if rest else ""
-        x = float(re.search(r'\bx="([\d.]+)"', attributes).group(1)) + blanks * _CELL  # type: ignore[union-attr]
-        length = float(re.search(r'textLength="([\d.]+)"', attributes).group(1)) - blanks * _CELL  # type: ignore[union-attr]
-        attributes = re.sub(r'\bx="[\d.]+"', f'x="{x:.1f}"', attributes)
-        attributes = re.sub(r'textLength="[\d.]+"', f'textLength="{length:.1f}"', attributes)
-        return f"<text {attributes}>{rest}</text>"
-
-    return re.sub(r"<text ([^>]*textLength[^>]*)>([^<]*)</text>", moved, svg)
 
 
 def save(app: CharRNNApp, name: str) -> None:
     """Write a picture of what is on the screen."""
-    svg = prepared(app.export_screenshot(title="charrnn-tui"))
-    path = HERE / f"{name}.svg"
-    path.write_text(svg, encoding="utf-8")
-    if shutil.which("rsvg-convert"):
-        subprocess.run(["rsvg-convert", "--zoom", "1.0", str(path), "-o", str(path.with_suffix(".png"))], check=True)
+    paint(app.screen._compositor.render_strips(), HERE / f"{name}.png", app.theme_variables["background"])
 
 
 async def until(pilot: Pilot[None], holds: Callable[[], object], seconds: float = 120) -> None:
@@ -195,7 +167,7 @@ def main() -> None:
             sys.exit(f"there is no picture {name!r}; there are: {', '.join(SHOTS)}.")
     for name in names:
         asyncio.run(take(name))
-        print(HERE / f"{name}.svg")
+        print(HERE / f"{name}.png")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from fake_training import FakeClient, evaluated, finished, progress, sampled, st
 from textual.pilot import Pilot
 
 from charrnn_tui.prompt.settings import Config
-from charrnn_tui.training.plan.recipe import RecipeError
 from charrnn_tui.training.process.messages import (
     Failed,
     Pause,
@@ -172,24 +171,23 @@ async def test_a_model_that_one_opens_oneself_is_kept_while_training_goes_on(hom
         await until(pilot, lambda: app.main.session.step == 140)
 
 
-async def test_train_command_takes_a_corpus_or_a_file() -> None:
+async def test_train_command_takes_a_corpus_or_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("my text.txt").write_text("Anna\nBert\nCleo\n")
     async with Driven().driven() as pilot:
         app = await ready(pilot)
         await enter(pilot, "/train my text.txt")
         await until(pilot, lambda: app.spawner.clients and app.spawner.last.commands)
         start = app.spawner.last.commands[0]
         assert isinstance(start, Start)
-        assert start.recipe["corpus"] == "my text.txt"
+        assert start.recipe["corpus"] == str(tmp_path / "my text.txt")
 
 
 async def test_what_cannot_be_trained_on_gets_a_sentence_and_no_process() -> None:
-    def settle(recipe: object, library: object) -> object:
-        raise RecipeError("there is no file [/b] here.")
-
-    async with Driven(settle=settle).driven() as pilot:
+    async with Driven().driven() as pilot:
         app = await ready(pilot)
-        await enter(pilot, "/train nowhere.txt")
-        await until(pilot, lambda: "there is no file [/b] here." in app.text)
+        await enter(pilot, "/train [/b]")
+        await until(pilot, lambda: "there is no file and no corpus '[/b]'" in app.text)
         assert not app.spawner.clients
         assert app.training.active is None
 

@@ -396,7 +396,7 @@ class MainScreen(Screen[None]):
 
     def action_themes(self) -> None:
         """Choose a theme; it is kept in the settings."""
-        from charrnn_tui.tui.screens.theme_picker import ThemePicker
+        from charrnn_tui.tui.dialogs.theme_picker import ThemePicker
 
         self.app.push_screen(ThemePicker(), self._keep_theme)
 
@@ -424,7 +424,7 @@ class MainScreen(Screen[None]):
 
     def action_sampling(self) -> None:
         """Temperature, filters, seed, length and pace in one place."""
-        from charrnn_tui.tui.screens.sampling import SamplingScreen
+        from charrnn_tui.tui.dialogs.sampling import SamplingScreen
 
         values = {option.command: self.session.typed(name) for name, option in OPTIONS.items()}
         self.app.push_screen(SamplingScreen(values), self._use_settings)
@@ -441,7 +441,7 @@ class MainScreen(Screen[None]):
         if run is None:
             self.app.exit()
             return
-        from charrnn_tui.tui.screens.quit import QuitScreen
+        from charrnn_tui.tui.dialogs.quit import QuitScreen
 
         if not isinstance(self.app.screen, QuitScreen):
             self.app.push_screen(QuitScreen(training=True, name=run.name), self._leave_so)
