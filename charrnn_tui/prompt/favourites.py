@@ -14,7 +14,11 @@ from charrnn_tui.files.rows import append_row
 
 @dataclass(frozen=True)
 class Favourite:
-    """A kept text and how it came about. `item` is its place in a batch of the same seed."""
+    """A kept text and how it came about. `item` is its place in a batch of the same seed.
+
+    `kind` 'probable': one of the most probable items. Nothing was drawn then: `item` is its rank from 0,
+    `probability` that of what follows the prefix, and seed and settings mean nothing.
+    """
 
     text: str
     prefix: str
@@ -28,6 +32,9 @@ class Favourite:
     max_length: int = 100
     kept: str = ""
     """When, ISO 8601."""
+    kind: str = "drawn"
+    """'drawn' or 'probable'."""
+    probability: float = 0.0
 
 
 _TYPES: dict[Any, Any] = {"str": str, "int": int, "float": int | float}

@@ -67,7 +67,7 @@ class DrawnGeneration:
 
     def favourites(self, kept: str | None = None) -> list[Favourite]:
         """Its texts as favourites. `kept` is when, ISO 8601; now by default."""
-        when = kept or datetime.now(UTC).isoformat(timespec="seconds")
+        when = kept or _now()
         return [
             Favourite(
                 text=text.text,
@@ -116,6 +116,32 @@ class ProbableItems:
         """The command line that lists the same items."""
         return top_command(self.prefix, self.model, len(self.texts))
 
+    def favourites(self, kept: str | None = None) -> list[Favourite]:
+        """The items as favourites of their own kind. `kept` is when, ISO 8601; now by default."""
+        when = kept or _now()
+        return [
+            Favourite(
+                text=text.text,
+                prefix=self.prefix,
+                model=self.model,
+                seed=0,
+                item=rank,
+                kept=when,
+                kind="probable",
+                probability=text.probability,
+            )
+            for rank, text in enumerate(self.texts)
+        ]
+
+
+def shown_item(text: str) -> str:
+    """An item as it may be listed: the one without characters has a name."""
+    return text or EMPTY_ITEM
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
 
 def sample_command(
     prefix: str,
@@ -154,8 +180,10 @@ def top_command(prefix: str, model: str, count: int) -> str:
 
 
 def sample_command_of(favourite: Favourite) -> str:
-    """The command line that prints a favourite again."""
+    """The command line that prints a favourite again; for one of the most probable items, the list up to it."""
     f = favourite
+    if f.kind == "probable":
+        return top_command(f.prefix, f.model, f.item + 1)
     settings = SamplingSettings(f.temperature, f.top_k, f.top_p, f.min_p)
     return sample_command(f.prefix, f.model, settings, f.seed, f.max_length, item=f.item)
 

@@ -32,6 +32,11 @@ class Ghost(NamedTuple):
     """Of all its characters together, at temperature 1 and without filters."""
 
 
+def _can_be_shown(symbol: str) -> bool:
+    """Whether ghost text may hold a symbol: it is no end, and a terminal shows it as it is."""
+    return bool(symbol) and visible(symbol) == symbol
+
+
 class Reader:
     """Reads a prefix a character at a time and keeps every state, so that typing and deleting cost one step or none."""
 
@@ -73,10 +78,13 @@ class Reader:
         order = (-distribution).argsort(kind="stable")[:most]
         return [(self.model.vocabulary.symbol(int(i)), float(distribution[i])) for i in order if distribution[i] > 0]
 
-    def ghost(self, typed: str, longest: int = LONGEST_GHOST) -> Ghost:
+    def ghost(self, typed: str, longest: int = LONGEST_GHOST, choice: int = 0) -> Ghost:
         """How the network would most probably go on: up to the end of the item or of the line.
 
-        Empty where a symbol is unknown or time is up. Every character in it can be shown as it is.
+        `choice` n begins with the n-th most probable character (0: the most probable one) and goes on with the most
+        probable ones; the end of the item and characters that cannot be shown are not among the choices above 0.
+        Past the last choice it begins again. Empty where a symbol is unknown or time is up. Every character in it
+        can be shown as it is.
         """
         until = self._clock() + BUDGET
         try:
@@ -86,14 +94,33 @@ class Reader:
             return Ghost()
         stream = self._stream
         stream.settings = _GREEDY
-        drawn, text, log_prob = 0, [], 0.0
-        for token in stream:
-            drawn += 1
-            if not token.symbol or visible(token.symbol) != token.symbol:
+        begun = len(stream.tokens)
+        text, log_prob = [], 0.0
+        if choice:
+            first = self._first_character(choice)
+            if first is None:
+                return Ghost()
+            token = stream.force(first)
+            text.append(first)
+            log_prob += token.log_prob
+        while len(text) < longest and (not text or self._clock() <= until):
+            token = next(stream)
+            if not _can_be_shown(token.symbol):
                 break
             text.append(token.symbol)
             log_prob += token.log_prob
-            if len(text) >= longest or self._clock() > until:
-                break
-        stream.rewind(drawn)
+        stream.rewind(len(stream.tokens) - begun)
         return Ghost("".join(text), math.exp(log_prob))
+
+    def _first_character(self, choice: int) -> str | None:
+        """The character that another ghost text begins with; None where there is none to choose from.
+
+        Choice 0 is what stands there by itself: the most probable character, or nothing where that is the end.
+        """
+        stream, vocabulary = self._stream, self.model.vocabulary
+        order = (-stream.logits).argsort(kind="stable")
+        symbols = [vocabulary.symbol(int(id_)) for id_ in order]
+        # Where nothing stands there by itself, the first choice beyond that is the most probable character.
+        nothing = [] if symbols and _can_be_shown(symbols[0]) else [""]
+        ring = nothing + [symbol for symbol in symbols if _can_be_shown(symbol)]
+        return ring[choice % len(ring)] or None

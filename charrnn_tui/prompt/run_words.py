@@ -62,6 +62,13 @@ def ending(finished: Finished) -> str:
     return f"{name}: {visible(finished.message)}{best}"
 
 
+def ending_of(run: TrainingRun) -> str:
+    """How a run that is over ended, also where it failed; '' while it goes on."""
+    if run.finished is not None:
+        return ending(run.finished)
+    return f"Training failed: {visible(run.failure)}" if run.state == "failed" else ""
+
+
 def how_to_resume(name: str) -> str:
     """What to do to take up a run that was stopped."""
     return f"/train {visible(name)} here, or charrnn-tui train --resume {visible(name)}, goes on from there."

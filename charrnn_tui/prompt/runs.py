@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from charrnn_tui.training.process.messages import (
     Command,
@@ -33,28 +33,20 @@ from charrnn_tui.training.process.messages import (
 if TYPE_CHECKING:
     from charrnn_tui.model.library import Library
     from charrnn_tui.training.plan.recipe import Recipe
+    from charrnn_tui.training.plan.target import Request
     from charrnn_tui.training.process.client import TrainingClient
 
 State = Literal["starting", "running", "paused", "over", "failed", "background"]
 Spawn: TypeAlias = Callable[[], Awaitable["TrainingClient"]]
 Reconnect: TypeAlias = Callable[[], Awaitable[Sequence[tuple[str, "TrainingClient"]]]]
 Settle: TypeAlias = Callable[["Recipe", "Library"], "Recipe"]
-
-
-class Request(NamedTuple):
-    """What a run is begun with; `resume` takes up the unfinished run `recipe.name` as it stands."""
-
-    recipe: Recipe
-    base: str | None = None
-    resume: bool = False
-
-
-RecipeFor: TypeAlias = Callable[["str | None", "Library"], Request]
+RecipeFor: TypeAlias = Callable[["str | None", "Library"], "Request"]
 
 MOST_RUNS = 8
 STOP_WITHIN = 20.0
 """Seconds a run has to write its checkpoint when the front end ends."""
 WITHOUT_A_WORD = "the training run ended without a word; what it had saved is kept."
+WITHOUT_AN_ANSWER = "the training run did not answer and was ended; its last checkpoint is kept."
 _MOST_POINTS = 20_000
 _MOST_SAMPLES = 200
 
@@ -169,15 +161,11 @@ def settle_recipe(recipe: Recipe, library: Library) -> Recipe:
 def recipe_for(target: str | None, library: Library) -> Request:
     """The run that a person means by a target: a corpus, a file, or an unfinished model of theirs; None: the default.
 
-    Raises TextError, RecipeError or ModelError with a sentence.
+    Reads the corpus. Raises TextError, RecipeError or ModelError with a sentence.
     """
-    from charrnn_tui.training.plan.prepare import settle
-    from charrnn_tui.training.plan.recipe import Recipe
+    from charrnn_tui.training.plan import target as plan
 
-    unfinished = [e.name for e in library.entries() if e.unfinished and not e.shipped]
-    if target in unfinished:
-        return Request(Recipe(name=target), resume=True)
-    return Request(settle(Recipe() if target is None else Recipe(corpus=target), library))
+    return plan.recipe_for(target, library)
 
 
 class TrainingRuns:
@@ -254,9 +242,11 @@ class TrainingRuns:
         assert run.client is not None
         async for event in run.client.events():
             self._handle(run, event)
+        client, run.client = run.client, None
         if run.active:
             self._handle(run, Failed(WITHOUT_A_WORD))
-        run.client = None
+        if run.state != "background":
+            await client.close()
 
     def _handle(self, run: TrainingRun, event: Event) -> None:
         run.handle(event)
@@ -299,6 +289,26 @@ class TrainingRuns:
             return False
         await run.client.send(command)
         return True
+
+    async def finish(self, following: asyncio.Task[None], within: float = STOP_WITHIN) -> None:
+        """Stop the active run with its checkpoint written, and wait for it; kill it where it does not answer in time.
+
+        `following` is the task of `follow`.
+        """
+        run = self.active
+        if run is None:
+            return
+        client = run.client
+        await self.stop()
+        await asyncio.wait([following], timeout=within)
+        if not following.done():
+            if client is not None:
+                await client.close(1.0)
+            await asyncio.wait([following], timeout=1.0)
+            following.cancel()
+            await asyncio.wait([following])
+        if run.active:
+            self._handle(run, Failed(WITHOUT_AN_ANSWER))
 
     async def close(self, grace: float = 5.0) -> None:
         """End what runs, for leaving the program; it is killed where it does not answer within `grace` seconds."""
