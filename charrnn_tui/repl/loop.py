@@ -22,7 +22,6 @@ from charrnn_tui.repl.generate import Generator
 from charrnn_tui.repl.training_view import TrainingView
 from charrnn_tui.text import visible
 from charrnn_tui.text.shipped import shipped_corpora
-from charrnn_tui.training.plan.recipe import Recipe
 from charrnn_tui.training.process.messages import Event, Failed, Finished, Saved
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from textual.message import Message
 
 from charrnn_tui.prompt import commands
-from charrnn_tui.tui.plain.blocks import GenerationAct
+from charrnn_tui.tui.content.blocks import GenerationAct
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model

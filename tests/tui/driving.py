@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from fake_training import FakeSpawner, keep_recipe, keep_target
+from fake_training import FakeSpawner, keep_recipe
 from textual.pilot import Pilot
 
 from charrnn_tui.model.library import Library
 from charrnn_tui.prompt.runs import TrainingRuns
 from charrnn_tui.prompt.settings import Config
 from charrnn_tui.tui.app import CharRNNApp
-from charrnn_tui.tui.plain.player import Player
+from charrnn_tui.tui.content.player import Player
 from charrnn_tui.tui.widgets.completions import Completions
 from charrnn_tui.tui.widgets.generations import Generations
 from charrnn_tui.tui.widgets.next_characters import NextCharacters
@@ -40,7 +40,6 @@ class Driven(CharRNNApp):
         seeds = itertools.count(1)
         options: dict[str, Any] = {
             "settle": keep_recipe,
-            "recipe_for": keep_target,
             "reconnect": self._reconnect,
             "clock": self.time,
             "new_seed": lambda: next(seeds),

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 
 from charrnn_tui.model.library import Library
-from charrnn_tui.prompt.runs import Request
 from charrnn_tui.training.process.messages import (
     Command,
     Detached,
@@ -144,6 +143,7 @@ def finished(reason: str = "completed", name: str = "names-lstm-2", **changes: o
         "best_loss": 1.95,
         "best_step": 900,
         "elapsed": 50.0,
+        "message": "the run is complete." if reason == "completed" else "",
     }
     return Finished(**(values | changes))  # type: ignore[arg-type]
 
@@ -156,10 +156,3 @@ def keep_recipe(recipe: object, library: object) -> object:
     from dataclasses import replace
 
     return replace(recipe, name=recipe.name or "names-lstm-2", kind=recipe.kind or "lines")  # type: ignore
-
-
-def keep_target(target: str | None, library: object) -> Request:
-    """A recipe for a target without looking at corpora."""
-    from charrnn_tui.training.plan.recipe import Recipe
-
-    return Request(Recipe() if target is None else Recipe(corpus=target))

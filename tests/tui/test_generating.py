@@ -13,8 +13,8 @@ from charrnn_tui.model.library import Library
 from charrnn_tui.prompt import favourites
 from charrnn_tui.prompt.settings import Config
 from charrnn_tui.sampling import SamplingSettings
-from charrnn_tui.tui.plain.generation import Generation
-from charrnn_tui.tui.plain.player import Player
+from charrnn_tui.tui.content.generation import Generation
+from charrnn_tui.tui.content.player import Player
 from charrnn_tui.tui.widgets import generations as pane
 from toy import write_toy_model
 
@@ -279,7 +279,7 @@ async def test_colours_show_probability() -> None:
         await pilot.pause()
 
         def colours() -> set[str]:
-            strip = app.generations.render_line(1)
+            strip = app.generations.render_line(app.row_of(app.last.texts[0].text))
             return {str(s.style.color) for s in strip if s.style and s.text.strip() and s.text != "▎"}
 
         plain = colours()
@@ -390,7 +390,7 @@ async def test_clicking_a_block_shows_its_actions_and_clicking_one_does_it() -> 
         await enter(pilot, "B")
         app.finish()
         await pilot.pause()
-        await pilot.click("#generations", offset=(6, 1))
+        await pilot.click("#generations", offset=(6, app.row_of(app.last.texts[0].text)))
         await pilot.pause()
         rows = app.text.splitlines()
         y = next(i for i, row in enumerate(rows) if "next seed" in row)
@@ -452,7 +452,7 @@ async def test_a_favourite_is_said_again_with_its_own_model_and_settings(home: P
         stream = other.stream("Z", settings=SamplingSettings(1.5), seed=42, item=2, max_length=9)
         list(stream)
         assert app.last.texts[0].text == stream.text
-        assert app.last.command().endswith("-n 3 --seed 42 --max-length 9 -- Z")
+        assert app.last.command().endswith("--seed 42 --item 2 --max-length 9 -- Z")
 
 
 async def test_a_damaged_model_is_refused_with_a_sentence_and_the_open_one_stays(home: Path) -> None:
@@ -474,10 +474,11 @@ async def test_what_is_selected_with_the_mouse_is_copied() -> None:
         app.finish()
         await pilot.pause()
         text = app.last.texts[0].text
-        await pilot.mouse_down("#generations", offset=(3, 1))
-        await pilot.hover("#generations", offset=(5, 1))
-        await pilot.hover("#generations", offset=(6, 1))
-        await pilot.mouse_up("#generations", offset=(6, 1))
+        row = app.row_of(text)
+        await pilot.mouse_down("#generations", offset=(3, row))
+        await pilot.hover("#generations", offset=(5, row))
+        await pilot.hover("#generations", offset=(6, row))
+        await pilot.mouse_up("#generations", offset=(6, row))
         await pilot.pause()
         await pilot.press("ctrl+y")
         assert app.clipboard in (text[:3], text[:4])
@@ -522,20 +523,20 @@ async def test_pages_scroll_from_the_prompt_and_the_panel_can_be_hidden() -> Non
 
 def test_after_a_pause_only_so_much_comes_at_once_and_a_tick_is_never_long(model: Model) -> None:
     now = [0.0]
-    player = Player(lambda: now[0], pace=100.0)
+    player = Player(lambda: now[0])
     settings = SamplingSettings(4.0)
     one = Generation(0, model, ["A"], [settings], seed=1, max_length=5_000, layout="one")
     player.start(one)
-    player.tick()
+    player.tick(100.0)
     now[0] += 60
     for _ in range(10):
-        player.tick()
+        player.tick(100.0)
     assert one.texts[0].length <= 26
     many = Generation(1, model, ["A"] * 1000, [settings] * 1000, seed=1, max_length=5_000, layout="column")
     player.start(many)
     now[0] += 60
     began = time.perf_counter()
-    player.tick()
+    player.tick(100.0)
     assert many.texts[0].length >= 1
     assert time.perf_counter() - began < 1.0
     assert player.stop()

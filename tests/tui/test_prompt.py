@@ -91,13 +91,16 @@ async def test_a_paste_of_several_lines_makes_several_prefixes() -> None:
     assert History().lines == ["Lia", "Bo", "Han"]
 
 
-async def test_a_paste_with_an_unknown_symbol_loses_nothing() -> None:
-    async with Driven().driven() as pilot:
+async def test_of_a_paste_the_good_lines_go_and_the_wrong_one_is_named() -> None:
+    async with Driven().driven((140, 32)) as pilot:
         app = await ready(pilot)
         await pilot.press("L")
-        app.prompt.post_message(events.Paste("ia\nßo"))
-        await until(pilot, lambda: "does not know the symbol 'ß'" in app.text)
-        assert not app.generations.entries
+        app.prompt.post_message(events.Paste("ia\nßo\nBo\nAß"))
+        await until(pilot, lambda: "ßo was left out: this network does not know the symbol 'ß'" in app.text)
+        assert "The same holds for 1 other line." in app.next_row.sentence
+        assert app.last.typed == ["Lia", "Bo"]
+        assert app.prompt.value == "ßo"
+        assert History().lines == ["Lia", "Bo"]
 
 
 async def test_typing_anywhere_comes_to_the_prompt() -> None:
@@ -216,7 +219,7 @@ async def test_escape_closes_the_list() -> None:
         ("/top-p 0", "top-p lies above 0"),
         ("/frob", "there is no command /frob"),
         ("/n 0 A", "from 1 to 1,000, not 0"),
-        ("/seed -3", "the seed is 0 or more"),
+        ("/seed -3", "the seed is from 0 to 18,446,744,073,709,551,615, not -3"),
         ("/model nothere", "there is no model 'nothere'"),
     ],
 )

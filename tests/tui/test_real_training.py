@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from driving import Driven, enter, ready, until
 
-from charrnn_tui.prompt.settings import Config
 from charrnn_tui.prompt.runs import settle_recipe, spawn_worker
+from charrnn_tui.prompt.settings import Config
 from toy import NAMES
 
 

@@ -7,7 +7,7 @@ from driving import Driven, enter, ready
 from fake_training import evaluated, progress, started
 
 from charrnn_tui.prompt.settings import Config
-from charrnn_tui.tui.plain.shapes import SHAPES, shape_for
+from charrnn_tui.tui.content.shapes import SHAPES, shape_for
 
 pytestmark = pytest.mark.usefixtures("toy_model")
 
@@ -133,7 +133,7 @@ async def test_every_theme_tells_prefix_text_and_background_apart(theme: str) ->
         await enter(pilot, "De")
         app.finish()
         await pilot.pause()
-        segments = [s for s in app.generations.render_line(1) if s.text.strip() and s.text != "▎"]
+        segments = [s for s in app.generations.render_line(app.row_of(app.last.texts[0].text)) if s.text.strip() and s.text != "▎"]
         prefix, new = segments[0], segments[1]
         assert prefix.text == "De"
         assert prefix.style is not None

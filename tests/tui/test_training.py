@@ -84,7 +84,7 @@ async def test_the_panel_shows_progress_chart_losses_and_samples() -> None:
             sampled(390, "Anna", "Bo"),
         )
         assert "names-lstm-2  training" in app.text
-        assert "LSTM 256 · 312,566 parameters · names" in app.text
+        assert "LSTM 256, 312,566 parameters · names" in app.text
         assert "39%" in app.text
         assert "step 390/1,000 · 128k chars/s · 30 s left" in app.text
         assert "train 2.250  validation 2.300  gap +0.050" in app.text
@@ -109,7 +109,7 @@ async def test_the_chart_has_a_log_axis_and_smoothing() -> None:
         linear = chart._y_max
         await pilot.press("ctrl+l")
         await drawn(pilot)
-        assert app.main.panel.log_axis
+        assert app.main.panel.view.log
         assert chart._y_max < linear / 2
         assert "◉ log" in app.text
         rough = list(chart._datasets[0].y)
@@ -242,7 +242,7 @@ async def test_done_gives_a_notice_and_the_next_run_is_laid_over_it() -> None:
         app.spawner.last.say(finished())
         await until(pilot, lambda: app.training.active is None)
         await drawn(pilot)
-        assert "names-lstm-2 is done: validation loss 1.950 at step 900." in " ".join(app.text.split()).replace(
+        assert "names-lstm-2: the run is complete. Best: 1.950 nats a character at step 900." in " ".join(app.text.split()).replace(
             "│ ", ""
         )
         assert "names-lstm-2  done" in app.text

@@ -18,10 +18,10 @@ from charrnn_tui.prompt.options import OPTIONS
 from charrnn_tui.prompt.session import Session
 from charrnn_tui.text import visible
 from charrnn_tui.training.process.messages import Failed, Finished, Progress, Saved, Started
+from charrnn_tui.tui.content.blocks import ACTIONS, GenerationAct
+from charrnn_tui.tui.content.key_settings import wrong_keys
+from charrnn_tui.tui.content.shapes import SHAPES, shape_for
 from charrnn_tui.tui.messages import Asked, ModelOpened, Refused, Said, StateChanged, TrainingBegan, TrainingSaid
-from charrnn_tui.tui.plain.blocks import ACTIONS, GenerationAct
-from charrnn_tui.tui.plain.key_settings import wrong_keys
-from charrnn_tui.tui.plain.shapes import SHAPES, shape_for
 from charrnn_tui.tui.widgets.conversation import Conversation
 from charrnn_tui.tui.widgets.generations import Generations
 from charrnn_tui.tui.widgets.key_row import KeyRow

@@ -12,8 +12,8 @@ from textual.widget import Widget
 
 from charrnn_tui.prompt.choices import Choice
 from charrnn_tui.text import visible
+from charrnn_tui.tui.content.wrapping import fitted
 from charrnn_tui.tui.messages import Picked
-from charrnn_tui.tui.plain.wrapping import fitted
 
 MOST_ROWS = 8
 _WIDEST = 28

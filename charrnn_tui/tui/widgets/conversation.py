@@ -14,6 +14,8 @@ from charrnn_tui.prompt import commands, words
 from charrnn_tui.prompt.choices import Choices
 from charrnn_tui.prompt.commands import Action, CommandError
 from charrnn_tui.text import UnknownSymbolsError
+from charrnn_tui.tui.content.blocks import GenerationAct
+from charrnn_tui.tui.content.start import Start, compared_prefix, of_favourite
 from charrnn_tui.tui.messages import (
     Asked,
     Entered,
@@ -25,8 +27,6 @@ from charrnn_tui.tui.messages import (
     Said,
     StateChanged,
 )
-from charrnn_tui.tui.plain.blocks import GenerationAct
-from charrnn_tui.tui.plain.start import Start, compared_prefix, of_favourite
 from charrnn_tui.tui.widgets.completions import MOST_ROWS, Completions
 from charrnn_tui.tui.widgets.prompt_box import PromptBox
 from charrnn_tui.tui.widgets.writer import Writer

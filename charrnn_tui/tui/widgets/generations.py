@@ -19,12 +19,12 @@ from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
+from charrnn_tui.tui.content.blocks import ACTIONS, Block
+from charrnn_tui.tui.content.drawn_block import DrawnBlock
+from charrnn_tui.tui.content.generation import Generation
+from charrnn_tui.tui.content.probable import Entry
+from charrnn_tui.tui.content.probable_block import ProbableBlock
 from charrnn_tui.tui.messages import Below, GenerationAction
-from charrnn_tui.tui.plain.blocks import ACTIONS, Block
-from charrnn_tui.tui.plain.drawn_block import DrawnBlock
-from charrnn_tui.tui.plain.generation import Generation
-from charrnn_tui.tui.plain.probable import Entry
-from charrnn_tui.tui.plain.probable_block import ProbableBlock
 
 MOST_BLOCKS = 5_000
 MOST_CHARACTERS = 2_000_000

@@ -13,7 +13,7 @@ from textual_plot import HiResMode, NumericAxisFormatter, PlotWidget
 
 from charrnn_tui.prompt.runs import TrainingRun
 from charrnn_tui.training.process.messages import Evaluated
-from charrnn_tui.tui.widgets.curves import (
+from charrnn_tui.tui.content.curves import (
     Point,
     even_axis,
     last_part,

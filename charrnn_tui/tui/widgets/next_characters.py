@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from charrnn_tui.text import visible
-from charrnn_tui.tui.plain.wrapping import Wrap, fitted
+from charrnn_tui.tui.content.wrapping import Wrap, fitted
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _BAR = 8

@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 from charrnn_tui.prompt.session import Session
 from charrnn_tui.text import visible
-from charrnn_tui.tui.plain.wrapping import fitted
+from charrnn_tui.tui.content.wrapping import fitted
 
 _SAID_FOR = 6.0
 

@@ -17,9 +17,9 @@ from textual.widgets import Static
 from charrnn_tui.prompt.runs import Reconnect, TrainingRun, TrainingRuns
 from charrnn_tui.text import visible
 from charrnn_tui.training.process.messages import Event, Failed, Finished, Paused, Resumed, Started
+from charrnn_tui.tui.content import training_rows as rows
+from charrnn_tui.tui.content.training_rows import ChartView
 from charrnn_tui.tui.messages import Refused, Said, TrainingBegan, TrainingSaid
-from charrnn_tui.tui.widgets import training_rows as rows
-from charrnn_tui.tui.widgets.training_rows import ChartView
 
 if TYPE_CHECKING:
     from charrnn_tui.model import ModelInfo

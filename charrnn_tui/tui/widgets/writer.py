@@ -14,13 +14,13 @@ from textual.widgets import Static
 from charrnn_tui.prompt import words
 from charrnn_tui.prompt.commands import CommandError
 from charrnn_tui.text import UnknownSymbolsError
+from charrnn_tui.tui.content import entries
+from charrnn_tui.tui.content.blocks import GenerationAct
+from charrnn_tui.tui.content.generation import Generation
+from charrnn_tui.tui.content.player import Player
+from charrnn_tui.tui.content.probable import Entry, ProbableList
+from charrnn_tui.tui.content.start import Start, again, compared, compared_prefix
 from charrnn_tui.tui.messages import Below, Refused, Said, StateChanged
-from charrnn_tui.tui.plain import entries
-from charrnn_tui.tui.plain.blocks import GenerationAct
-from charrnn_tui.tui.plain.generation import Generation
-from charrnn_tui.tui.plain.player import Player
-from charrnn_tui.tui.plain.probable import Entry, ProbableList
-from charrnn_tui.tui.plain.start import Start, again, compared, compared_prefix
 from charrnn_tui.tui.widgets.generations import Generations
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from time import perf_counter
 
 from charrnn_tui.prompt.pace import STEP_BUDGET
-from charrnn_tui.tui.plain.generation import Generation
+from charrnn_tui.tui.content.generation import Generation
 
 _LONGEST_TICK = 0.03
 """Seconds after which a tick gives the screen a turn, also where more is due: a thousand texts at once take long."""

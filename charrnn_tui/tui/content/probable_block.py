@@ -9,8 +9,8 @@ from charrnn_tui.prompt import words
 from charrnn_tui.prompt.generations import EMPTY_ITEM
 from charrnn_tui.prompt.probability import percent
 from charrnn_tui.text import visible
-from charrnn_tui.tui.plain.blocks import Block, GenerationAct, Piece, Span
-from charrnn_tui.tui.plain.probable import ProbableList
+from charrnn_tui.tui.content.blocks import Block, GenerationAct, Piece, Span
+from charrnn_tui.tui.content.probable import ProbableList
 
 
 class ProbableBlock(Block[ProbableList]):

@@ -12,8 +12,8 @@ from typing import ClassVar, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 from rich.cells import cell_len
 
-from charrnn_tui.tui.plain.probable import Entry
-from charrnn_tui.tui.plain.wrapping import Wrap, cell_width
+from charrnn_tui.tui.content.probable import Entry
+from charrnn_tui.tui.content.wrapping import Wrap, cell_width
 
 GenerationAct: TypeAlias = Literal["again", "next_seed", "temperatures", "copy_text", "copy_command", "keep"]
 """What can be done with a block."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from charrnn_tui.prompt import favourites
 from charrnn_tui.prompt.commands import CommandError
 from charrnn_tui.text import visible
-from charrnn_tui.tui.plain.generation import Generation
-from charrnn_tui.tui.plain.probable import Entry
+from charrnn_tui.tui.content.generation import Generation
+from charrnn_tui.tui.content.probable import Entry
 
 NOTHING_DRAWN = "nothing was drawn here, so there is no seed"
 

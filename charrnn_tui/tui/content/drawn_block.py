@@ -8,9 +8,9 @@ from typing import ClassVar
 from charrnn_tui.prompt import words
 from charrnn_tui.prompt.probability import level
 from charrnn_tui.text import visible
-from charrnn_tui.tui.plain.blocks import ACTIONS, INDENT, Block, GenerationAct, Piece, Span
-from charrnn_tui.tui.plain.generation import Generation
-from charrnn_tui.tui.plain.wrapping import cell_width
+from charrnn_tui.tui.content.blocks import ACTIONS, INDENT, Block, GenerationAct, Piece, Span
+from charrnn_tui.tui.content.generation import Generation
+from charrnn_tui.tui.content.wrapping import cell_width
 
 _GAP = 3
 _NARROWEST_COLUMN = 14

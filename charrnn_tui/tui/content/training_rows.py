@@ -13,8 +13,8 @@ from textual.style import Style
 from charrnn_tui.prompt import run_words, words
 from charrnn_tui.prompt.runs import TrainingRun
 from charrnn_tui.text import visible
-from charrnn_tui.tui.plain.wrapping import Wrap, fitted
-from charrnn_tui.tui.widgets.curves import overlay_colour
+from charrnn_tui.tui.content.curves import overlay_colour
+from charrnn_tui.tui.content.wrapping import Wrap, fitted
 
 if TYPE_CHECKING:
     from charrnn_tui.model import ModelInfo
@@ -81,7 +81,7 @@ def progress(run: TrainingRun, width: int) -> Content:
     """A bar, and step, speed and time left."""
     cells = max(10, width - 6)
     whole = round(run.share * cells)
-    bar = [("━" * whole, "$primary"), ("━" * (cells - whole), "$foreground 20%"), f" {run.share:4.0%}"]
+    bar = [("━" * whole, "$primary"), ("━" * (cells - whole), "$foreground 20%"), (f" {run.share:4.0%}", "")]
     return Content("\n").join([Content.assemble(*bar), Content.styled(progress_line(run), FAINT)])
 
 
@@ -119,10 +119,10 @@ def losses(runs: Sequence[TrainingRun]) -> Content:
         said = f" nats ({best.bits_per_char:.2f} bits) at step {best.step:,}"
         marked = [("● ", "$accent"), ("best ", FAINT), (_loss(best.validation_loss), ""), (said, FAINT)]
         lines.append(Content.assemble(*marked))
-    others = [(number, other, other.best) for number, other in enumerate(runs[:-1])]
-    for number, other, best in [row for row in others if row[2] is not None][-3:]:
-        loss = _loss(best.validation_loss if best is not None else math.nan)
-        lines.append(Content.assemble(("○ ", f"${overlay_colour(number)}"), (f"{visible(other.name)} {loss}", FAINT)))
+    earlier = [(number, other, other.best) for number, other in enumerate(runs[:-1])]
+    for number, other, at in [row for row in earlier if row[2] is not None][-3:]:
+        text = f"{visible(other.name)} {_loss(at.validation_loss if at is not None else math.nan)}"
+        lines.append(Content.assemble(("○ ", f"${overlay_colour(number)}"), (text, FAINT)))
     return Content("\n").join(lines)
 
 

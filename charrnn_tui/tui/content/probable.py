@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
-from charrnn_tui.tui.plain.generation import Generation
+from charrnn_tui.tui.content.generation import Generation
 
 if TYPE_CHECKING:
     from charrnn_tui.prompt.generations import ProbableItems, ProbableText

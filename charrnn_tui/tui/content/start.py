@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from charrnn_tui.sampling import SamplingSettings
-from charrnn_tui.tui.plain.generation import Generation, Layout
+from charrnn_tui.tui.content.generation import Generation, Layout
 
 if TYPE_CHECKING:
     from charrnn_tui.prompt.favourites import Favourite
