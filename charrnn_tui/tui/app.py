@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.screen import Screen
 
+from charrnn_tui.prompt.keys import bind
 from charrnn_tui.prompt.runs import (
     RecipeFor,
     Reconnect,
@@ -26,6 +27,8 @@ from charrnn_tui.prompt.session import random_seed
 from charrnn_tui.tui import themes
 from charrnn_tui.tui.key_order import KeysInOrder
 from charrnn_tui.tui.screens.main import MainScreen
+from charrnn_tui.tui.widgets.generations import Generations
+from charrnn_tui.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -34,6 +37,12 @@ if TYPE_CHECKING:
     from charrnn_tui.prompt.settings import Config
 
 _HERE = Path(__file__).parent
+
+
+def default_keys() -> dict[str, tuple[str, ...]]:
+    """The keys of the main screen and its widgets by the ids of their bindings."""
+    bound = [*MainScreen.BINDINGS, *Prompt.BINDINGS, *Generations.BINDINGS, *CharRNNApp.BINDINGS]
+    return {b.id: tuple(b.key.split(",")) for b in bound if isinstance(b, Binding) and b.id}
 
 
 class CharRNNApp(KeysInOrder[None]):
@@ -73,7 +82,10 @@ class CharRNNApp(KeysInOrder[None]):
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = self._first_theme()
-        self.set_keymap(dict(config.keys))
+        bound = bind(default_keys(), config.keys)
+        self._key_problems = bound.problems
+        given = {id: ",".join(bound.keys[id]) for id in config.keys if id in bound.keys}
+        self.set_keymap({**config.keys, **given})  # those of dialogs are looked at when they open
 
     def _first_theme(self) -> str:
         """The theme of the settings; without one the program's own, or the terminal's colours where it has 16."""
@@ -106,6 +118,7 @@ class CharRNNApp(KeysInOrder[None]):
             reconnect=self.reconnect,
             clock=self.clock,
             new_seed=self.new_seed,
+            key_problems=self._key_problems,
         )
 
     @property

@@ -133,7 +133,8 @@ async def test_every_theme_tells_prefix_text_and_background_apart(theme: str) ->
         await enter(pilot, "De")
         app.finish()
         await pilot.pause()
-        segments = [s for s in app.generations.render_line(app.row_of(app.last.texts[0].text)) if s.text.strip() and s.text != "▎"]
+        row = app.row_of(app.last.texts[0].text)
+        segments = [s for s in app.generations.render_line(row) if s.text.strip() and s.text != "▎"]
         prefix, new = segments[0], segments[1]
         assert prefix.text == "De"
         assert prefix.style is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, assert_never
@@ -19,11 +19,9 @@ from charrnn_tui.prompt.session import Session
 from charrnn_tui.text import visible
 from charrnn_tui.training.process.messages import Failed, Finished, Progress, Saved, Started
 from charrnn_tui.tui.content.blocks import ACTIONS, GenerationAct
-from charrnn_tui.tui.content.key_settings import wrong_keys
 from charrnn_tui.tui.content.shapes import SHAPES, shape_for
 from charrnn_tui.tui.messages import Asked, ModelOpened, Refused, Said, StateChanged, TrainingBegan, TrainingSaid
 from charrnn_tui.tui.widgets.conversation import Conversation
-from charrnn_tui.tui.widgets.generations import Generations
 from charrnn_tui.tui.widgets.key_row import KeyRow
 from charrnn_tui.tui.widgets.loss_row import LossRow
 from charrnn_tui.tui.widgets.prompt import Prompt
@@ -111,8 +109,10 @@ class MainScreen(Screen[None]):
         reconnect: Reconnect,
         clock: Callable[[], float],
         new_seed: Callable[[], int],
+        key_problems: Sequence[str] = (),
     ) -> None:
         super().__init__()
+        self._key_problems = key_problems
         self.config = config
         self.library = library
         self.session = Session.from_config(config, new_seed)
@@ -142,8 +142,7 @@ class MainScreen(Screen[None]):
 
     def _wrong_settings(self) -> list[str]:
         """What the settings ask for and the screen does not have."""
-        bindings = [*self.BINDINGS, *Prompt.BINDINGS, *Generations.BINDINGS, *type(self.app).BINDINGS]
-        wrong, theme = wrong_keys(self.config.keys, bindings), self.config.theme
+        wrong, theme = list(self._key_problems), self.config.theme
         if theme and theme not in self.app.available_themes:
             known = ", ".join(name for name in self.app.available_themes if name.startswith(("charrnn", "ansi")))
             wrong.append(f"there is no theme {visible(theme)!r}; there are {known} and more (see the theme picker).")
