@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from charrnn_tui.model import Model, ModelError
 from charrnn_tui.model.library import Library
@@ -23,6 +23,9 @@ from charrnn_tui.repl.training_view import TrainingView
 from charrnn_tui.text import visible
 from charrnn_tui.text.shipped import shipped_corpora
 from charrnn_tui.training.process.messages import Event, Failed, Finished, Saved
+
+if TYPE_CHECKING:
+    from charrnn_tui.training.plan.target import Request
 
 
 class Repl:

@@ -10,8 +10,10 @@ Point: TypeAlias = tuple[float, float]
 
 _OVERLAYS = ("secondary", "success", "error")
 """Colours of the theme that neither the run in front (primary) nor its best point (accent) has."""
-_NICE = (1.0, 2.0, 5.0)
-_FEWEST_TICKS, _MOST_TICKS = 3, 6
+_NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
+_FEWEST_TICKS, _MOST_TICKS = 2, 6
+_CELLS_OF_A_STEP = 7
+"""Cells that the label of a step needs, with what stands between two."""
 
 
 def overlay_colour(number: int) -> str:
@@ -58,9 +60,9 @@ class Axis(NamedTuple):
 
 
 def _nice(least: float) -> float:
-    """The smallest of 1, 2, 5, 10, … that is at least so large."""
+    """The smallest of 1, 2, 2.5, 5, 10, … that is at least so large."""
     power = 10.0 ** math.floor(math.log10(least))
-    return next(n * power for n in (*_NICE, 10.0) if n * power >= least * (1 - 1e-9))
+    return next(n * power for n in _NICE if n * power >= least * (1 - 1e-9))
 
 
 def even_axis(low: float, high: float, cells: int) -> Axis:
@@ -92,9 +94,9 @@ def step_ticks(low: float, high: float, cells: int) -> list[float]:
     """Round ticks of an axis of steps, few enough that their labels (`step_label`) have room, none cut at the end."""
     if high <= low:
         return []
-    widest = max(len(step_label(low)), len(step_label(high))) + 2
-    most = max(1, min(5, cells // (widest + 3)))
+    most = max(1, min(5, cells // _CELLS_OF_A_STEP))
     interval = max(1.0, _nice((high - low) / most))
+    interval = 5.0 if interval == 2.5 else interval  # steps are whole
     first, ticks = math.ceil(low / interval), []
     for i in range(most + 2):
         tick = (first + i) * interval

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from charrnn_tui.prompt import words
 from charrnn_tui.prompt.generations import EMPTY_ITEM
 from charrnn_tui.prompt.probability import percent
 from charrnn_tui.text import visible
@@ -25,7 +24,7 @@ class ProbableBlock(Block[ProbableList]):
         if not items.texts:
             yield "nothing was found"
             return
-        yield f"{words.count(len(items.texts), 'most probable item')}, exactly"
+        yield f"{len(items.texts)} most probable"
         yield f"together {percent(items.covered)}"
 
     @property

@@ -13,6 +13,7 @@ from textual.containers import Vertical
 from charrnn_tui.prompt import commands, words
 from charrnn_tui.prompt.choices import Choices
 from charrnn_tui.prompt.commands import Action, CommandError
+from charrnn_tui.prompt.probability import LEGEND
 from charrnn_tui.text import UnknownSymbolsError
 from charrnn_tui.tui.content.blocks import GenerationAct
 from charrnn_tui.tui.content.start import Start, compared_prefix, of_favourite
@@ -39,6 +40,13 @@ if TYPE_CHECKING:
     from charrnn_tui.prompt.favourites import Favourite
     from charrnn_tui.prompt.options import OptionValue
     from charrnn_tui.prompt.session import Session
+
+
+def colour_words(*, no_colour: bool) -> str:
+    """What the colours of characters mean; what underlines mean, where there is no colour."""
+    if no_colour:
+        return f"bold and underlined {LEGEND[0]}, underlined {LEGEND[1]} to {LEGEND[2]}"
+    return "green is likely, red a surprise"
 
 
 class Conversation(Vertical):
@@ -207,7 +215,10 @@ class Conversation(Vertical):
 
     def set(self, name: str, value: OptionValue) -> None:
         """Change a setting; what is being written obeys with its next character."""
-        self._changed(self.session.set(name, value))
+        said = self.session.set(name, value)
+        if name == "colour" and self.session.colour:
+            said += f": {colour_words(no_colour=self.app.no_color)}"
+        self._changed(said)
 
     def turn(self, steps: int) -> None:
         """Turn the temperature."""
