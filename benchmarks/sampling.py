@@ -37,7 +37,7 @@ from charrnn_tui.text import Vocabulary
 from networks import random_weights
 
 UNITS = (64, 256, 512)
-LANES = (1, 32, 1024)
+STREAMS = (1, 32, 1024)
 LENGTH = 100
 TEMPERATURE = 0.8
 SETTINGS = SamplingSettings(TEMPERATURE)
@@ -119,10 +119,10 @@ def one_stream(cell: NumpyCell, vocabulary: Vocabulary, characters: int) -> int:
     return count
 
 
-def many_streams(cell: NumpyCell, vocabulary: Vocabulary, lanes: int, characters: int) -> int:
-    """As many streams side by side as there are lanes, finished ones replaced."""
-    n = max(2 * lanes, characters // LENGTH)
-    texts = sample_many(cell, vocabulary, repeat("", n), settings=SETTINGS, max_length=LENGTH, batch_size=lanes)
+def many_streams(cell: NumpyCell, vocabulary: Vocabulary, streams: int, characters: int) -> int:
+    """So many streams side by side, finished ones replaced."""
+    n = max(2 * streams, characters // LENGTH)
+    texts = sample_many(cell, vocabulary, repeat("", n), settings=SETTINGS, max_length=LENGTH, batch_size=streams)
     return sum(map(len, texts))
 
 
@@ -187,10 +187,10 @@ def measure(scale: float, one_thread: bool) -> dict[str, object]:
             "rereading": best(lambda r=rereading: r.sample(LENGTH), seconds),
             "single": best(lambda c=cell, v=vocabulary, n=some: one_stream(c, v, n), seconds),
         }
-        for lanes in LANES:
-            blas.set_threads(cores if lanes > 256 else 1)
-            row[f"bulk {lanes}"] = best(
-                lambda c=cell, v=vocabulary, k=lanes, n=some: many_streams(c, v, k, n * min(k, 32)), seconds
+        for streams in STREAMS:
+            blas.set_threads(cores if streams > 256 else 1)
+            row[f"bulk {streams}"] = best(
+                lambda c=cell, v=vocabulary, k=streams, n=some: many_streams(c, v, k, n * min(k, 32)), seconds
             )
         results[str(units)] = row
         results[f"floor {units}"] = floor(architecture, rates)

@@ -21,6 +21,7 @@ USES_TORCH = {
     "charrnn_tui.cells.through_time.slopes",
     "charrnn_tui.cells.through_time.vanilla",
     "charrnn_tui.cells.torch_loop",
+    "charrnn_tui.model.torch_sampling",
     "charrnn_tui.sampling.torch_bulk",
     "charrnn_tui.cells.through_time.manual_backward",
     "charrnn_tui.training.run.checkpoint",

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,6 +115,10 @@ class NumpyCell:
         self._output_bias: Floats = weights["output.bias"].astype(np.float32)
         self._layer_step = {"rnn": self._rnn, "gru": self._gru, "lstm": self._lstm}[architecture.family]
 
+    def __getstate__(self) -> dict[str, Any]:
+        """For a copy: without what can be computed anew, which holds the weights a second time."""
+        return {name: value for name, value in vars(self).items() if name != "single"}
+
     @cached_property
     def single(self) -> SingleWeights:
         """The weights as `SingleStepper` wants them, made when they are first needed."""
@@ -202,6 +206,53 @@ class NumpyCell:
         new_h: Floats = np.tanh(new_c)
         new_h *= x[:, 2 * n : 3 * n]
         return new_h, new_c
+
+    # To look inside: what a step computes on its way, at leisure. Nothing here is part of `step`.
+
+    def answer(self, state: NumpyState) -> Floats:
+        """log P of what comes next [batch, vocabulary] in nats, from a state alone, also one that no text leads to."""
+        logits: Floats = state.hidden[-1] @ self._output
+        logits += self._output_bias
+        return log_softmax(logits)
+
+    def layer_input(self, layer: int, ids: Ids, below: Floats | None = None) -> Floats:
+        """What a layer's gates get from its input, biases included [batch, gates * hidden], a fresh array.
+
+        The first layer reads `ids`, the others the new hidden vector `below` them [batch, hidden].
+        """
+        if below is None:
+            first: Floats = self._table.take(ids, axis=0)
+            return first
+        projected: Floats = below @ self._inputs[layer]
+        projected += self._biases[layer]
+        return projected
+
+    def layer_gates(self, layer: int, projected: Floats, hidden: Floats) -> dict[str, Floats]:
+        """A layer's activations [batch, hidden] by name, from `layer_input` and the hidden vector before the step.
+
+        LSTM: input, forget, output, candidate; GRU: reset, update, new; vanilla: new, its new hidden vector itself.
+        """
+        n = self.architecture.hidden
+        recurrent = hidden @ self._recurrent[layer]
+        if self.architecture.family == "rnn":
+            return {"new": np.tanh(projected + recurrent)}
+        if self.architecture.family == "lstm":
+            sums = np.tanh(projected + recurrent)
+            names = ("input", "forget", "output")
+            gates = {name: (sums[:, k * n : (k + 1) * n] + 1) * _HALF for k, name in enumerate(names)}
+            return gates | {"candidate": sums[:, 3 * n :]}
+        sums = (np.tanh(projected[:, : 2 * n] + recurrent[:, : 2 * n]) + 1) * _HALF
+        reset, update = sums[:, :n], sums[:, n:]
+        new = np.tanh(projected[:, 2 * n :] + reset * (recurrent[:, 2 * n :] + self._new_bias[layer]))
+        return {"reset": reset, "update": update, "new": new}
+
+    def gates(self, ids: Ids, before: NumpyState, after: NumpyState) -> tuple[dict[str, Floats], ...]:
+        """The gates of a step that led from one state to another by reading ids [batch], a layer each."""
+        below = (None, *after.hidden[:-1])
+        return tuple(
+            self.layer_gates(layer, self.layer_input(layer, ids, below[layer]), hidden)
+            for layer, hidden in enumerate(before.hidden)
+        )
 
     def read(self, ids: Ids, state: NumpyState) -> tuple[NumpyState, Floats]:
         """Read a sequence of ids [time] in one stream; the last state and log P of what comes next [1, vocabulary].

@@ -32,6 +32,7 @@ class SingleStepper:
     """
 
     def __init__(self, cell: NumpyCell) -> None:
+        self.cell = cell
         architecture = cell.architecture
         family = architecture.family
         n = self._n = architecture.hidden
@@ -61,6 +62,10 @@ class SingleStepper:
             self._sigmoids, self._reset, self._update, self._fresh = g[: 2 * n], g[:n], g[n : 2 * n], g[2 * n :]
             self._recurrent_gates = [r[: 2 * n] for r in self._recurrent]
             self._recurrent_new = [r[2 * n :] for r in self._recurrent]
+
+    def __reduce__(self) -> tuple[type[SingleStepper], tuple[NumpyCell]]:
+        """A copy makes scratch memory of its own: its views would lose the buffers that they look into."""
+        return SingleStepper, (self.cell,)
 
     def step(self, id_: int, state: Vectors) -> tuple[Vectors, Floats]:
         """Read one id: the new state and the logits [vocabulary] of what comes next, both fresh arrays."""

@@ -130,9 +130,9 @@ def _torch_sampler(model: Model, device: str) -> Callable[..., Iterator[str]]:
     if device == "auto" and not torch.cuda.is_available():
         return model.continue_all
 
-    from charrnn_tui.sampling.torch_bulk import sample_many_torch
+    from charrnn_tui.model.torch_sampling import continue_all_torch
 
-    return partial(sample_many_torch, model, device="cuda" if device == "auto" else device)
+    return partial(continue_all_torch, model, device="cuda" if device == "auto" else device)
 
 
 @dataclass

@@ -13,3 +13,11 @@ LEGEND = ("under 2 %", "2 %", "10 %", "30 %", "60 %", "90 % and more")
 def level(probability: float) -> int:
     """The level of a probability: 0 for a surprise, len(LEVELS) for near certainty."""
     return bisect_right(LEVELS, probability)
+
+
+def percent(probability: float) -> str:
+    """A probability as it is said beside an item: 42.0 %, 3.14 %, 0.052 %, under 0.001 %."""
+    share = 100 * probability
+    if share < 0.001:
+        return "under 0.001 %"
+    return f"{share:.{1 if share >= 10 else 2 if share >= 0.1 else 3}f} %"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -33,12 +33,14 @@ from charrnn_tui.training.process.messages import (
 if TYPE_CHECKING:
     from charrnn_tui.model.library import Library
     from charrnn_tui.training.plan.recipe import Recipe
+    from charrnn_tui.training.plan.target import Request
     from charrnn_tui.training.process.client import TrainingClient
 
 State = Literal["starting", "running", "paused", "over", "failed", "background"]
 Spawn: TypeAlias = Callable[[], Awaitable["TrainingClient"]]
 Reconnect: TypeAlias = Callable[[], Awaitable[Sequence[tuple[str, "TrainingClient"]]]]
 Settle: TypeAlias = Callable[["Recipe", "Library"], "Recipe"]
+RecipeFor: TypeAlias = Callable[["str | None", "Library"], "Request"]
 
 MOST_RUNS = 8
 STOP_WITHIN = 20.0
@@ -156,26 +158,14 @@ def settle_recipe(recipe: Recipe, library: Library) -> Recipe:
     return settle(recipe, library)
 
 
-def recipe_for(target: str, library: Library) -> tuple[Recipe, bool]:
-    """The recipe for `/train TARGET`, and whether it takes up an unfinished run.
+def recipe_for(target: str | None, library: Library) -> Request:
+    """The run that a person means by a target: a corpus, a file, or an unfinished model of theirs; None: the default.
 
-    `target` is a shipped corpus, a text file, or one of the user's models whose training is not finished. Reads the
-    corpus. Raises TextError, RecipeError or ModelError with a sentence.
+    Reads the corpus. Raises TextError, RecipeError or ModelError with a sentence.
     """
-    from charrnn_tui.model import CHECKPOINT, ModelError
-    from charrnn_tui.text import TextError
-    from charrnn_tui.training.plan.prepare import settle
-    from charrnn_tui.training.plan.recipe import DEFAULT_PRESET, PRESETS, Recipe
+    from charrnn_tui.training.plan import target as plan
 
-    try:
-        settled = settle(Recipe(corpus=target), library)
-    except TextError:
-        with contextlib.suppress(ModelError):
-            if (library.folder_for(target) / CHECKPOINT).exists():
-                return Recipe(name=target), True
-        raise
-    assert settled.kind is not None
-    return replace(PRESETS[DEFAULT_PRESET].apply(settled, settled.kind), name=settled.name), False
+    return plan.recipe_for(target, library)
 
 
 class TrainingRuns:
@@ -191,12 +181,14 @@ class TrainingRuns:
         *,
         spawn: Spawn = spawn_worker,
         settle: Settle = settle_recipe,
+        recipe_for: RecipeFor = recipe_for,
     ) -> None:
         self.library = library
         self.runs: list[TrainingRun] = []
         self._spawn = spawn
         self._on_event = on_event
         self._settle = settle
+        self._recipe_for = recipe_for
 
     @property
     def active(self) -> TrainingRun | None:
@@ -210,8 +202,7 @@ class TrainingRuns:
 
     async def start(self, recipe: Recipe, *, base: str | None = None, resume: bool = False) -> TrainingRun:
         """Begin a run. Raises a ValueError with a sentence where the recipe cannot be followed, OSError."""
-        if self.active is not None:
-            raise ValueError(f"{self.active.name} is being trained; stop it first (or wait until it is done).")
+        self._refuse_a_second()
         if not resume:
             # Reading a large corpus takes time: the screen must not wait for it.
             recipe = await asyncio.to_thread(self._settle, recipe, self.library)
@@ -220,6 +211,16 @@ class TrainingRuns:
         self._keep(run)
         await client.send(Start(recipe=recipe.to_dict(), models=str(Path(self.library.user)), base=base, resume=resume))
         return run
+
+    async def start_on(self, target: str | None) -> TrainingRun:
+        """Begin a run on a target (see `recipe_for`). Raises as `start` does."""
+        self._refuse_a_second()
+        request = await asyncio.to_thread(self._recipe_for, target, self.library)
+        return await self.start(request.recipe, base=request.base, resume=request.resume)
+
+    def _refuse_a_second(self) -> None:
+        if self.active is not None:
+            raise ValueError(f"{self.active.name} is being trained; stop it first (or wait until it is done).")
 
     async def reconnect(self, find: Reconnect) -> list[TrainingRun]:
         """Take on the runs that went on in the background."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from charrnn_tui.model import Model, ModelError
 from charrnn_tui.model.library import Library
@@ -22,8 +22,10 @@ from charrnn_tui.repl.generate import Generator
 from charrnn_tui.repl.training_view import TrainingView
 from charrnn_tui.text import visible
 from charrnn_tui.text.shipped import shipped_corpora
-from charrnn_tui.training.plan.recipe import Recipe
 from charrnn_tui.training.process.messages import Event, Failed, Finished, Saved, Started
+
+if TYPE_CHECKING:
+    from charrnn_tui.training.plan.target import Request
 
 
 class Repl:
@@ -225,14 +227,13 @@ class Repl:
         settled = await self._settle(target)
         if settled is None:
             return
-        recipe, resume = settled
         await self._end_training()  # one at a time; only now, since a slip of the keys must not cost a run
-        run = await self.runs.start(recipe, resume=resume)
+        run = await self.runs.start(settled.recipe, base=settled.base, resume=settled.resume)
         self._following = asyncio.create_task(self.runs.follow(run))
         self.session.followed = self.runs.folder_of(run)
         await self._watch(run)
 
-    async def _settle(self, target: str) -> tuple[Recipe, bool] | None:
+    async def _settle(self, target: str) -> Request | None:
         """The recipe for a target, made in a thread since a corpus may be large; None where the user stops it."""
         task = asyncio.ensure_future(asyncio.to_thread(recipe_for, target, self.library))
         async with self.console.live(lambda width: [("class:status", " reading the text…")], data=False) as live:

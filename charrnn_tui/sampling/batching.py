@@ -1,7 +1,7 @@
 """The streams of a batch, whatever computes them: finished ones are replaced, not padded along.
 
-A lane is one row of the batch. The arithmetic is a backend's (NumPy or torch); what is done here is the bookkeeping:
-which item stands in which lane, what was drawn, and in what order texts are given.
+Each row of the batch is one stream. The arithmetic is a backend's (NumPy or torch); what is done here is the
+bookkeeping: which item stands in which row, what was drawn, and in what order texts are given.
 """
 
 from __future__ import annotations
@@ -23,39 +23,39 @@ FrontT = TypeVar("FrontT")
 _FIRST_WIDTH = 64
 
 _LONGEST_READ_ALONG = 32
-"""A longer prefix is read apart: texts are given in order, and all would wait for one that reads it in its lane."""
+"""A longer prefix is read apart: texts are given in order, and all would wait for one that reads it in its row."""
 
 
 class Backend(Protocol[FrontT]):
-    """What computes a batch. A front is where it has got to: the states of all lanes and the logits of what follows."""
+    """What computes a batch. A front is where it has got to: the states of all rows and the logits of what follows."""
 
     def read(self, ids: list[int]) -> FrontT:
-        """One lane that has read `ids`, which are not empty."""
+        """One row that has read `ids`, which are not empty."""
         ...
 
     def join(self, fronts: list[FrontT]) -> FrontT:
-        """Lanes of one or more fronts as one batch."""
+        """Rows of one or more fronts as one batch."""
         ...
 
     def draw(self, front: FrontT, numbers: NDArray[np.float64]) -> Ints:
-        """One id a lane, picked by uniform numbers [lanes]."""
+        """One id a row, picked by uniform numbers [rows]."""
         ...
 
     def advance(self, front: FrontT, ids: Ints) -> FrontT:
-        """Read one id a lane."""
+        """Read one id a row."""
         ...
 
-    def select(self, front: FrontT, lanes: Ints) -> FrontT:
-        """Some of the lanes."""
+    def select(self, front: FrontT, rows: Ints) -> FrontT:
+        """Some of the rows."""
         ...
 
-    def put(self, front: FrontT, lanes: Ints, other: FrontT) -> None:
-        """Write `other` over some of the lanes of a front that `advance` made: a lane each, or one lane for all."""
+    def put(self, front: FrontT, rows: Ints, other: FrontT) -> None:
+        """Write `other` over some of the rows of a front that `advance` made: a row each, or one row for all."""
         ...
 
 
 class _Start(NamedTuple, Generic[FrontT]):
-    """An item before its first new character: its number, the prefix as shown, a front of one lane, and what is left
+    """An item before its first new character: its number, the prefix as shown, a front of one row, and what is left
     to read (last id first) before anything is drawn.
     """
 
@@ -68,7 +68,7 @@ class _Start(NamedTuple, Generic[FrontT]):
 class _Starts(Iterator[_Start[FrontT]]):
     """The prefixes. Ends at the first one that cannot be read, and keeps the reason in `failure`.
 
-    Short prefixes that differ are read in their lanes, as part of the batch; a long one, and one that is equal to the
+    Short prefixes that differ are read in their rows, as part of the batch; a long one, and one that is equal to the
     last, is read here, once for all that follow.
     """
 
@@ -108,7 +108,7 @@ class _Starts(Iterator[_Start[FrontT]]):
         return _Start(item, head, front, unread)
 
     def _front(self, ids: list[int]) -> FrontT:
-        """A lane after the start symbol, computed once."""
+        """A row after the start symbol, computed once."""
         key = tuple(ids)
         if key not in self._fronts:
             self._fronts[key] = self._backend.read(ids)
@@ -136,18 +136,18 @@ def continue_in_batches(
         for start in starts:
             yield start.head
     else:
-        lanes = _Lanes(backend, vocabulary, list(islice(starts, batch_size)), seed, max_length)
-        while lanes.running:
-            done.update(lanes.draw())
+        batch = _Batch(backend, vocabulary, list(islice(starts, batch_size)), seed, max_length)
+        while batch.running:
+            done.update(batch.draw())
             while due in done:
                 yield done.pop(due)
                 due += 1
-            lanes.step(starts)
+            batch.step(starts)
     if starts.failure is not None:
         raise starts.failure
 
 
-class _Lanes(Generic[FrontT]):
+class _Batch(Generic[FrontT]):
     """The streams of a batch, each with its own item and position."""
 
     def __init__(
@@ -163,13 +163,13 @@ class _Lanes(Generic[FrontT]):
         self._knows_nul = "\0" in vocabulary
         self._heads = [start.head for start in starts]
         self._finished: list[int] = []
-        self._unread = {lane: list(start.unread) for lane, start in enumerate(starts) if start.unread}
+        self._unread = {row: list(start.unread) for row, start in enumerate(starts) if start.unread}
         if not starts:
             return
         self._items = np.array([start.item for start in starts], dtype=np.int64)
         self._keys = item_keys(seed, self._items)
         self._lengths = np.zeros(len(starts), dtype=np.int64)
-        self._rows = np.arange(len(starts))
+        self._every_row = np.arange(len(starts))
         self._drawn = np.zeros((len(starts), min(longest, _FIRST_WIDTH)), dtype=np.int32)
         self._front = backend.join([start.front for start in starts])
 
@@ -179,34 +179,34 @@ class _Lanes(Generic[FrontT]):
         return bool(self._heads)
 
     def draw(self) -> list[tuple[int, str]]:
-        """Draw one symbol in each lane that has read its prefix; the items that are over, with their texts."""
+        """Draw one symbol in each row that has read its prefix; the items that are over, with their texts."""
         ids = self._ids = self._backend.draw(self._front, uniforms(self._keys, self._lengths))
         reading = list(self._unread)
-        for lane in reading:
-            ids[lane] = self._unread[lane].pop()
-            if not self._unread[lane]:
-                del self._unread[lane]
+        for row in reading:
+            ids[row] = self._unread[row].pop()
+            if not self._unread[row]:
+                del self._unread[row]
         if int(self._lengths.max()) == self._drawn.shape[1]:
             more = min(self._longest, 2 * self._drawn.shape[1]) - self._drawn.shape[1]
             self._drawn = np.pad(self._drawn, ((0, 0), (0, more)))
-        self._drawn[self._rows, self._lengths] = ids
+        self._drawn[self._every_row, self._lengths] = ids
         self._lengths += ids != BOUNDARY
         if reading:
             self._lengths[reading] = 0  # what was read does not count; the first draw takes its place
         self._finished = np.flatnonzero((ids == BOUNDARY) | (self._lengths >= self._longest)).tolist()
         if not self._finished:
             return []
-        heads = [self._heads[lane] for lane in self._finished]
+        heads = [self._heads[row] for row in self._finished]
         texts = map(str.__add__, heads, self._texts(self._finished))
         return list(zip(self._items[self._finished].tolist(), texts, strict=True))
 
-    def _texts(self, lanes: list[int]) -> list[str]:
-        """What was drawn in some lanes; all at once, since for short items this is much of the work."""
-        lengths = self._lengths[lanes]
+    def _texts(self, rows: list[int]) -> list[str]:
+        """What was drawn in some rows; all at once, since for short items this is much of the work."""
+        lengths = self._lengths[rows]
         width = int(lengths.max())
         if width == 0:
-            return [""] * len(lanes)
-        points = self._points[self._drawn[lanes, :width]]
+            return [""] * len(rows)
+        points = self._points[self._drawn[rows, :width]]
         points[np.arange(width) >= lengths[:, None]] = 0
         # NumPy's strings end where only zeros follow.
         texts: list[str] = points.view(f"U{width}")[:, 0].tolist()
@@ -218,10 +218,10 @@ class _Lanes(Generic[FrontT]):
         """Read what was drawn; streams that are over are replaced, or leave the batch where nothing follows."""
         fresh = list(islice(starts, len(self._finished)))
         replaced, idle = self._finished[: len(fresh)], self._finished[len(fresh) :]
-        for lane, start in zip(replaced, fresh, strict=True):
-            self._heads[lane] = start.head
+        for row, start in zip(replaced, fresh, strict=True):
+            self._heads[row] = start.head
             if start.unread:
-                self._unread[lane] = list(start.unread)
+                self._unread[row] = list(start.unread)
         if replaced:
             self._items[replaced] = [start.item for start in fresh]
             self._keys[replaced] = item_keys(self._seed, self._items[replaced])
@@ -232,7 +232,7 @@ class _Lanes(Generic[FrontT]):
             keep[idle] = False
             moved = np.cumsum(keep) - 1
             at = moved[at]
-            self._unread = {int(moved[lane]): ids for lane, ids in self._unread.items()}
+            self._unread = {int(moved[row]): ids for row, ids in self._unread.items()}
             self._leave_only(np.flatnonzero(keep))
         if not self._heads:
             return
@@ -247,4 +247,4 @@ class _Lanes(Generic[FrontT]):
         self._ids, self._drawn, self._keys = self._ids[kept], self._drawn[kept], self._keys[kept]
         self._items, self._lengths = self._items[kept], self._lengths[kept]
         self._heads = [self._heads[i] for i in kept]
-        self._rows = np.arange(len(kept))
+        self._every_row = np.arange(len(kept))

@@ -65,7 +65,7 @@ def draw_rows(
 
 
 class NumpyFront(NamedTuple):
-    """State of some lanes and the logits [lanes, vocabulary] of what follows."""
+    """State of some rows and the logits [rows, vocabulary] of what follows."""
 
     state: NumpyState
     logits: Floats
@@ -79,14 +79,14 @@ class NumpyBackend:
         self._endless = kind == "stream"
 
     def read(self, ids: list[int]) -> NumpyFront:
-        """One lane that has read `ids`."""
+        """One row that has read `ids`."""
         front = NumpyFront(self._cell.initial_state(1), np.empty(0, dtype=np.float32))
         for id_ in ids:
             front = NumpyFront(*self._cell.step_logits([id_], front.state))
         return front
 
     def join(self, fronts: list[NumpyFront]) -> NumpyFront:
-        """Lanes of one or more fronts as one batch."""
+        """Rows of one or more fronts as one batch."""
         states, logits = zip(*fronts, strict=True)
         return NumpyFront(
             NumpyState(
@@ -97,25 +97,25 @@ class NumpyBackend:
         )
 
     def draw(self, front: NumpyFront, numbers: NDArray[np.float64]) -> NDArray[np.int64]:
-        """One id a lane."""
+        """One id a row."""
         if self._endless:
             front.logits[:, BOUNDARY] = -np.inf
         return draw_rows(front.logits, self._settings, numbers, self._cell.largest_logit)
 
     def advance(self, front: NumpyFront, ids: NDArray[np.int64]) -> NumpyFront:
-        """Read one id a lane."""
+        """Read one id a row."""
         return NumpyFront(*self._cell.step_logits(ids, front.state))
 
-    def select(self, front: NumpyFront, lanes: NDArray[np.int64]) -> NumpyFront:
-        """Some of the lanes."""
-        return NumpyFront(front.state.select(lanes), front.logits[lanes])
+    def select(self, front: NumpyFront, rows: NDArray[np.int64]) -> NumpyFront:
+        """Some of the rows."""
+        return NumpyFront(front.state.select(rows), front.logits[rows])
 
-    def put(self, front: NumpyFront, lanes: NDArray[np.int64], other: NumpyFront) -> None:
-        """Write `other`, of as many lanes or of one, over some; the arrays are the batch's own, made by a step."""
+    def put(self, front: NumpyFront, rows: NDArray[np.int64], other: NumpyFront) -> None:
+        """Write `other`, of as many rows or of one, over some; the arrays are the batch's own, made by a step."""
         mine = (*front.state.hidden, *front.state.cell, front.logits)
         theirs = (*other.state.hidden, *other.state.cell, other.logits)
-        for array, rows in zip(mine, theirs, strict=True):
-            array[lanes] = rows
+        for array, values in zip(mine, theirs, strict=True):
+            array[rows] = values
 
 
 def check_sizes(max_length: int, batch_size: int) -> None:

@@ -18,9 +18,10 @@ from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
 
 
 class Drawn(NamedTuple):
-    """What one step gave one lane. `symbol` is empty where the network ended the item."""
+    """What one step gave one stream. `symbol` is empty where the network ended the item."""
 
-    lane: int
+    stream: int
+    """Which of the column's streams."""
     symbol: str
     probability: float
     """P of the symbol at temperature 1 and without filters."""
@@ -28,12 +29,12 @@ class Drawn(NamedTuple):
 
 
 class Column:
-    """Continue several prefixes at once: lane i writes the text of `Stream(seed=seed, item=items[i])`.
+    """Continue several prefixes at once: stream i writes the text of `Stream(seed=seed, item=items[i])`.
 
-    `settings` holds one SamplingSettings a lane and may be assigned between steps: the next characters obey.
-    Lanes that are over leave the batch, so that the rest goes on faster.
+    `settings` holds one SamplingSettings a stream and may be assigned between steps: the next characters obey.
+    Streams that are over leave the batch, so that the rest goes on faster.
 
-    prefixes: one a lane; items: place of each lane in a batch of the seed, 0, 1, 2, … by default (the same item
+    prefixes: one a stream; items: place of each in a batch of the seed, 0, 1, 2, … by default (the same item
     with other settings shows what a setting does). Raises UnknownSymbolsError for a prefix that the network cannot
     read, ValueError for a negative `max_length`, which counts new characters.
     """
@@ -52,21 +53,21 @@ class Column:
     ) -> None:
         if max_length < 0:
             raise ValueError(f"the maximum length is 0 or more new characters, not {max_length}.")
-        lanes = len(prefixes)
+        count = len(prefixes)
         if settings is None or isinstance(settings, SamplingSettings):
-            settings = [settings or SamplingSettings()] * lanes
+            settings = [settings or SamplingSettings()] * count
         self.settings: list[SamplingSettings] = list(settings)
         self.prefixes = [clean_prefix(prefix, vocabulary, kind) for prefix in prefixes]
         self.vocabulary = vocabulary
         self.kind = kind
         self.seed = seed
         self.max_length = max_length
-        self.items = list(range(lanes)) if items is None else list(items)
+        self.items = list(range(count)) if items is None else list(items)
         self._cell = cell
         self._keys = item_keys(seed, np.array(self.items, dtype=np.int64))
         self._position = 0
-        self._lanes = np.arange(lanes) if max_length > 0 else np.arange(0)
-        """The lanes that still run, in the order of the batch's rows."""
+        self._running = np.arange(count) if max_length > 0 else np.arange(0)
+        """Indices of the streams that still run, in the order of the batch's rows."""
         self._read(prefixes)
 
     def _read(self, prefixes: Sequence[str]) -> None:
@@ -88,35 +89,42 @@ class Column:
         self._state = joined.select(rows)
         self._logits = np.concatenate([logits for _, logits in known.values()])[rows]
 
+    def __copy__(self) -> Column:
+        """Another column that goes on from here, with settings of its own."""
+        other = Column.__new__(Column)
+        vars(other).update(vars(self))
+        other.settings, other.prefixes, other.items = list(self.settings), list(self.prefixes), list(self.items)
+        return other
+
     @property
     def running(self) -> bool:
-        """Whether any lane goes on."""
-        return len(self._lanes) > 0
+        """Whether any stream goes on."""
+        return len(self._running) > 0
 
     def step(self) -> list[Drawn]:
-        """Draw one symbol in every lane that runs; empty where all are over."""
+        """Draw one symbol in every stream that runs; empty where all are over."""
         if not self.running:
             return []
-        lanes, logits = self._lanes, self._logits
+        indices, logits = self._running, self._logits
         if self.kind == "stream":
             logits[:, BOUNDARY] = -np.inf
-        numbers = uniforms(self._keys[lanes], np.array([self._position]))
-        ids = np.zeros(len(lanes), dtype=np.int64)
+        numbers = uniforms(self._keys[indices], np.array([self._position]))
+        ids = np.zeros(len(indices), dtype=np.int64)
         groups: dict[SamplingSettings, list[int]] = {}
-        for row, lane in enumerate(lanes.tolist()):
-            groups.setdefault(self.settings[lane], []).append(row)
+        for row, index in enumerate(indices.tolist()):
+            groups.setdefault(self.settings[index], []).append(row)
         for settings, rows in groups.items():
             ids[rows] = draw_rows(logits[rows], settings, numbers[rows])
-        probability = np.exp(log_softmax(logits)[np.arange(len(lanes)), ids]).tolist()
+        probability = np.exp(log_softmax(logits)[np.arange(len(indices)), ids]).tolist()
         self._position += 1
         full = self._position >= self.max_length
         drawn = []
-        for row, (lane, id_) in enumerate(zip(lanes.tolist(), ids.tolist(), strict=True)):
+        for row, (index, id_) in enumerate(zip(indices.tolist(), ids.tolist(), strict=True)):
             end: EndReason | None = "end" if id_ == BOUNDARY else "length" if full else None
-            drawn.append(Drawn(lane, self.vocabulary.symbol(id_), probability[row], end))
+            drawn.append(Drawn(index, self.vocabulary.symbol(id_), probability[row], end))
         going = np.flatnonzero(ids != BOUNDARY) if not full else np.arange(0)
-        if len(going) < len(lanes):
-            self._lanes = lanes[going]
+        if len(going) < len(indices):
+            self._running = indices[going]
             self._state = self._state.select(going)
             ids = ids[going]
         if len(going):

@@ -14,71 +14,41 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from charrnn_tui.cells.torch_cell import TorchCell, TorchState, make_cell
-from charrnn_tui.model import WEIGHTS, Model, ModelError, read_tensors
+from charrnn_tui.cells.torch_cell import TorchCell, TorchState
 from charrnn_tui.sampling.batching import continue_in_batches
 from charrnn_tui.sampling.bulk import check_sizes
 from charrnn_tui.sampling.filters import SamplingSettings
-from charrnn_tui.text import BOUNDARY, Kind
+from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
 
 _MANY = {"cpu": 1024, "cuda": 16384}
 """Streams side by side where the caller leaves it open."""
 
 
 def sample_many_torch(
-    model: Model,
+    cell: TorchCell,
+    vocabulary: Vocabulary,
     prefixes: Iterable[str],
     *,
+    kind: Kind = "lines",
     settings: SamplingSettings | None = None,
     seed: int = 0,
     first_item: int = 0,
-    max_length: int | None = None,
+    max_length: int = 100,
     batch_size: int | None = None,
-    device: str = "auto",
 ) -> Iterator[str]:
-    """Continue each prefix on a device; the contract is that of `bulk.sample_many`.
+    """Continue each prefix where the cell's weights are; the contract is that of `bulk.sample_many`.
 
-    `device`: auto (a GPU where there is one), cpu, cuda, cuda:1, …; `batch_size` None suits it. `max_length` None is
-    the model's own. Raises ModelError where the device is not there or the model has no folder.
+    `batch_size` None suits the device.
     """
-    if max_length is None:
-        max_length = model.info.default_max_length
-    where = _device(device)
     if batch_size is None:
-        batch_size = _MANY.get(where.type, _MANY["cpu"])
+        batch_size = _MANY.get(cell.output.weight.device.type, _MANY["cpu"])
     check_sizes(max_length, batch_size)
-    cell = load_cell(model, where)
-    kind = model.info.kind
     backend = TorchBackend(cell, kind, settings or SamplingSettings())
-    return continue_in_batches(backend, model.vocabulary, prefixes, kind, seed, first_item, max_length, batch_size)
-
-
-def _device(name: str) -> torch.device:
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        device = torch.device(name)
-    except RuntimeError as error:
-        raise ModelError(f"there is no device {name!r}; use auto, cpu, cuda or cuda:0.") from error
-    there = {"cpu": 1, "cuda": torch.cuda.device_count()}.get(device.type, 0)
-    if (device.index or 0) >= there:
-        raise ModelError(f"torch sees no device {name!r} here; use cpu, or auto.")
-    return device
-
-
-def load_cell(model: Model, device: torch.device) -> TorchCell:
-    """The hand-written torch cell of a model, on a device. Raises ModelError."""
-    if model.folder is None:
-        raise ModelError(f"{model.name} has no folder to read its weights from; save it first.")
-    architecture = model.info.architecture
-    weights = read_tensors(model.folder / WEIGHTS, architecture.shapes())
-    cell = make_cell(architecture)
-    cell.load_state_dict({name: torch.from_numpy(weight) for name, weight in weights.items()})
-    return cell.to(device).eval()
+    return continue_in_batches(backend, vocabulary, prefixes, kind, seed, first_item, max_length, batch_size)
 
 
 class TorchFront(NamedTuple):
-    """State of some lanes and log P [lanes, vocabulary] of what follows."""
+    """State of some rows and log P [rows, vocabulary] of what follows."""
 
     state: TorchState
     log_probs: Tensor
@@ -97,7 +67,7 @@ class TorchBackend:
 
     @torch.inference_mode()
     def read(self, ids: list[int]) -> TorchFront:
-        """One lane that has read `ids`."""
+        """One row that has read `ids`."""
         front = TorchFront(self._cell.initial_state(1), torch.empty(0))
         for id_ in ids:
             front = TorchFront(*self._cell.step(torch.tensor([id_], device=self._device), front.state))
@@ -105,7 +75,7 @@ class TorchBackend:
 
     @torch.inference_mode()
     def join(self, fronts: list[TorchFront]) -> TorchFront:
-        """Lanes of one or more fronts as one batch."""
+        """Rows of one or more fronts as one batch."""
         cells = [f.state.cell for f in fronts if f.state.cell is not None]
         state = TorchState(
             torch.cat([f.state.hidden for f in fronts], dim=1), torch.cat(cells, dim=1) if cells else None
@@ -114,7 +84,7 @@ class TorchBackend:
 
     @torch.inference_mode()
     def draw(self, front: TorchFront, numbers: NDArray[np.float64]) -> NDArray[np.int64]:
-        """One id a lane."""
+        """One id a row."""
         if self._endless:
             front.log_probs[:, BOUNDARY] = -torch.inf
         ids: NDArray[np.int64] = draw_rows(front.log_probs, self._settings, self._there(numbers)).cpu().numpy()
@@ -122,25 +92,25 @@ class TorchBackend:
 
     @torch.inference_mode()
     def advance(self, front: TorchFront, ids: NDArray[np.int64]) -> TorchFront:
-        """Read one id a lane."""
+        """Read one id a row."""
         return TorchFront(*self._cell.step(self._there(ids), front.state))
 
     @torch.inference_mode()
-    def select(self, front: TorchFront, lanes: NDArray[np.int64]) -> TorchFront:
-        """Some of the lanes."""
-        rows = self._there(lanes)
+    def select(self, front: TorchFront, rows: NDArray[np.int64]) -> TorchFront:
+        """Some of the rows."""
+        index = self._there(rows)
         hidden, cell = front.state
-        state = TorchState(hidden[:, rows], None if cell is None else cell[:, rows])
-        return TorchFront(state, front.log_probs[rows])
+        state = TorchState(hidden[:, index], None if cell is None else cell[:, index])
+        return TorchFront(state, front.log_probs[index])
 
     @torch.inference_mode()
-    def put(self, front: TorchFront, lanes: NDArray[np.int64], other: TorchFront) -> None:
-        """Write `other`, of as many lanes or of one, over some; the tensors are the batch's own, made by a step."""
-        rows = self._there(lanes)
-        front.state.hidden[:, rows] = other.state.hidden
+    def put(self, front: TorchFront, rows: NDArray[np.int64], other: TorchFront) -> None:
+        """Write `other`, of as many rows or of one, over some; the tensors are the batch's own, made by a step."""
+        index = self._there(rows)
+        front.state.hidden[:, index] = other.state.hidden
         if front.state.cell is not None and other.state.cell is not None:
-            front.state.cell[:, rows] = other.state.cell
-        front.log_probs[rows] = other.log_probs
+            front.state.cell[:, index] = other.state.cell
+        front.log_probs[index] = other.log_probs
 
 
 def draw_rows(logits: Tensor, settings: SamplingSettings, numbers: Tensor) -> Tensor:

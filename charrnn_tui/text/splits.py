@@ -37,3 +37,16 @@ def split_by_hash(items: Sequence[str], validation_fraction: float = 0.1) -> tup
     elif len(validation) == len(hashes):
         validation.discard(max(hashes, key=hashes.__getitem__))
     return [i for i in items if i not in validation], [i for i in items if i in validation]
+
+
+MOST_STREAM_EVALUATED = 2_000_000
+"""Characters of a running text that are held out at most: more of them would tell no more and take longer."""
+
+
+def held_out_block(characters: int, fraction: float) -> tuple[int, int]:
+    """(start, length) of the block that is held out of a running text of so many characters.
+
+    It lies in the middle: the end of a text is what resembles its continuation most, too good to learn nothing from.
+    """
+    length = min(int(characters * fraction), MOST_STREAM_EVALUATED)
+    return (characters - length) // 2, length

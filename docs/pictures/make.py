@@ -2,8 +2,8 @@
 
     python docs/pictures/make.py [NAME …]
 
-Each picture is written as SVG and, where `rsvg-convert` is installed, as PNG beside it. A home of its own is used, so
-that nothing of the user's is shown or changed. The seeds are fixed; the training run is real, so its curves differ a
+Each picture is written as PNG by `paint.py`. A home of its own is used, so that nothing of the user's is shown or
+changed. The seeds are fixed; the training run is real, so its curves differ a
 little from time to time.
 """
 
@@ -11,15 +11,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
-import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from paint import paint
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -27,39 +25,15 @@ from charrnn_tui.model.library import Library
 from charrnn_tui.prompt.settings import Config
 from charrnn_tui.training.plan.recipe import PRESETS, Recipe
 from charrnn_tui.tui.app import CharRNNApp
+from charrnn_tui.tui.messages import StateChanged
+from charrnn_tui.tui.widgets.prompt import Prompt
 
 HERE = Path(__file__).parent
-FONT = "DejaVu Sans Mono"
-_CELL = 12.2
-"""Width of a cell in Textual's SVG, in its units."""
-
-
-def prepared(svg: str) -> str:
-    """The SVG with a font that is installed, and without text that begins with blanks, which some renderers drop."""
-    svg = re.sub(r"font-family: *Fira Code[^;]*;", f'font-family: "{FONT}", monospace;', svg)
-
-    def moved(match: re.Match[str]) -> str:
-        attributes, text = match.groups()
-        blanks = len(text) // 6 if set(text) == {"&"} else len(re.match(r"(?:&#160;)*", text).group()) // 6  # type: ignore[union-attr]
-        rest = text[6 * blanks :]
-        if not blanks or not rest:
-            return match.group() if rest else ""
-        x = float(re.search(r'\bx="([\d.]+)"', attributes).group(1)) + blanks * _CELL  # type: ignore[union-attr]
-        length = float(re.search(r'textLength="([\d.]+)"', attributes).group(1)) - blanks * _CELL  # type: ignore[union-attr]
-        attributes = re.sub(r'\bx="[\d.]+"', f'x="{x:.1f}"', attributes)
-        attributes = re.sub(r'textLength="[\d.]+"', f'textLength="{length:.1f}"', attributes)
-        return f"<text {attributes}>{rest}</text>"
-
-    return re.sub(r"<text ([^>]*textLength[^>]*)>([^<]*)</text>", moved, svg)
 
 
 def save(app: CharRNNApp, name: str) -> None:
     """Write a picture of what is on the screen."""
-    svg = prepared(app.export_screenshot(title="charrnn-tui"))
-    path = HERE / f"{name}.svg"
-    path.write_text(svg, encoding="utf-8")
-    if shutil.which("rsvg-convert"):
-        subprocess.run(["rsvg-convert", "--zoom", "1.0", str(path), "-o", str(path.with_suffix(".png"))], check=True)
+    paint(app.screen._compositor.render_strips(), HERE / f"{name}.png", app.theme_variables["background"])
 
 
 async def until(pilot: Pilot[None], holds: Callable[[], object], seconds: float = 120) -> None:
@@ -73,10 +47,11 @@ async def until(pilot: Pilot[None], holds: Callable[[], object], seconds: float 
 
 async def enter(pilot: Pilot[None], app: CharRNNApp, line: str) -> None:
     """Enter a line and let what it starts come to its end."""
-    app.main.prompt.focus()
-    app.main.prompt.set_value(line)
+    prompt = app.main.query_one(Prompt)
+    prompt.focus()
+    prompt.set_value(line)
     await pilot.press("enter")
-    await until(pilot, lambda: not app.main.player.running)
+    await until(pilot, lambda: not app.main.conversation.writing)
     await pilot.pause(0.1)
 
 
@@ -86,7 +61,7 @@ async def generate(pilot: Pilot[None], app: CharRNNApp) -> None:
     await enter(pilot, app, "/n 6 Ka")
     await enter(pilot, app, "Mar")
     await pilot.press("ctrl+g")
-    await until(pilot, lambda: not app.main.player.running)
+    await until(pilot, lambda: not app.main.conversation.writing)
     await pilot.press(*"Ale")
     await pilot.pause(0.2)
     app.main.status.say("")
@@ -109,9 +84,9 @@ async def coloured(pilot: Pilot[None], app: CharRNNApp) -> None:
 async def training(pilot: Pilot[None], app: CharRNNApp) -> None:
     """A real run, some seconds after its start."""
     await generate(pilot, app)
-    app.main.start_training(PRESETS["quick"].apply(Recipe(corpus="names"), "lines"))
-    await until(pilot, lambda: app.main.training.runs)
-    run = app.main.training.runs[-1]
+    app.main.panel.begin(PRESETS["quick"].apply(Recipe(corpus="names"), "lines"))
+    await until(pilot, lambda: app.main.panel.training.runs)
+    run = app.main.panel.training.runs[-1]
     await until(pilot, lambda: run.share > 0.5 and app.main.session.step is not None)
     app.main.panel.redraw()
     await pilot.pause()
@@ -141,9 +116,9 @@ async def browsing(pilot: Pilot[None], app: CharRNNApp) -> None:
 
 async def looking_back(pilot: Pilot[None], app: CharRNNApp) -> None:
     """A real run, and what it said some evaluations ago."""
-    app.main.start_training(PRESETS["quick"].apply(Recipe(corpus="names"), "lines"))
-    await until(pilot, lambda: app.main.training.runs)
-    await until(pilot, lambda: app.main.training.active is None)
+    app.main.panel.begin(PRESETS["quick"].apply(Recipe(corpus="names"), "lines"))
+    await until(pilot, lambda: app.main.panel.training.runs)
+    await until(pilot, lambda: app.main.panel.training.active is None)
     app.clear_notifications()
     app.main.action_timeline()
     await pilot.pause(0.5)
@@ -178,13 +153,13 @@ async def take(name: str) -> None:
         app = CharRNNApp(Config(theme=theme, pace=0.0), Library(), **options)
         async with app.run_test(size=size, notifications=True) as pilot:
             await until(pilot, lambda: app.main.session.model is not None)
-            app.main.player.pace = 0.0
+            app.main.session.pace = 0.0
             await act(pilot, app)
-            app.main.player.pace = 30.0
-            app.main.refresh_status()
+            app.main.session.pace = 30.0
+            app.main.post_message(StateChanged())
             await pilot.pause(0.2)
             save(app, name)
-            await app.main.training.close()
+            await app.main.panel.training.close()
 
 
 def main() -> None:
@@ -195,7 +170,7 @@ def main() -> None:
             sys.exit(f"there is no picture {name!r}; there are: {', '.join(SHOTS)}.")
     for name in names:
         asyncio.run(take(name))
-        print(HERE / f"{name}.svg")
+        print(HERE / f"{name}.png")
 
 
 if __name__ == "__main__":

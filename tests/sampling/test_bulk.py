@@ -34,7 +34,7 @@ def test_texts_are_those_of_single_streams(network: Network, batch_size: int, se
 
 
 @pytest.mark.parametrize("batch_size", [2, 5, 1000])
-def test_prefixes_that_differ_are_read_in_their_lanes(network: Network, batch_size: int) -> None:
+def test_prefixes_that_differ_are_read_in_their_rows(network: Network, batch_size: int) -> None:
     generator = random.Random(1)
     prefixes = ["".join(generator.choices("abcdefghij", k=generator.randrange(12))) for _ in range(60)]
     prefixes[20:30] = ["abc"] * 10
@@ -77,7 +77,7 @@ def test_nothing_in_nothing_out(network: Network) -> None:
     assert list(sample_many(*network, [])) == []
 
 
-def test_prefixes_are_taken_as_lanes_become_free(toy: Network) -> None:
+def test_prefixes_are_taken_as_rows_become_free(toy: Network) -> None:
     """An endless supply: what was taken is never more than the batch ahead of what was given."""
     taken = 0
 
@@ -90,7 +90,7 @@ def test_prefixes_are_taken_as_lanes_become_free(toy: Network) -> None:
     texts = sample_many(*toy, supply(), batch_size=8, max_length=20)
     for given in range(200):
         next(texts)
-        # 8 lanes, each at most 20 steps behind: the order holds back no more than those steps can finish.
+        # 8 rows, each at most 20 steps behind: the order holds back no more than those steps can finish.
         assert taken <= given + 1 + 8 * 21
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,8 +26,8 @@ def model(request: pytest.FixtureRequest, tmp_path: Path) -> Model:
 def texts(column: Column) -> list[str]:
     written = [list(prefix) for prefix in column.prefixes]
     while column.running:
-        for lane, symbol, _, _ in column.step():
-            written[lane].append(symbol)
+        for index, symbol, _, _ in column.step():
+            written[index].append(symbol)
     return ["".join(characters) for characters in written]
 
 
@@ -41,7 +42,7 @@ def alone(model: Model, prefix: str, settings: SamplingSettings, seed: int, item
 
 
 @pytest.mark.parametrize("settings", [SamplingSettings(), SamplingSettings(0.5, top_k=3), SamplingSettings(0)])
-def test_each_lane_is_the_stream_of_its_item(model: Model, settings: SamplingSettings) -> None:
+def test_each_one_is_the_stream_of_its_item(model: Model, settings: SamplingSettings) -> None:
     prefixes = ["An", "", "Bo", "An", "Ha", ""]
     got = texts(column(model, prefixes, settings=settings, seed=3, max_length=30))
     assert got == [alone(model, prefix, settings, 3, item) for item, prefix in enumerate(prefixes)]
@@ -57,19 +58,19 @@ def test_settings_that_change_are_obeyed_by_the_next_characters(model: Model) ->
     running = column(model, ["A", "E"], settings=SamplingSettings(2), seed=1, max_length=12)
     written = ["A", "E"]
     for _ in range(2):
-        for lane, symbol, _, _ in running.step():
-            written[lane] += symbol
+        for index, symbol, _, _ in running.step():
+            written[index] += symbol
     running.settings = [replace(s, temperature=0.0) for s in running.settings]
     while running.running:
-        for lane, symbol, _, _ in running.step():
-            written[lane] += symbol
-    for lane, prefix in enumerate("AE"):
-        stream = model.stream(prefix, settings=SamplingSettings(2), seed=1, item=lane, max_length=12)
+        for index, symbol, _, _ in running.step():
+            written[index] += symbol
+    for index, prefix in enumerate("AE"):
+        stream = model.stream(prefix, settings=SamplingSettings(2), seed=1, item=index, max_length=12)
         for _ in range(2):
             next(stream, None)
         stream.settings = SamplingSettings(0)
         list(stream)
-        assert written[lane] == stream.text
+        assert written[index] == stream.text
 
 
 def test_probabilities_and_ends_are_told(model: Model) -> None:
@@ -77,14 +78,14 @@ def test_probabilities_and_ends_are_told(model: Model) -> None:
     stream = model.stream("B", seed=2, item=0, max_length=3)
     ends = {}
     while running.running:
-        for lane, symbol, probability, end in running.step():
-            if lane == 0:
+        for index, symbol, probability, end in running.step():
+            if index == 0:
                 token = next(stream)
                 assert token.symbol == symbol
                 assert token.probability == pytest.approx(probability, abs=1e-5)
             if end is not None:
-                assert lane not in ends, "a lane ends once"
-                ends[lane] = end
+                assert index not in ends, "each ends once"
+                ends[index] = end
     assert set(ends) == {0, 1}
     assert ends[0] == stream.end
     assert running.step() == []
@@ -113,3 +114,22 @@ def test_states_are_not_shared_between_equal_prefixes(model: Model) -> None:
     assert texts(column(model, ["An", "An"], settings=SamplingSettings(3), seed=4, max_length=20))[0] == alone(
         model, "An", SamplingSettings(3), 4, 0, 20
     )
+
+
+def test_a_copied_column_goes_on_with_settings_of_its_own(model: Model) -> None:
+    expected = texts(column(model, ["An", ""], seed=5, max_length=20))
+    running = column(model, ["An", ""], seed=5, max_length=20)
+    first = ["An", ""]
+    for index, symbol, _, _ in running.step():
+        first[index] += symbol
+    other = copy.copy(running)
+    other.settings[0] = SamplingSettings(0)
+    rest = copy.deepcopy(running)
+    assert [
+        head + text.removeprefix(prefix) for head, text, prefix in zip(first, texts(rest), rest.prefixes, strict=True)
+    ] == expected
+    texts(other)
+    assert [
+        head + text.removeprefix(prefix)
+        for head, text, prefix in zip(first, texts(running), running.prefixes, strict=True)
+    ] == expected

@@ -10,8 +10,9 @@ from safetensors.numpy import save_file
 
 from charrnn_tui.cells import Architecture
 from charrnn_tui.model import WEIGHTS, Model, ModelError, ModelInfo, write_info
+from charrnn_tui.model.torch_sampling import continue_all_torch
 from charrnn_tui.sampling import SamplingSettings, probabilities
-from charrnn_tui.sampling.torch_bulk import draw_rows, sample_many_torch
+from charrnn_tui.sampling.torch_bulk import draw_rows
 from charrnn_tui.text import UnknownSymbolsError, Vocabulary
 from networks import random_weights
 from toy import write_toy_model
@@ -32,7 +33,7 @@ def model(request: pytest.FixtureRequest, tmp_path: Path) -> Model:
 def test_texts_are_those_of_the_numpy_sampler(model: Model, settings: SamplingSettings) -> None:
     prefixes = ["", "a", "a", "bcd", ""] * 8
     options = {"settings": settings, "seed": 9, "first_item": 3, "max_length": 25, "batch_size": 7}
-    found = list(sample_many_torch(model, prefixes, device="cpu", **options))
+    found = list(continue_all_torch(model, prefixes, device="cpu", **options))
     assert found == list(model.continue_all(prefixes, **options))
 
 
@@ -42,13 +43,13 @@ def test_toy_names_and_running_text_too(toy_model: Path, tmp_path: Path) -> None
         model = Model.open(folder)
         prefixes = ["An", "", "Bo"] * 20
         expected = list(model.continue_all(prefixes, seed=2, max_length=15))
-        assert list(sample_many_torch(model, prefixes, seed=2, max_length=15, device="cpu")) == expected
+        assert list(continue_all_torch(model, prefixes, seed=2, max_length=15, device="cpu")) == expected
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 def test_texts_on_a_gpu_are_nearly_all_the_same(model: Model) -> None:
     prefixes = ["", "a"] * 500
-    found = list(sample_many_torch(model, prefixes, seed=1, device="cuda"))
+    found = list(continue_all_torch(model, prefixes, seed=1, device="cuda"))
     expected = list(model.continue_all(prefixes, seed=1))
     assert sum(a == b for a, b in zip(found, expected, strict=True)) > 980
 
@@ -74,12 +75,12 @@ def test_what_cannot_be_done_gets_a_sentence(toy_model: Path) -> None:
     model = Model.open(toy_model)
     for device in ("gpu", "cuda:99", "meta"):
         with pytest.raises(ModelError, match="device"):
-            sample_many_torch(model, ["a"], device=device)
+            continue_all_torch(model, ["a"], device=device)
     with pytest.raises(ValueError, match="maximum length"):
-        sample_many_torch(model, ["a"], max_length=-1, device="cpu")
+        continue_all_torch(model, ["a"], max_length=-1, device="cpu")
     with pytest.raises(ModelError, match="no folder"):
-        sample_many_torch(Model(model.info, model.cell), ["a"], device="cpu")
-    texts = sample_many_torch(model, ["An", "Q"], device="cpu")
+        continue_all_torch(Model(model.info, model.cell), ["a"], device="cpu")
+    texts = continue_all_torch(model, ["An", "Q"], device="cpu")
     assert next(texts).startswith("An")
     with pytest.raises(UnknownSymbolsError, match="'Q'"):
         next(texts)

@@ -11,8 +11,9 @@ from runs import SMALL, named, write_names
 
 from charrnn_tui.model.library import Library
 from charrnn_tui.text import TextError
+from charrnn_tui.text.stdlib import PYTHON_STDLIB, python_stdlib
 from charrnn_tui.training.plan.estimate import estimate
-from charrnn_tui.training.plan.prepare import PYTHON_STDLIB, open_corpus, python_stdlib, read_texts, settle
+from charrnn_tui.training.plan.prepare import open_corpus, read_texts, settle
 from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
 from charrnn_tui.training.update.schedule import learning_rate
 

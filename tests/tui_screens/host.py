@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from textual.app import App
 from textual.pilot import Pilot
 from textual.screen import Screen
 
 from charrnn_tui.tui import themes
+from charrnn_tui.tui.key_order import KeysInOrder
 
 HOSTILE = ("[/", "[/b]", "[bold]x", "\x1b[31mred", "a\u202eb")
 """Texts that are markup to a careless screen, or a command to the terminal."""
@@ -21,7 +21,7 @@ SIZES = ((100, 30), (60, 15), (40, 10))
 UNSET = object()
 
 
-class Host(App[None]):
+class Host(KeysInOrder[None]):
     """Pushes a screen at once; `result` is what it was left with."""
 
     def __init__(self, screen: Screen[Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from charrnn_tui.tui.screens.quit import QuitScreen
+from charrnn_tui.tui.dialogs.quit import QuitScreen
 from tui_screens.host import HOSTILE, SIZES, UNSET, painted, safe, showing
 
 

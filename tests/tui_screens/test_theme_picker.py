@@ -7,7 +7,7 @@ from textual.color import Color
 from textual.widgets import OptionList
 
 from charrnn_tui.tui import themes
-from charrnn_tui.tui.screens.theme_picker import ThemePicker
+from charrnn_tui.tui.dialogs.theme_picker import ThemePicker
 from tui_screens.host import SIZES, painted, showing
 
 

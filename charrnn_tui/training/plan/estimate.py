@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from charrnn_tui.cells import Architecture, Family
 from charrnn_tui.text import Kind, Vocabulary
 from charrnn_tui.text.encoded import encode_file
+from charrnn_tui.text.splits import MOST_STREAM_EVALUATED, held_out_block
 from charrnn_tui.training.plan.prepare import Texts, read_texts
 from charrnn_tui.training.plan.recipe import Recipe
-from charrnn_tui.training.plan.sizes import MOST_STREAM_EVALUATED, characters_held_out, items_at_once, lanes_at_once
+from charrnn_tui.training.plan.sizes import items_at_once, lanes_at_once
 from charrnn_tui.training.plan.threads import available_cores
 
 # Seconds of one update on one core of a 2020s machine: a fixed part (Python, optimiser) and the arithmetic, forward
@@ -49,7 +50,7 @@ def estimate(recipe: Recipe, texts: Texts | None = None) -> Estimate:
         encoded = encode_file(texts.training_path)
         vocabulary = encoded.vocabulary
         if texts.validation_path is None:
-            validation = characters_held_out(len(encoded.ids), recipe.validation_fraction)
+            validation = held_out_block(len(encoded.ids), recipe.validation_fraction)[1]
             training = len(encoded.ids) - validation
         else:
             training = len(encoded.ids)

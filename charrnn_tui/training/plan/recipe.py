@@ -163,9 +163,13 @@ class Preset:
     lines: Mapping[str, Any] = field(default_factory=dict)
     stream: Mapping[str, Any] = field(default_factory=dict)
 
+    def choices(self, kind: Kind) -> Mapping[str, Any]:
+        """What it chooses for a kind of corpus: fields of a recipe."""
+        return self.lines if kind == "lines" else self.stream
+
     def apply(self, recipe: Recipe, kind: Kind) -> Recipe:
         """The recipe with this preset's choices for a kind of corpus."""
-        return replace(recipe, **(self.lines if kind == "lines" else self.stream))
+        return replace(recipe, **self.choices(kind))
 
 
 def _stream(**changes: Any) -> dict[str, Any]:
@@ -202,3 +206,10 @@ PRESETS: dict[PresetName, Preset] = {
     ),
 }
 DEFAULT_PRESET: PresetName = "balanced"
+
+
+def preset_named(name: str) -> Preset:
+    """A preset by its name. Raises RecipeError."""
+    if name not in PRESETS:
+        raise RecipeError(f"the preset is one of {', '.join(PRESETS)}, not {name!r}.")
+    return PRESETS[name]

@@ -1,4 +1,4 @@
-"""How much a run takes at once and holds out: as asked for, but less where a corpus is short or very long.
+"""How much a run takes at once: as asked for, but less where a corpus is short or very long.
 
 Knows no torch, since an estimate needs it as well.
 """
@@ -9,8 +9,6 @@ UPDATES_AN_EPOCH = 150
 FEWEST_UPDATES_AN_EPOCH = 24
 SMALL_BATCH = 16
 SMALLEST_BATCH = 8
-MOST_STREAM_EVALUATED = 2_000_000
-"""Characters of a running text that are held out at most: more of them would tell no more and take longer."""
 
 
 def items_at_once(items: int, batch_size: int) -> int:
@@ -26,8 +24,3 @@ def items_at_once(items: int, batch_size: int) -> int:
 def lanes_at_once(characters: int, batch_size: int, window: int) -> int:
     """Lanes of a running text: a short one gets fewer, each long enough for two windows."""
     return max(1, min(batch_size, characters // (2 * window)))
-
-
-def characters_held_out(characters: int, fraction: float) -> int:
-    """Characters held out of a running text where no validation file is given."""
-    return min(int(characters * fraction), MOST_STREAM_EVALUATED)

@@ -16,9 +16,10 @@ from torch import Tensor
 
 from charrnn_tui.text import BOUNDARY, EncodedItems, Kind, TextError, Vocabulary, bucketed_batches, text_hashes
 from charrnn_tui.text.encoded import encode_file
+from charrnn_tui.text.splits import MOST_STREAM_EVALUATED, held_out_block
 from charrnn_tui.training.plan.prepare import Texts
 from charrnn_tui.training.plan.recipe import Recipe
-from charrnn_tui.training.plan.sizes import MOST_STREAM_EVALUATED, characters_held_out, items_at_once, lanes_at_once
+from charrnn_tui.training.plan.sizes import items_at_once, lanes_at_once
 
 EVALUATION_BATCH = 512
 MOST_TRAINING_EVALUATED = 2_000
@@ -154,9 +155,8 @@ class StreamData:
         self.vocabulary = encoded.vocabulary
         ids = encoded.ids
         if texts.validation_path is None:
-            held_out = characters_held_out(len(ids), recipe.validation_fraction)
-            self._gap_at, self._gap = (len(ids) - held_out) // 2, held_out
-            self._validation = ids[self._gap_at : self._gap_at + held_out]
+            self._gap_at, self._gap = held_out_block(len(ids), recipe.validation_fraction)
+            self._validation = ids[self._gap_at : self._gap_at + self._gap]
         else:
             self._gap_at, self._gap = len(ids), 0
             self._validation = encode_file(texts.validation_path, self.vocabulary).ids[:MOST_STREAM_EVALUATED]

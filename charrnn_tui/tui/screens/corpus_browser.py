@@ -14,15 +14,17 @@ from textual.widgets import DirectoryTree, Footer, Input, OptionList, Tree
 from textual.widgets.option_list import Option
 
 from charrnn_tui.text import TextError
-from charrnn_tui.tui.screens.parts.browse_list import BrowseList
-from charrnn_tui.tui.screens.parts.corpus_panel import CorpusPanel
-from charrnn_tui.tui.screens.parts.corpus_summary import CorpusSummary, corpus_names, summarise
-from charrnn_tui.tui.screens.parts.dialog import Dialog, plain, sentence
-from charrnn_tui.tui.screens.parts.file_tree import FileTree
-from charrnn_tui.tui.screens.parts.line_input import LineInput
-from charrnn_tui.tui.screens.parts.path_suggester import PathSuggester
-from charrnn_tui.tui.screens.parts.reader_thread import Reader
-from charrnn_tui.tui.screens.parts.typed_path import is_folder, typed_path
+from charrnn_tui.text.shipped import corpus_names
+from charrnn_tui.text.summary import CorpusSummary, summarise
+from charrnn_tui.tui.content.reader_thread import Reader
+from charrnn_tui.tui.content.shown import plain, sentence
+from charrnn_tui.tui.content.typed_path import is_folder, typed_path
+from charrnn_tui.tui.dialogs.dialog import Dialog
+from charrnn_tui.tui.widgets.browse_list import BrowseList
+from charrnn_tui.tui.widgets.corpus_panel import CorpusPanel
+from charrnn_tui.tui.widgets.file_tree import FileTree
+from charrnn_tui.tui.widgets.line_input import LineInput
+from charrnn_tui.tui.widgets.path_suggester import PathSuggester
 
 WHAT_THEY_HOLD = {
     "animals": "animals, in English",
@@ -51,7 +53,7 @@ class CorpusBrowser(Dialog[str | None]):
     long the highlight must rest before a file is read.
     """
 
-    CSS_PATH = ["parts/dialog.tcss", "corpus_browser.tcss"]
+    CSS_PATH = ["../dialogs/dialog.tcss", "corpus_browser.tcss"]
     AUTO_FOCUS = ""
     BINDINGS = [
         Binding("f", "files", "Files", id="corpora.files", tooltip="Your own files, or the shipped corpora again"),

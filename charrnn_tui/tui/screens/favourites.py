@@ -18,12 +18,14 @@ from charrnn_tui.prompt.favourites import Favourite
 from charrnn_tui.prompt.generations import sample_command_of
 from charrnn_tui.sampling import SettingsError
 from charrnn_tui.text import visible
-from charrnn_tui.tui.screens.parts.ask import Ask, Confirm
-from charrnn_tui.tui.screens.parts.browse_list import BrowseList
-from charrnn_tui.tui.screens.parts.dialog import Dialog, plain, sentence
-from charrnn_tui.tui.screens.parts.facts_table import FactsTable, Row
-from charrnn_tui.tui.screens.parts.path_suggester import PathSuggester
-from charrnn_tui.tui.screens.parts.typed_path import is_folder, is_there, typed_path
+from charrnn_tui.tui.content.rows import Row
+from charrnn_tui.tui.content.shown import plain, sentence
+from charrnn_tui.tui.content.typed_path import is_folder, is_there, typed_path
+from charrnn_tui.tui.dialogs.ask import Ask, Confirm
+from charrnn_tui.tui.dialogs.dialog import Dialog
+from charrnn_tui.tui.widgets.browse_list import BrowseList
+from charrnn_tui.tui.widgets.facts_table import FactsTable
+from charrnn_tui.tui.widgets.path_suggester import PathSuggester
 
 EXPORTED = "favourites.txt"
 
@@ -61,7 +63,7 @@ class FavouriteList(BrowseList):
 class FavouritesScreen(Dialog[Favourite | None]):
     """Lists what was kept, the newest first; the result is one to be said again at the prompt."""
 
-    CSS_PATH = ["parts/dialog.tcss", "favourites.tcss"]
+    CSS_PATH = ["../dialogs/dialog.tcss", "favourites.tcss"]
     AUTO_FOCUS = "#favourites"
     BINDINGS = [
         Binding("c", "copy", "Copy", id="favourites.copy", tooltip="Copy the text"),

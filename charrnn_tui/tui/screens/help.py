@@ -11,9 +11,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from charrnn_tui.prompt.commands import ALIASES, COMMANDS
-from charrnn_tui.tui.screens.parts.dialog import Dialog, plain
-from charrnn_tui.tui.screens.parts.facts_table import FactsTable
-from charrnn_tui.tui.screens.parts.key_sections import HelpSection, key_sections
+from charrnn_tui.tui.content.key_sections import HelpSection, key_sections
+from charrnn_tui.tui.content.shown import plain
+from charrnn_tui.tui.dialogs.dialog import Dialog
+from charrnn_tui.tui.widgets.facts_table import FactsTable
 
 __all__ = ["HelpScreen", "HelpSection", "key_sections"]
 
@@ -48,7 +49,7 @@ def command_sections(topic: str | None = None) -> list[HelpSection]:
 class HelpScreen(Dialog[None]):
     """Shows sections of keys (see `key_sections`, to be called before this screen covers the other) and commands."""
 
-    CSS_PATH = ["parts/dialog.tcss", "help.tcss"]
+    CSS_PATH = ["../dialogs/dialog.tcss", "help.tcss"]
     AUTO_FOCUS = ".scroll"
     BINDINGS = [
         Binding("n", "names", "Names", id="help.names", tooltip="The names of keys, for config.toml"),

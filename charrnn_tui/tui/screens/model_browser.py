@@ -14,11 +14,12 @@ from textual.widgets.option_list import Option
 
 from charrnn_tui.model import ModelError
 from charrnn_tui.model.library import Entry, Library
-from charrnn_tui.tui.screens.parts.ask import Ask, Confirm
-from charrnn_tui.tui.screens.parts.browse_list import BrowseList
-from charrnn_tui.tui.screens.parts.dialog import Dialog, plain, sentence
-from charrnn_tui.tui.screens.parts.facts_table import FactsTable
-from charrnn_tui.tui.screens.parts.model_facts import card_text, losses, model_facts, one_line
+from charrnn_tui.tui.content.model_facts import card_text, losses, model_facts, one_line
+from charrnn_tui.tui.content.shown import plain, sentence
+from charrnn_tui.tui.dialogs.ask import Ask, Confirm
+from charrnn_tui.tui.dialogs.dialog import Dialog
+from charrnn_tui.tui.widgets.browse_list import BrowseList
+from charrnn_tui.tui.widgets.facts_table import FactsTable
 
 
 class ModelList(BrowseList):
@@ -33,7 +34,7 @@ class ModelBrowser(Dialog[str | None]):
     `current`: the model that is open. `busy`: names of models in training, which must keep name and folder.
     """
 
-    CSS_PATH = ["parts/dialog.tcss", "model_browser.tcss"]
+    CSS_PATH = ["../dialogs/dialog.tcss", "model_browser.tcss"]
     AUTO_FOCUS = "#models"
     BINDINGS = [
         Binding("space", "details", "Facts", id="models.details", tooltip="Facts and card, or the list again"),

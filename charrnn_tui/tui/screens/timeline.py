@@ -14,10 +14,12 @@ from textual.content import Content
 from textual.widgets import Footer, Static
 
 from charrnn_tui.training.run.record import read_history, read_samples
-from charrnn_tui.tui.screens.parts.dialog import Dialog, plain
-from charrnn_tui.tui.screens.parts.facts_table import FactsTable, Row
-from charrnn_tui.tui.screens.parts.slider import Slider
-from charrnn_tui.tui.screens.parts.words import duration_words, loss_words
+from charrnn_tui.tui.content.rows import Row
+from charrnn_tui.tui.content.shown import plain
+from charrnn_tui.tui.content.words import duration_words, loss_words
+from charrnn_tui.tui.dialogs.dialog import Dialog
+from charrnn_tui.tui.widgets.facts_table import FactsTable
+from charrnn_tui.tui.widgets.slider import Slider
 
 
 def _number(row: dict[str, Any], name: str) -> float:
@@ -66,7 +68,7 @@ def sample_blocks(row: dict[str, Any] | None) -> list[tuple[str, Content]]:
 class Timeline(Dialog[None]):
     """Shows the evaluations of the model in a folder, the last one first."""
 
-    CSS_PATH = ["parts/dialog.tcss", "timeline.tcss"]
+    CSS_PATH = ["../dialogs/dialog.tcss", "timeline.tcss"]
     AUTO_FOCUS = "Slider"
     BINDINGS = [
         Binding("up", "scroll(-1)", "Up", show=False, id="timeline.up", tooltip="Scroll the samples up"),

@@ -13,13 +13,10 @@ from textual.widgets import Button, Collapsible, Input, Select, Static
 
 from charrnn_tui.model.library import Library
 from charrnn_tui.text import Kind, TextError
+from charrnn_tui.text.summary import CorpusSummary, summarise
 from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
-from charrnn_tui.tui.screens.parts.corpus_panel import CorpusPanel
-from charrnn_tui.tui.screens.parts.corpus_summary import CorpusSummary, summarise
-from charrnn_tui.tui.screens.parts.dialog import plain, sentence
-from charrnn_tui.tui.screens.parts.form_field import FormField
-from charrnn_tui.tui.screens.parts.reader_thread import Reader
-from charrnn_tui.tui.screens.parts.recipe_fields import (
+from charrnn_tui.tui.content.reader_thread import Reader
+from charrnn_tui.tui.content.recipe_fields import (
     ADVANCED,
     NUMBERS,
     PRESET_FIELDS,
@@ -27,14 +24,17 @@ from charrnn_tui.tui.screens.parts.recipe_fields import (
     parse_number,
     preset_values,
 )
-from charrnn_tui.tui.screens.parts.training_fields import (
+from charrnn_tui.tui.content.shown import plain, sentence
+from charrnn_tui.tui.content.words import duration_words
+from charrnn_tui.tui.screens.training_fields import (
     FRESH,
     OWN_CHOICES,
     PROBLEMS,
     TrainingFields,
     TrainingRequest,
 )
-from charrnn_tui.tui.screens.parts.words import duration_words
+from charrnn_tui.tui.widgets.corpus_panel import CorpusPanel
+from charrnn_tui.tui.widgets.form_field import FormField
 
 __all__ = ["TrainingForm", "TrainingRequest"]
 
@@ -70,7 +70,7 @@ class TrainingForm(TrainingFields):
     `delay` (seconds) is how long typing must rest before files are read.
     """
 
-    CSS_PATH = ["parts/dialog.tcss", "training_form.tcss"]
+    CSS_PATH = ["../dialogs/dialog.tcss", "training_form.tcss"]
     AUTO_FOCUS = "#corpus"
     BINDINGS = [
         Binding("ctrl+t", "submit", "Start", id="training_form.start", tooltip="Start training with these choices"),

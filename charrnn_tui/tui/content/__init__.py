@@ -1,0 +1,1 @@
+"""What the screens show, without the widgets that show it: texts, rows of facts, form fields, keys."""

@@ -1,0 +1,18 @@
+"""Texts as they may stand on the screen."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from charrnn_tui.text import visible
+
+
+def plain(text: object, *, keep_newlines: bool = False) -> Content:
+    """Text that came from a file or a network, as it may be shown: no markup, control characters visible."""
+    return Content(visible(str(text), keep_newlines=keep_newlines))
+
+
+def sentence(error: object) -> str:
+    """An error's message as a sentence of its own: a capital first."""
+    text = str(error)
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,47 @@
+"""The frame that all secondary screens share: a box over the app, Escape leaves without effect."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TypeVar
+
+from textual import on
+from textual.binding import Binding
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from charrnn_tui.tui.content.shown import plain
+
+ResultT = TypeVar("ResultT")
+
+
+class Dialog(ModalScreen[ResultT]):
+    """A modal screen whose result is None where the user leaves it with Escape.
+
+    Classes for the stylesheets: `-narrow`, `-medium`, `-wide` by columns, `-low` or `-tall` by rows.
+    """
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (56, "-medium"), (92, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (14, "-middling"), (22, "-tall")]
+    BINDINGS = [Binding("escape", "cancel", "Close", id="dialog.cancel", tooltip="Leave without any change")]
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Textual sets these classes at the first resize, after every widget was styled without them;
+        # here they cost nothing and the first frame is right.
+        with contextlib.suppress(RuntimeError):  # made outside an app
+            width, height = self.app.size
+            for limits, extent in ((self.HORIZONTAL_BREAKPOINTS, width), (self.VERTICAL_BREAKPOINTS, height)):
+                self.add_class(max(limit for limit in limits or [] if limit[0] <= extent)[1], update=False)
+
+    def title_line(self, title: str) -> Static:
+        """The title; the frame of the box carries none, so that small terminals lose no row to it."""
+        return Static(plain(title), classes="title")
+
+    def action_cancel(self) -> None:
+        """Leave without effect."""
+        self.dismiss(None)
+
+    @on(Button.Pressed, ".cancel")
+    def _cancel_pressed(self) -> None:
+        self.action_cancel()

@@ -1,0 +1,107 @@
+"""Settings of sampling in one place: temperature, filters, seed, length and pace, changed with arrows or typed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Button, Input, Static
+
+from charrnn_tui.prompt import commands as slash
+from charrnn_tui.tui.content.shown import plain, sentence
+from charrnn_tui.tui.dialogs.dialog import Dialog
+
+# Command, label, step of an arrow, smallest, largest.
+_FIELDS = (
+    ("temp", "temperature", 0.05, 0.0, 5.0),
+    ("top-k", "top-k", 1, 0, 1000),
+    ("top-p", "top-p", 0.05, 0.05, 1.0),
+    ("min-p", "min-p", 0.01, 0.0, 1.0),
+    ("seed", "seed", 1, 0, 1 << 53),
+    ("max", "new characters", 10, 0, 1_000_000),
+    ("pace", "characters/s", 5, 0, 10_000),
+)
+
+
+class SamplingScreen(Dialog[list[slash.Action] | None]):
+    """A row a setting. The result is what was changed, as the slash commands would say it.
+
+    `values`: command's name -> present value as it would be typed.
+    """
+
+    CSS_PATH: ClassVar = ["../dialogs/dialog.tcss", "sampling.tcss"]
+    AUTO_FOCUS = "Input"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "app.focus_previous", "Row above", show=False, id="sampling.up", tooltip="The setting above"),
+        Binding("down", "app.focus_next", "Row below", show=False, id="sampling.down", tooltip="The setting below"),
+        Binding("ctrl+down,f7,pagedown", "step(-1)", "Less", id="sampling.less", tooltip="Less of this setting"),
+        Binding("ctrl+up,f8,pageup", "step(1)", "More", id="sampling.more", tooltip="More of this setting"),
+    ]
+
+    def __init__(self, values: dict[str, str]) -> None:
+        super().__init__()
+        self._values = values
+
+    def compose(self) -> ComposeResult:
+        """Rows, and what is wrong below them."""
+        with Vertical(classes="dialog"):
+            yield self.title_line("How the next character is chosen")
+            for name, label, *_ in _FIELDS:
+                command = slash.COMMANDS[name]
+                with Horizontal(classes="setting"):
+                    yield Static(plain(label), classes="label")
+                    yield Input(
+                        self._values[name],
+                        id=f"setting-{name}",
+                        compact=True,
+                        select_on_focus=False,
+                        tooltip=command.summary,
+                    )
+                    yield Static(plain(command.summary), classes="summary")
+            yield Static("", id="trouble", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button("Use these", variant="primary", compact=True, id="use", tooltip="Enter")
+                yield Button("Cancel", compact=True, classes="cancel", tooltip="Escape")
+
+    def _actions(self) -> list[slash.Action]:
+        """What was changed. Raises CommandError."""
+        changed = []
+        for name, *_ in _FIELDS:
+            value = self.query_one(f"#setting-{name}", Input).value
+            if value.strip() != self._values[name]:
+                changed.append(slash.parse(f"/{name} {value}"))
+        return changed
+
+    @on(Input.Changed)
+    def _check(self) -> None:
+        try:
+            self._actions()
+        except slash.CommandError as error:
+            self.query_one("#trouble", Static).update(plain(sentence(error)))
+        else:
+            self.query_one("#trouble", Static).update("")
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#use")
+    def _use(self) -> None:
+        try:
+            self.dismiss(self._actions())
+        except slash.CommandError:
+            self.app.bell()
+
+    def action_step(self, by: int) -> None:
+        """Change the setting that has the focus by one step."""
+        focused = self.focused
+        if not isinstance(focused, Input):
+            return
+        for name, _, step, low, high in _FIELDS:
+            if focused.id == f"setting-{name}":
+                try:
+                    value = float(focused.value)
+                except ValueError:
+                    value = float(low)
+                focused.value = f"{min(high, max(low, round(value + by * step, 4))):g}"
+                focused.cursor_position = len(focused.value)

@@ -1,1 +1,0 @@
-"""Widgets and small dialogs that only the secondary screens use."""

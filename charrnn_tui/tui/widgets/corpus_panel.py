@@ -1,0 +1,97 @@
+"""A look into a corpus: how it is read and why, counts, lengths, symbols and some of its items."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from charrnn_tui.text.summary import CorpusSummary
+from charrnn_tui.tui.content.shown import plain, sentence
+from charrnn_tui.tui.content.words import size_words
+from charrnn_tui.tui.widgets.length_histogram import LengthHistogram
+
+MOST_SYMBOLS = 300
+
+
+class CorpusPanel(VerticalScroll, can_focus=False):
+    """Shows a CorpusSummary, or a sentence instead. Scrolls with the mouse; all that matters stands at its top."""
+
+    DEFAULT_CSS = """
+    CorpusPanel {
+        padding: 0 1;
+        Static { height: auto; }
+        .facts { margin-bottom: 1; }
+        .heading { color: $text-muted; margin-top: 1; }
+        LengthHistogram { height: 5; }
+        &.-bare .detail { display: none; }
+        .facts.problem { color: $text-error; }
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        """Facts, histogram, samples, symbols."""
+        yield Static("", classes="facts", markup=False)
+        yield LengthHistogram(classes="detail")
+        yield Static("", classes="heading detail samples-heading", markup=False)
+        yield Static("", classes="samples detail", markup=False)
+        yield Static("Symbols", classes="heading detail", markup=False)
+        yield Static("", classes="symbols detail", markup=False)
+
+    def show_sentence(self, text: str, *, problem: bool = False) -> None:
+        """Show a sentence and nothing else."""
+        facts = self.query_one(".facts", Static)
+        facts.update(plain(sentence(text)))
+        facts.set_class(problem, "problem")
+        self.add_class("-bare")
+
+    def show(self, summary: CorpusSummary) -> None:
+        """Show what a corpus holds."""
+        self.remove_class("-bare")
+        facts = self.query_one(".facts", Static)
+        facts.remove_class("problem")
+        facts.update(facts_content(summary))
+        self.query_one(LengthHistogram).histogram = summary.histogram
+        lists = summary.kind == "lines"
+        heading = "Some of its items" if lists else "A passage"
+        self.query_one(".samples-heading", Static).update(heading)
+        self.query_one(".samples", Static).update(samples_content(summary))
+        shown = "".join("␠" if symbol == " " else symbol for symbol in summary.symbols[:MOST_SYMBOLS])
+        more = len(summary.symbols) - MOST_SYMBOLS
+        self.query_one(".symbols", Static).update(plain(shown) + (f" … {more:,} more" if more > 0 else ""))
+        self.scroll_home(animate=False)
+
+
+def facts_content(summary: CorpusSummary) -> Content:
+    """Name, how it is read and why, and counts."""
+    lists = summary.kind == "lines"
+    mean = summary.characters / max(1, summary.items)
+    repeated = summary.items - summary.distinct
+    rows = [
+        plain(summary.name).stylize("bold"),
+        plain(sentence(summary.told)),
+        Content(
+            f"{summary.counted}, {size_words(summary.size)}"
+            if lists
+            else f"{summary.counted}, {summary.items:,} lines, {size_words(summary.size)}"
+        ),
+        Content(f"longest {summary.longest:,}, mean {mean:.1f} characters")
+        if lists
+        else Content(f"longest line {summary.longest:,} characters"),
+    ]
+    if lists and repeated:
+        rows.append(Content(f"{repeated:,} repeated" if repeated > 1 else "1 repeated"))
+    if summary.partial:
+        rows.append(Content.styled("Told by its first 8 MiB.", "dim"))
+    return Content("\n").join(rows)
+
+
+def samples_content(summary: CorpusSummary) -> Content:
+    """Items joined by dots, or the passage as it stands."""
+    if summary.kind == "lines":
+        several = any("\n" in item for item in summary.samples)
+        if several:
+            return Content("\n\n").join(plain(item, keep_newlines=True) for item in summary.samples[:6])
+        return Content.styled("\u00a0· ", "dim").join(plain(item[:200]) for item in summary.samples)
+    return Content("\n").join(plain(line[:500].replace("\t", "    ")) for line in summary.samples)
