@@ -16,13 +16,14 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
 
 from charrnn_tui.cells import NumpyCell
+from charrnn_tui.sampling.automaton import Guard
 from charrnn_tui.sampling.bulk import sample_many
 from charrnn_tui.sampling.constraints import Constraint
 from charrnn_tui.sampling.filters import SamplingSettings
@@ -30,7 +31,7 @@ from charrnn_tui.sampling.live_prefixes import Leaf, LivePrefixes, Order
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
 from charrnn_tui.sampling.search import Found
 from charrnn_tui.sampling.uniforms import item_keys, uniforms
-from charrnn_tui.text import Vocabulary, to_matrix
+from charrnn_tui.text import BOUNDARY, PAD, Vocabulary, to_matrix
 
 MOST_STEPS = 200_000
 """Network steps of a search: seconds on a laptop, for a network of 256 units."""
@@ -75,21 +76,20 @@ class Network:
     cell: NumpyCell
     vocabulary: Vocabulary
     prefix: str = ""
-    settings: SamplingSettings = SamplingSettings()
+    settings: SamplingSettings = field(default_factory=SamplingSettings)
     max_length: int = 40
 
 
 class ConstrainedSearch:
     """Items in the order of a search, those left out that stand where they may not; stops at its budget.
 
-    Raises ConstraintError where nothing can fulfil the constraint, UnknownSymbolsError for the prefix. `stop` is asked
-    between batches of steps; the search ends where it says so.
+    `stop` is asked between batches of steps; the search ends where it says so.
     """
 
     def __init__(
         self,
         network: Network,
-        constraint: Constraint,
+        guard: Guard,
         *,
         order: Order,
         refused: Callable[[str], bool],
@@ -99,7 +99,6 @@ class ConstrainedSearch:
     ) -> None:
         vocabulary = network.vocabulary
         self._begun = clean_prefix(network.prefix, vocabulary, "lines")
-        guard = constraint.guard(vocabulary, network.prefix, max_length=network.max_length)
         self.tree = LivePrefixes(
             network.cell,
             guard,
@@ -152,22 +151,11 @@ class ConstrainedSearch:
         return min(1.0, self._found), min(1.0, self._found + self.tree.mass_left())
 
 
-def most_probable_matches(
-    network: Network,
-    constraint: Constraint,
-    *,
-    refused: Callable[[str], bool] | None = None,
-    max_steps: int = MOST_STEPS,
-    stop: Callable[[], bool] | None = None,
-) -> MostProbable:
-    """The items that fulfil a constraint, the most probable first. Raises ConstraintError, UnknownSymbolsError."""
-    return MostProbable(network, constraint, refused=refused, max_steps=max_steps, stop=stop)
-
-
 class MostProbable(Iterator[Found]):
     """Items that fulfil a constraint, the most probable first, each proven to be so.
 
-    Of equally probable items any may be first.
+    Of equally probable items any may be first. Raises ConstraintError where nothing can fulfil the constraint,
+    UnknownSymbolsError for the prefix.
     """
 
     def __init__(
@@ -180,7 +168,12 @@ class MostProbable(Iterator[Found]):
         stop: Callable[[], bool] | None = None,
     ) -> None:
         self._search = ConstrainedSearch(
-            network, constraint, order="probable", refused=_refused(constraint, refused), max_steps=max_steps, stop=stop
+            network,
+            constraint.guard(network.vocabulary, network.prefix, max_length=network.max_length),
+            order="probable",
+            refused=_refused(constraint, refused),
+            max_steps=max_steps,
+            stop=stop,
         )
 
     def __next__(self) -> Found:
@@ -283,13 +276,13 @@ class ConstrainedDraws(Iterator[str]):
         )
         items = list(texts)
         ids, mask = to_matrix(items, network.vocabulary)
-        fits = self._guard.accepts(np.where(mask, ids, -1)[:, 1:])
+        fits = self._guard.accepts(np.where(mask & (ids != BOUNDARY), ids, PAD)[:, 1:])
         return [text for text, fit in zip(items, fits.tolist(), strict=True) if fit and not self._refused(text)]
 
     def _make_search(self, order: Order, max_steps: int) -> ConstrainedSearch:
         return ConstrainedSearch(
             self._network,
-            self._constraint,
+            self._guard,
             order=order,
             refused=self._refused,
             seed=self._seed,

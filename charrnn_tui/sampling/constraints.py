@@ -30,6 +30,12 @@ def parse_length(text: str) -> tuple[int, int | None]:
     return shortest, longest
 
 
+def _shown_lengths(shortest: int, longest: int | None) -> str:
+    if longest is None:
+        return f"{shortest} or more"
+    return f"{shortest} to {longest}" if shortest < longest else str(longest)
+
+
 @dataclass(frozen=True)
 class Constraint:
     """What an item must be; the neutral value asks nothing. Raises ConstraintError for what has no meaning.
@@ -102,12 +108,10 @@ class Constraint:
             raise ConstraintError(self._why_nothing_matches(pattern, vocabulary, begun, max_length))
         if not leads_on(automaton, 0, limit):
             raise ConstraintError("nothing can be written: whatever matches contains a text that is banned.")
-        asked = (
-            f"{shortest} or more" if longest is None else f"{shortest} to {longest}" if shortest < longest else longest
-        )
         reason = f", which begins with {begun!r} and takes at most {max_length} more," if begun else ""
         raise ConstraintError(
-            f"no item{reason} can have {asked} characters and fulfil the rest; ask for other lengths."
+            f"no item{reason} can have {_shown_lengths(shortest, longest)} characters and fulfil the rest; "
+            "ask for other lengths."
         )
 
     def _pattern(self, vocabulary: Vocabulary) -> Automaton:

@@ -148,7 +148,7 @@ class LivePrefixes:
         keys: NDArray[np.float64],
         log_mass: NDArray[np.float64],
         automaton: NDArray[np.int32],
-        lengths: NDArray[np.int64],
+        lengths: NDArray[np.integer],
         streams: NDArray[np.uint64],
     ) -> None:
         """Read one id in each of some prefixes and queue what may follow; everything [n], `keys` the nodes' own."""
@@ -161,10 +161,8 @@ class LivePrefixes:
         p = probabilities(logits, self._settings)
         with np.errstate(divide="ignore"):
             children = log_mass[:, None] + np.log(p)
-        if self._order == "probable":
-            child_order = -children
-        else:
-            child_order = self._arrivals(p, keys, log_mass, streams)
+        probable = self._order == "probable"
+        child_order = -children if probable else self._arrivals(p, keys, log_mass, streams)
         child_order[~self._guard.allowed(automaton, lengths) | (p == 0)] = np.inf
         ranked = child_order.argsort(axis=1, kind="stable")
         self._ids[rows] = ranked
@@ -176,11 +174,9 @@ class LivePrefixes:
         self._automaton[rows], self._lengths[rows], self._streams[rows] = automaton, lengths, streams
         for pool, values in zip(self._states, state.hidden + state.cell, strict=True):
             pool[rows] = values
-        for node, key, any_child in zip(
-            range(first, self.steps), sorted_keys[:, 0].tolist(), counts.tolist(), strict=True
-        ):
-            if any_child:
-                heapq.heappush(self._queue, (key, node))
+        least = sorted_keys[:, 0].tolist()
+        for row in np.flatnonzero(counts).tolist():
+            heapq.heappush(self._queue, (least[row], first + row))
 
     @staticmethod
     def _arrivals(
