@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pkgutil
 import subprocess
 import sys
@@ -12,11 +11,8 @@ import pytest
 from textual.content import Content
 
 from charrnn_tui import tui
-from charrnn_tui.prompt.words import duration, file_size, loss_in_both_units
-from charrnn_tui.text import TextError
+from charrnn_tui.prompt.words import duration, loss, size
 from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
-from charrnn_tui.tui.content import corpus_summary
-from charrnn_tui.tui.content.corpus_summary import summarise
 from charrnn_tui.tui.content.recipe_fields import (
     ADVANCED,
     BUDGET,
@@ -103,66 +99,6 @@ def test_later_lines_of_a_text_stand_under_its_first() -> None:
     ]
 
 
-def test_summary_of_a_list_and_of_a_stream(tmp_path: Path) -> None:
-    path = tmp_path / "list.txt"
-    path.write_text("one\ntwo\ntwo\nthree\n")
-    summary = summarise(str(path))
-    assert (summary.kind, summary.items, summary.distinct, summary.longest) == ("lines", 4, 3, 5)
-    assert summary.characters == 14
-    assert summary.histogram == ((3, 3), (4, 0), (5, 1))
-    assert "".join(summary.symbols) == "ehnortw"
-    stream = summarise(str(path), kind="stream")
-    assert stream.kind == "stream"
-    assert stream.characters == 18
-    assert "\n" in stream.symbols
-
-
-def test_how_shipped_corpora_are_read() -> None:
-    assert summarise("smiles").told == "a list of items: a shipped list"
-    assert summarise("smiles", kind="stream").told == "one running text: as asked"
-    library = summarise("python-stdlib")
-    assert (library.name, library.kind, library.partial) == ("python-stdlib", "stream", True)
-    assert library.reason == "the source of Python's library"
-
-
-def test_items_between_blank_lines(tmp_path: Path) -> None:
-    path = tmp_path / "poems.txt"
-    path.write_text("a\nb\n\nc\n\n\nd\n")
-    assert summarise(str(path), "lines", "\n\n").samples == ("a\nb", "c", "d")
-
-
-def test_a_large_file_is_told_by_its_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(corpus_summary, "READ_AT_MOST", 100)
-    path = tmp_path / "large.txt"
-    path.write_text("\n".join(f"näme{i:03d}" for i in range(100)))
-    summary = summarise(str(path))
-    assert summary.partial
-    assert summary.kind == "lines"
-    assert summary.items == 11
-    assert summary.counted.startswith("over 11 items")
-    one_line = tmp_path / "line.txt"
-    one_line.write_text("ä" * 99 + "é" * 99)
-    assert summarise(str(one_line)).characters == 49  # cut before the last symbol, whole or not
-
-
-def test_summaries_that_cannot_be(tmp_path: Path) -> None:
-    empty = tmp_path / "empty.txt"
-    empty.touch()
-    blank = tmp_path / "blank.txt"
-    blank.write_text("\n\n\n")
-    for target in (empty, blank, tmp_path, tmp_path / "none.txt"):
-        with pytest.raises(TextError):
-            summarise(str(target))
-    with pytest.raises(TextError):
-        summarise(str(blank), kind="stream")
-
-
-def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(TextError, match="no regular file"):
-        summarise(str(tmp_path / "pipe"))
-
-
 async def test_paths_and_names_are_completed(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file.txt").touch()
@@ -191,7 +127,7 @@ def test_words() -> None:
         "?",
         "?",
     ]
-    assert [file_size(n) for n in (0, 999, 1000, 58_504, 3_400_000, 2_000_000_000)] == [
+    assert [size(n) for n in (0, 999, 1000, 58_504, 3_400_000, 2_000_000_000)] == [
         "0 bytes",
         "999 bytes",
         "1 kB",
@@ -199,4 +135,4 @@ def test_words() -> None:
         "3.4 MB",
         "2 GB",
     ]
-    assert loss_in_both_units(1.5) == "1.500 nats, 2.164 bits"
+    assert loss(1.5) == "1.500 nats, 2.164 bits"

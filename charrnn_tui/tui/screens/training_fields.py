@@ -17,8 +17,8 @@ from charrnn_tui.model import ModelError
 from charrnn_tui.model.library import Entry, Library, check_name
 from charrnn_tui.text import Kind, TextError
 from charrnn_tui.text.reading import check_file
+from charrnn_tui.text.shipped import corpus_names
 from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
-from charrnn_tui.tui.content.corpus_summary import corpus_names
 from charrnn_tui.tui.content.recipe_fields import (
     ADVANCED,
     BUDGET,
@@ -107,7 +107,7 @@ class TrainingFields(Dialog[TrainingRequest | None]):
         yield FormField("Learn from", Horizontal(corpus, browse, classes="corpus-row"), long=True, id="field-corpus")
         yield Collapsible(title="Look into it", classes="preview", id="preview")
         kinds = [
-            ("as the file tells", "told"),
+            ("detect automatically", "told"),
             ("items, one a line", "lines"),
             ("items between blank lines", "blocks"),
             ("one running text", "stream"),

@@ -14,8 +14,8 @@ from textual.widgets import Button, Collapsible, Input, Select, Static
 from charrnn_tui.model.library import Library
 from charrnn_tui.prompt.words import duration
 from charrnn_tui.text import Kind, TextError
+from charrnn_tui.text.summary import CorpusSummary, summarise
 from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
-from charrnn_tui.tui.content.corpus_summary import CorpusSummary, summarise
 from charrnn_tui.tui.content.reader_thread import Reader
 from charrnn_tui.tui.content.recipe_fields import (
     ADVANCED,
