@@ -11,19 +11,17 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
 from charrnn_tui.prompt import commands as slash
+from charrnn_tui.prompt.options import OPTIONS, TEMPERATURE_STEP
 from charrnn_tui.tui.content.shown import plain, sentence
 from charrnn_tui.tui.dialogs.dialog import Dialog
+from charrnn_tui.tui.widgets.line_input import LineInput
 
-# Command, label, step of an arrow, smallest, largest.
-_FIELDS = (
-    ("temp", "temperature", 0.05, 0.0, 5.0),
-    ("top-k", "top-k", 1, 0, 1000),
-    ("top-p", "top-p", 0.05, 0.05, 1.0),
-    ("min-p", "min-p", 0.01, 0.0, 1.0),
-    ("seed", "seed", 1, 0, 1 << 53),
-    ("max", "new characters", 10, 0, 1_000_000),
-    ("pace", "characters/s", 5, 0, 10_000),
-)
+FIELDS = tuple(option for option in OPTIONS.values() if option.name != "colour")
+"""The settings that have a value to be typed; F9 turns the colours over."""
+
+_LABELS = {"max_length": "maximum", "pace": "characters/s"}
+_STEPS = {"temperature": TEMPERATURE_STEP, "top_p": 0.05, "min_p": 0.01, "max_length": 10, "pace": 5}
+"""What an arrow adds; 1 for all others."""
 
 
 class SamplingScreen(Dialog[list[slash.Action] | None]):
@@ -32,7 +30,7 @@ class SamplingScreen(Dialog[list[slash.Action] | None]):
     `values`: command's name -> present value as it would be typed.
     """
 
-    CSS_PATH: ClassVar = ["../dialogs/dialog.tcss", "sampling.tcss"]
+    CSS_PATH: ClassVar = ["dialog.tcss", "sampling.tcss"]
     AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "app.focus_previous", "Row above", show=False, id="sampling.up", tooltip="The setting above"),
@@ -49,18 +47,17 @@ class SamplingScreen(Dialog[list[slash.Action] | None]):
         """Rows, and what is wrong below them."""
         with Vertical(classes="dialog"):
             yield self.title_line("How the next character is chosen")
-            for name, label, *_ in _FIELDS:
-                command = slash.COMMANDS[name]
+            for option in FIELDS:
                 with Horizontal(classes="setting"):
-                    yield Static(plain(label), classes="label")
-                    yield Input(
-                        self._values[name],
-                        id=f"setting-{name}",
+                    yield Static(plain(_LABELS.get(option.name, option.name.replace("_", "-"))), classes="label")
+                    yield LineInput(
+                        self._values[option.command],
+                        id=f"setting-{option.command}",
                         compact=True,
                         select_on_focus=False,
-                        tooltip=command.summary,
+                        tooltip=option.summary,
                     )
-                    yield Static(plain(command.summary), classes="summary")
+                    yield Static(plain(option.summary), classes="summary")
             yield Static("", id="trouble", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Use these", variant="primary", compact=True, id="use", tooltip="Enter")
@@ -69,10 +66,10 @@ class SamplingScreen(Dialog[list[slash.Action] | None]):
     def _actions(self) -> list[slash.Action]:
         """What was changed. Raises CommandError."""
         changed = []
-        for name, *_ in _FIELDS:
-            value = self.query_one(f"#setting-{name}", Input).value
-            if value.strip() != self._values[name]:
-                changed.append(slash.parse(f"/{name} {value}"))
+        for option in FIELDS:
+            value = self.query_one(f"#setting-{option.command}", Input).value
+            if value.strip() != self._values[option.command]:
+                changed.append(slash.parse(f"/{option.command} {value}"))
         return changed
 
     @on(Input.Changed)
@@ -97,11 +94,15 @@ class SamplingScreen(Dialog[list[slash.Action] | None]):
         focused = self.focused
         if not isinstance(focused, Input):
             return
-        for name, _, step, low, high in _FIELDS:
-            if focused.id == f"setting-{name}":
-                try:
-                    value = float(focused.value)
-                except ValueError:
-                    value = float(low)
-                focused.value = f"{min(high, max(low, round(value + by * step, 4))):g}"
-                focused.cursor_position = len(focused.value)
+        option = next(option for option in FIELDS if focused.id == f"setting-{option.command}")
+        try:
+            before = float(focused.value.strip().replace(",", "."))
+        except ValueError:
+            before = 0.0  # nothing, or 'random'
+        after = f"{round(before + by * _STEPS.get(option.name, 1), 4):.12g}"
+        try:
+            option.parse(after)
+        except ValueError:
+            return  # beyond what it may be
+        focused.value = after
+        focused.cursor_position = len(after)

@@ -19,6 +19,7 @@ from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
 from charrnn_tui.tui.content.reader_thread import Reader
 from charrnn_tui.tui.content.recipe_fields import (
     ADVANCED,
+    BATCH_HINTS,
     NUMBERS,
     PRESET_FIELDS,
     matching_preset,
@@ -268,6 +269,7 @@ class TrainingForm(TrainingFields):
         self._show_for_kind()
 
     def _show_for_kind(self) -> None:
+        self._field("batch_size").hint = BATCH_HINTS[self._kind]
         for field in ADVANCED:
             if field.only is not None and field.name not in self._folded:
                 self._field(field.name).display = field.only == self._kind
