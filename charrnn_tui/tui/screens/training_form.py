@@ -68,7 +68,8 @@ class TrainingForm(TrainingFields):
     """Asks for everything that a run needs, with a good value in every field; the result is a TrainingRequest.
 
     `estimate` counts parameters, steps and seconds of a recipe; it runs in a thread and may read the corpus.
-    `delay` (seconds) is how long typing must rest before files are read.
+    `delay` (seconds) is how long typing must rest before files are read. `why_not` says why no run can begin now, or
+    '': the form then stays open with what it holds, and says so.
     """
 
     CSS_PATH = ["../dialogs/dialog.tcss", "training_form.tcss"]
@@ -87,10 +88,12 @@ class TrainingForm(TrainingFields):
         resume: str | None = None,
         estimate: Callable[[Recipe], Estimated] = _estimate,
         delay: float = 0.3,
+        why_not: Callable[[], str] = lambda: "",
     ) -> None:
         super().__init__(library, recipe, base=base, resume=resume)
         self._estimate = estimate
         self._delay = delay
+        self._why_not = why_not
         self._reader = Reader()
         self.summary: CorpusSummary | None = None
         """What the chosen corpus holds, once it is read."""
@@ -306,6 +309,11 @@ class TrainingForm(TrainingFields):
             recipe = self.recipe()
         except PROBLEMS as error:
             self.notify(sentence(error), severity="error", markup=False)
+            return
+        if reason := self._why_not():
+            line = self.query_one("#estimate", Static)
+            line.set_classes("problem")
+            line.update(plain(sentence(reason)))
             return
         how, name = self._start_from
         self.dismiss(TrainingRequest(recipe, base=name if how == "base" else None, resume=how == "resume"))
