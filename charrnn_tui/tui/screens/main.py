@@ -372,7 +372,9 @@ class MainScreen(Screen[None]):
         from charrnn_tui.tui.screens.training_form import TrainingForm
 
         recipe = Recipe(corpus=corpus) if corpus is not None else None
-        self.app.push_screen(TrainingForm(self.library, recipe, why_not=self.panel.training.why_not), self._train_chosen)
+        self.app.push_screen(
+            TrainingForm(self.library, recipe, why_not=self.panel.training.why_not), self._train_chosen
+        )
 
     def _train_chosen(self, request: TrainingRequest | None) -> None:
         if request is not None:
