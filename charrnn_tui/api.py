@@ -72,13 +72,14 @@ def train(
     folder: Path | None = None
     try:
         request, text = request_for(lines, preset, name, library, recipe)
-        folder = library.user / request.recipe.name
+        name = request.recipe.name
+        folder = library.folder_for(name) if request.resume else library.claim(name)
         _run(request, text, folder, library, on_event)
         model = Model.open(folder)
     except BaseException:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
-        elif folder is not None and not (folder / WEIGHTS).exists():
+        elif folder is not None and not request.resume and not (folder / WEIGHTS).exists():
             shutil.rmtree(folder, ignore_errors=True)
         raise
     if temporary is not None:
@@ -127,9 +128,8 @@ def _run(
     if text is not None:
         atomic.write_text(folder / ITEMS, text)
     # Closed whatever happens, so that nothing is written any more after this.
-    run = cast(
-        "Generator[Event, None, None]", Trainer(request.recipe, folder, library=library, resume=request.resume).run()
-    )
+    trainer = Trainer(request.recipe, folder, library=library, resume=request.resume, claimed=True)
+    run = cast("Generator[Event, None, None]", trainer.run())
     with closing(run) as events:
         for event in events:
             if on_event is not None:

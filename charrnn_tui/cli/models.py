@@ -104,7 +104,7 @@ def _cells(entry: Entry) -> tuple[str, ...]:
     note = "shipped" if entry.shipped else "unfinished" if entry.unfinished else ""
     size = _size(entry)
     if info is None:
-        return entry.name, "", "", "", "", size, f"damaged: {entry.problem}"
+        return entry.name, "", "", "", "", size, f"{'unfinished' if entry.unfinished else 'damaged'}: {entry.problem}"
     loss = "" if info.validation_loss is None else f"{info.validation_loss:.4f}"
     corpus = info.corpus_name or ""
     return entry.name, info.architecture.describe(), corpus, loss, f"{info.architecture.parameters:,}", size, note
@@ -133,7 +133,7 @@ def show(name: ModelArgument, as_json: options.JsonOption = False) -> None:
         about = {} if entry.info is None else {"description": entry.info.to_dict(), "card": entry.card}
         output.write_json(_row(entry) | about)
     elif entry.info is None:
-        raise Failed(f"{name} is damaged: {entry.problem}")
+        raise Failed(f"{entry.problem}" if entry.unfinished else f"{name} is damaged: {entry.problem}")
     else:
         output.write_facts(_facts(entry))
         if entry.card:
