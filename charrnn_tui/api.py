@@ -69,7 +69,7 @@ def train(
     preset: quick, balanced or best, changed by any fields of `training.plan.recipe.Recipe` as keywords (`hidden=64`,
     `epochs=3`, `seed=1`). name: keep the model in the user's library; otherwise its files go with the returned
     object (`Model.save` keeps them). on_event: called with each event (`training.process.messages`: Started, Progress,
-    Evaluated, Sampled, …), losses in nats a character; the run is stopped where it returns False.
+    Evaluated, …), losses in nats a character; the run is stopped where it returns False.
 
     An interrupt (Ctrl-C, a notebook's stop) ends the run after its step: the best network so far is returned, with a
     warning. A second one is raised as ever. A run that diverges gives its last good network, with a warning. Runs in
@@ -191,7 +191,7 @@ def _torch_left_alone() -> Iterator[None]:
     import torch
 
     threads = torch.get_num_threads()
-    devices = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()
+    devices = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()  # type: ignore[no-untyped-call]
     try:
         with torch.random.fork_rng(devices):
             yield

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from charrnn_tui.cli import names, options
+from charrnn_tui.cli.bars import bar
 from charrnn_tui.cli.errors import WrongUse
 from charrnn_tui.cli.group import Group
 from charrnn_tui.files.limits import LARGEST_WHOLE
@@ -192,19 +193,6 @@ def histogram_lines(histogram: list[list[int]], width: int) -> list[str]:
     room = max(_NARROWEST, width) - label_width - count_width - 5
     most = max(counts)
     return [
-        f"{label:>{label_width}} {count:>{count_width},} {_bar(count / most * room)}".rstrip()
+        f"{label:>{label_width}} {count:>{count_width},} {bar(count / most * room)}".rstrip()
         for label, count in zip(labels, counts, strict=True)
     ]
-
-
-def _bar(length: float) -> str:
-    """A bar to an eighth of a column, at least a sliver where there is anything; # where it cannot be shown."""
-    import sys
-
-    eighths = max(1 if length > 0 else 0, round(length * 8))
-    bar: str = "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
-    try:
-        bar.encode(sys.stdout.encoding or "ascii")
-    except UnicodeEncodeError:
-        return "#" * max(1 if length > 0 else 0, round(length))
-    return bar

@@ -35,6 +35,11 @@ def favourites_file() -> Path:
     return _dirs().user_data_path / "favourites.jsonl"
 
 
+def trees() -> Path:
+    """Generations with all their branches that the user kept, one file each (JSON)."""
+    return _dirs().user_data_path / "trees"
+
+
 def cache() -> Path:
     """Encoded texts and other files that can be made again."""
     return _dirs().user_cache_path

@@ -7,25 +7,31 @@ read on for a while.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.cells import Family, NumpyCell, NumpyState
+from charrnn_tui.cells.blas import idle_cores
 from charrnn_tui.insight.reading import Ids, InsightError, Reading
 from charrnn_tui.model import Model
 from charrnn_tui.sampling.prefix import start_ids
-from charrnn_tui.text import BOUNDARY, PAD, bucketed_batches
+from charrnn_tui.text import bucketed_batches, visible
 
 Floats32 = NDArray[np.float32]
+ResultT = TypeVar("ResultT")
 
 WARM_UP = 256
 """Characters of a running text that are read before a lane's own ones."""
+ROWS = 48
+"""Passages read side by side: with many more, a batch leaves the processor's cache and is slower."""
 LANES = 96
-"""Passages read side by side: with more, a batch leaves the processor's cache and is slower (docs/lens.md)."""
+"""Lanes of a running text."""
+MOST_CORES = 4
 
 GATES: dict[Family, tuple[str, ...]] = {
     "rnn": (),
@@ -45,16 +51,15 @@ class Unit(NamedTuple):
     part: str
     layer: int
     """From 0."""
-    index: int
+    number: int
     """From 0."""
 
     def __str__(self) -> str:
-        return f"{self.part}:{self.layer + 1}:{self.index}"
+        return f"{self.part}:{self.layer + 1}:{self.number}"
 
 
 def parse_unit(text: str, cell: NumpyCell) -> Unit:
     """A unit from `12`, `cell:12` or `cell:2:12` (part, layer from 1, number from 0). Raises InsightError."""
-    parts = parts_of(cell.architecture.family)
     fields = text.split(":")
     part, layer, index = {1: ["hidden", "1", *fields], 2: [fields[0], "1", fields[-1]], 3: fields}.get(
         len(fields), ["", "", ""]
@@ -66,23 +71,29 @@ def parse_unit(text: str, cell: NumpyCell) -> Unit:
             f"a unit is a number, or part:number, or part:layer:number, as in cell:1:12; not {text!r}."
         ) from error
     check_unit(unit, cell)
-    if part not in parts:
-        raise InsightError(f"a {cell.architecture.family.upper()} has the parts {', '.join(parts)}, not {part!r}.")
     return unit
 
 
 def check_unit(unit: Unit, cell: NumpyCell) -> None:
     """Raise InsightError unless the network has this unit."""
     architecture = cell.architecture
-    parts = parts_of(architecture.family)
-    if unit.part not in parts:
-        raise InsightError(
-            f"the network is a {architecture.describe()} and has the parts {', '.join(parts)}, not {unit.part!r}."
-        )
+    check_parts([unit.part], cell)
     if not 0 <= unit.layer < architecture.layers:
         raise InsightError(f"the network has the layers 1 to {architecture.layers}, not {unit.layer + 1}.")
-    if not 0 <= unit.index < architecture.hidden:
-        raise InsightError(f"a layer has the units 0 to {architecture.hidden - 1}, not {unit.index}.")
+    if not 0 <= unit.number < architecture.hidden:
+        raise InsightError(f"a layer has the units 0 to {architecture.hidden - 1}, not {unit.number}.")
+
+
+def check_parts(parts: Sequence[str], cell: NumpyCell) -> tuple[str, ...]:
+    """The parts, each once. Raises InsightError for one that the network lacks."""
+    known = parts_of(cell.architecture.family)
+    for part in parts:
+        if part not in known:
+            raise InsightError(
+                f"the network is a {cell.architecture.describe()} and has the parts {', '.join(known)}, "
+                f"not {visible(part)!r}."
+            )
+    return tuple(dict.fromkeys(parts))
 
 
 def numpy_cell(model: Model) -> NumpyCell:
@@ -102,14 +113,14 @@ class Activations:
 
     def of(self, unit: Unit) -> Floats32:
         """One unit's activation [n + 1]."""
-        column: Floats32 = self.values[unit.part][unit.layer, :, unit.index]
+        column: Floats32 = self.values[unit.part][unit.layer, :, unit.number]
         return column
 
 
 def activations(model: Model, reading: Reading, parts: Sequence[str] | None = None) -> Activations:
     """What the units did along a text that was read; all parts where none are named. Raises InsightError."""
     cell = numpy_cell(model)
-    parts = _checked(parts, cell)
+    parts = check_parts(parts or parts_of(cell.architecture.family), cell)
     states = reading.states
     values: dict[str, Floats32] = {}
     if "hidden" in parts:
@@ -123,16 +134,6 @@ def activations(model: Model, reading: Reading, parts: Sequence[str] | None = No
         layers = cell.gates(reading.read, before, after)
         values |= {gate: np.stack([layer[gate] for layer in layers]) for gate in gates}
     return Activations({part: values[part] for part in parts})
-
-
-def _checked(parts: Sequence[str] | None, cell: NumpyCell) -> tuple[str, ...]:
-    known = parts_of(cell.architecture.family)
-    for part in parts or ():
-        if part not in known:
-            raise InsightError(
-                f"the network is a {cell.architecture.describe()} and has the parts {', '.join(known)}, not {part!r}."
-            )
-    return tuple(parts or known)
 
 
 def _stacked(vectors: list[tuple[Floats32, ...]]) -> Floats32:
@@ -197,32 +198,47 @@ class Step(NamedTuple):
     after: NumpyState
 
 
-def walk(model: Model, passages: Passages) -> Iterator[Step]:
-    """Read all passages, many at once; every character is in exactly one step."""
+def batches(passages: Passages) -> list[Ids]:
+    """Numbers of passages that are read side by side, those of like length together."""
+    return [rows.astype(np.int64) for rows in bucketed_batches(passages.lengths + passages.warm_up, ROWS)]
+
+
+def walk(model: Model, passages: Passages, chosen: Ids) -> Iterator[Step]:
+    """Read one of the `batches`; each of its characters is in exactly one step."""
     cell = numpy_cell(model)
+    warm_up = passages.warm_up[chosen]
+    lengths = passages.lengths[chosen] + warm_up
+    begins = passages.starts[chosen] - warm_up
     start = start_ids(model.vocabulary, model.info.kind)[0]
-    whole = passages.lengths + passages.warm_up
-    for chosen in bucketed_batches(whole, LANES):
-        lengths, warm_up = whole[chosen], passages.warm_up[chosen]
-        begins = passages.starts[chosen] - warm_up
-        state = cell.initial_state(len(chosen))
-        # A lane of a running text that begins in its middle has no start to tell of.
-        starting = np.full(len(chosen), start)
-        state, _ = cell.step_logits(starting, state)
-        for t in range(int(lengths.max())):
-            # Bucketed by length: those that are over stand first.
-            over = int(np.searchsorted(lengths, t, side="right"))
-            if over:
-                chosen, lengths, warm_up, begins = (a[over:] for a in (chosen, lengths, warm_up, begins))
-                state = state.select(slice(over, None))
-            ids = passages.ids[begins + t]
-            before = state
-            state, _ = cell.step_logits(ids, state)
-            looked_at = np.flatnonzero(warm_up <= t)
-            if len(looked_at) == len(ids):
-                yield Step(begins + t, slice(None), ids, before, state)
-            elif len(looked_at):
-                yield Step(begins[looked_at] + t, looked_at, ids, before, state)
+    state, _ = cell.step_logits([start] * len(chosen), cell.initial_state(len(chosen)))
+    for t in range(int(lengths.max())):
+        # They are sorted by length: those that are over stand first.
+        over = int(np.searchsorted(lengths, t, side="right"))
+        if over:
+            lengths, warm_up, begins = lengths[over:], warm_up[over:], begins[over:]
+            state = state.select(slice(over, None))
+        ids = passages.ids[begins + t]
+        before = state
+        state, _ = cell.step_logits(ids, state)
+        looked_at = np.flatnonzero(warm_up <= t)
+        if len(looked_at) == len(ids):
+            yield Step(begins + t, slice(None), ids, before, state)
+        elif len(looked_at):
+            yield Step(begins[looked_at] + t, looked_at, ids, before, state)
+
+
+def each_batch(work: Callable[[Ids], ResultT], passages: Passages) -> Iterator[tuple[Ids, ResultT]]:
+    """(batch, what `work` made of it), in order; on as many cores as nothing else is using.
+
+    NumPy lets other threads run while it computes. The order, and so every sum, is the same on any number of cores.
+    """
+    todo = batches(passages)
+    cores = min(idle_cores(), MOST_CORES, len(todo))
+    if cores <= 1:
+        yield from ((chosen, work(chosen)) for chosen in todo)
+        return
+    with ThreadPoolExecutor(cores) as pool:
+        yield from zip(todo, pool.map(work, todo), strict=True)
 
 
 def units_of_step(cell: NumpyCell, step: Step, parts: Sequence[str]) -> Floats32:
@@ -243,24 +259,3 @@ def all_units(cell: NumpyCell, parts: Sequence[str]) -> list[Unit]:
     """The units of some parts, in the order of `units_of_step`."""
     a = cell.architecture
     return [Unit(part, layer, index) for part in parts for layer in range(a.layers) for index in range(a.hidden)]
-
-
-__all__ = [
-    "BOUNDARY",
-    "GATES",
-    "LANES",
-    "PAD",
-    "WARM_UP",
-    "Activations",
-    "Passages",
-    "Step",
-    "Unit",
-    "activations",
-    "all_units",
-    "check_unit",
-    "numpy_cell",
-    "parse_unit",
-    "parts_of",
-    "units_of_step",
-    "walk",
-]

@@ -50,9 +50,15 @@ class Lines:
         """Code points [n]."""
         return np.frombuffer(self.text.encode("utf-32-le"), dtype=np.uint32)
 
+    @cached_property
+    def _symbols(self) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+        """The code points that occur, and which of them stands where [n]."""
+        points, where = np.unique(self.points, return_inverse=True)
+        return points, where
+
     def table(self, tells: Callable[[str], bool]) -> NDArray[np.bool_]:
         """A property of the character alone [n], told once a symbol."""
-        points, where = np.unique(self.points, return_inverse=True)
+        points, where = self._symbols
         told: NDArray[np.bool_] = np.array([tells(chr(p)) for p in points.tolist()], dtype=bool)[where]
         return told
 

@@ -83,7 +83,9 @@ class Reading:
         last = len(self) if last is None else last
         place = at + len(self) + 1 if at < 0 else at
         if not 0 <= place <= last:
-            raise InsightError(f"there is no place {at} in a text of {len(self)} characters: give one from 0 to {last}.")
+            raise InsightError(
+                f"there is no place {at} in a text of {len(self)} characters: give one from 0 to {last}."
+            )
         return place
 
     def actual(self, at: int) -> int | None:

@@ -16,9 +16,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.insight.activations import Passages, Unit, all_units, numpy_cell, parts_of, units_of_step, walk
+from charrnn_tui.insight.activations import (
+    Passages,
+    Unit,
+    all_units,
+    check_parts,
+    each_batch,
+    numpy_cell,
+    parts_of,
+    units_of_step,
+    walk,
+)
 from charrnn_tui.insight.properties import PROPERTIES, Lines, property_named
-from charrnn_tui.insight.reading import InsightError
+from charrnn_tui.insight.reading import Ids, InsightError
 from charrnn_tui.model import Model
 
 _AT_ONCE = 64
@@ -82,13 +92,7 @@ def find(
     told how many characters have been read. Raises InsightError.
     """
     cell = numpy_cell(model)
-    known = parts_of(cell.architecture.family)
-    parts = tuple(parts or [part for part in known if part in ("hidden", "cell")])
-    for part in parts:
-        if part not in known:
-            raise InsightError(
-                f"the network is a {cell.architecture.describe()} and has the parts {', '.join(known)}, not {part!r}."
-            )
+    shown = check_parts(parts or [p for p in parts_of(cell.architecture.family) if p in ("hidden", "cell")], cell)
     names = tuple(dict.fromkeys(properties or PROPERTIES))
     tells = [property_named(name) for name in names]
     if passages.characters < 2:
@@ -98,55 +102,81 @@ def find(
     means, spreads = told.mean(axis=1), told.std(axis=1)
     constant = spreads == 0
     standard = (told - means[:, None]) / np.where(constant, 1, spreads)[:, None]
-    sums = _Sums(len(names), len(parts) * cell.architecture.layers * cell.architecture.hidden)
+    standard32 = standard.astype(np.float32)
+
+    def add_up(chosen: Ids) -> _Sums:
+        sums = _Sums(len(names), len(shown) * cell.architecture.layers * cell.architecture.hidden)
+        held: list[NDArray[np.float32]] = []
+        places: list[NDArray[np.int64]] = []
+        for step in walk(model, passages, chosen):
+            held.append(units_of_step(cell, step, shown))
+            places.append(step.places)
+            if len(held) == _AT_ONCE:
+                sums.add(np.concatenate(held), standard32[:, np.concatenate(places)])
+                held, places = [], []
+        if held:
+            sums.add(np.concatenate(held), standard32[:, np.concatenate(places)])
+        return sums
+
+    total: _Sums | None = None
     done = 0
-    held: list[NDArray[np.float32]] = []
-    places: list[NDArray[np.int64]] = []
-    for step in walk(model, passages):
-        held.append(units_of_step(cell, step, parts))
-        places.append(step.places)
-        if len(held) == _AT_ONCE:
-            sums.add(np.concatenate(held), standard[:, np.concatenate(places)])
-            done += sum(map(len, places))
-            held, places = [], []
-            if progress is not None:
-                progress(done)
-    if held:
-        sums.add(np.concatenate(held), standard[:, np.concatenate(places)])
-    return Correlations(
-        names, tuple(all_units(cell, parts)), sums.correlations(), means, constant, passages.characters
-    )
+    for chosen, sums in each_batch(add_up, passages):
+        total = sums if total is None else total.plus(sums)
+        done += int(passages.lengths[chosen].sum())
+        if progress is not None:
+            progress(done)
+    assert total is not None
+    values = total.correlations()
+    return Correlations(names, tuple(all_units(cell, shown)), values, means, constant, passages.characters)
 
 
+@dataclass
 class _Sums:
     """Sums over characters from which correlations follow; properties come with mean 0 and spread 1.
 
-    Activations are taken relative to their first means: sums of large equal numbers would hide small differences.
+    Means and squared deviations of parts are put together as Chan, Golub & LeVeque 1983 do, since sums of
+    large equal numbers would hide small differences.
     """
 
-    def __init__(self, properties: int, units: int) -> None:
-        self._count = 0
-        self._shift: NDArray[np.float32] | None = None
-        self._sum, self._squares = np.zeros(units), np.zeros(units)
-        self._products = np.zeros((properties, units))
+    properties: int
+    units: int
 
-    def add(self, values: NDArray[np.float32], standard: NDArray[np.float64]) -> None:
-        """Activations [characters, units] and properties [properties, characters]."""
-        if self._shift is None:
-            self._shift = values.mean(axis=0)
-        values -= self._shift
-        self._count += len(values)
-        self._sum += values.sum(axis=0, dtype=np.float64)
-        self._squares += np.einsum("ij,ij->j", values, values)
-        self._products += standard.astype(np.float32) @ values
+    def __post_init__(self) -> None:
+        self._count = 0
+        self._mean, self._squares = np.zeros(self.units), np.zeros(self.units)
+        self._told = np.zeros(self.properties)
+        self._products = np.zeros((self.properties, self.units))
+
+    def add(self, values: NDArray[np.float32], standard: NDArray[np.float32]) -> None:
+        """Activations [characters, units], which are written over, and properties [properties, characters]."""
+        other = _Sums(self.properties, self.units)
+        shift = values[0].copy()
+        values -= shift
+        mean = values.mean(axis=0, dtype=np.float64)
+        values -= mean.astype(np.float32)
+        other._count, other._mean = len(values), mean + shift
+        other._squares = np.einsum("ij,ij->j", values, values).astype(np.float64)
+        other._told = standard.mean(axis=1, dtype=np.float64)
+        other._products = (standard @ values).astype(np.float64)
+        self.plus(other)
+
+    def plus(self, other: _Sums) -> _Sums:
+        """Take in the sums over other characters."""
+        n, m = self._count, other._count
+        apart, told_apart = other._mean - self._mean, other._told - self._told
+        share = n * m / (n + m)
+        self._squares += other._squares + share * apart**2
+        self._products += other._products + share * np.outer(told_apart, apart)
+        self._mean += apart * (m / (n + m))
+        self._told += told_apart * (m / (n + m))
+        self._count = n + m
+        return self
 
     def correlations(self) -> NDArray[np.float64]:
-        """r [properties, units]."""
-        n = self._count
-        variance = self._squares / n - (self._sum / n) ** 2
-        # Properties have the mean 0 over all characters, so the shift falls out of the products.
-        still = variance <= 1e-12
-        r = self._products / n / np.sqrt(np.where(still, 1, variance))
+        """r [properties, units]; 0 for a unit that never changes."""
+        variance = self._squares / self._count
+        still = variance <= 1e-14
+        r = self._products / self._count / np.sqrt(np.where(still, 1, variance))
         r[:, still] = 0
         clipped: NDArray[np.float64] = np.clip(r, -1, 1)
         return clipped

@@ -79,9 +79,7 @@ def what_mattered(
         group = slice(first, first + at_once)
         lost, drawn = _variants(model, reading, at, target, places[group], left_out, replaced)
         without[group], anew[group] = lost, drawn
-    return WhatMattered(
-        at, actual, places, actual - without if left_out else None, actual - anew if replaced else None
-    )
+    return WhatMattered(at, actual, places, actual - without if left_out else None, actual - anew if replaced else None)
 
 
 def _variants(

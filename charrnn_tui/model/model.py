@@ -17,8 +17,10 @@ from charrnn_tui.cells import NumpyCell
 from charrnn_tui.model.description import LINES, WEIGHTS, ModelError, ModelInfo, read_info
 from charrnn_tui.model.folder import read_files, write_folder
 from charrnn_tui.model.tensors import read_tensors
-from charrnn_tui.sampling import Found, SamplingOptions, SamplingSettings, Stream, most_probable, sample_many
+from charrnn_tui.sampling import SamplingOptions, SamplingSettings, Search, Stream, most_probable, sample_many
 from charrnn_tui.sampling.prefix import clean_prefix, start_ids
+from charrnn_tui.sampling.probability_tree import Branch, probability_tree
+from charrnn_tui.sampling.search import MEMORY
 from charrnn_tui.text import EncodedItems, TextError, Vocabulary, bucketed_batches, text_hash, visible
 
 _EVALUATION_BATCH = 256
@@ -177,11 +179,40 @@ class Model:
             batch_size=batch_size,
         )
 
-    def most_probable(self, prefix: str = "", *, max_length: int = 40) -> Iterator[Found]:
-        """The most probable items that begin with a prefix, exactly. Raises ModelError for running text."""
+    def most_probable(
+        self,
+        prefix: str = "",
+        *,
+        count: int | None = None,
+        max_length: int | None = None,
+        memory: int = MEMORY,
+        progress: Callable[[Search], object] | None = None,
+    ) -> Search:
+        """The most probable items that begin with a prefix, exactly: an iterator that can say at any time how much of
+        all probability its items cover, and what bounds everything that is not among them.
+
+        `count`: how many are wanted, None for as many as are asked for. `max_length`: new characters, None for the
+        model's own limit; an item that goes on there is told from one that ends. `memory`: bytes to hold at most.
+        `progress` is called now and then with the search. Raises ModelError for running text, UnknownSymbolsError.
+        """
         if self.info.kind == "stream":
-            raise ModelError(f"{self.name} writes running text, which has no most probable items.")
-        return most_probable(self.cell, self.vocabulary, prefix, max_length=max_length)
+            raise ModelError(
+                f"{self.name} writes running text, which has no most probable items; "
+                "its most probable continuations are shown as a tree (charrnn-tui top --tree)."
+            )
+        return most_probable(
+            self.cell,
+            self.vocabulary,
+            prefix,
+            count=count,
+            max_length=self.info.default_max_length if max_length is None else max_length,
+            memory=memory,
+            progress=progress,
+        )
+
+    def probability_tree(self, prefix: str = "", *, depth: int = 3, width: int = 4) -> Branch:
+        """The most probable continuations as a tree, for a network of either kind. Raises UnknownSymbolsError."""
+        return probability_tree(self.cell, self.vocabulary, prefix, kind=self.info.kind, depth=depth, width=width)
 
     def evaluate(self, lines: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Evaluation:
         """Mean -log P of each character and of each item's end. Raises UnknownSymbolsError, TextError.

@@ -10,14 +10,14 @@ from charrnn_tui.tui.generation import Continuation, Generation
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
-    from charrnn_tui.sampling import Found
+    from charrnn_tui.sampling import ProbableItem
     from charrnn_tui.tui.session import Session
 
 
 class FoundList(Generation):
     """A finished block: a column of items, the most probable first. Nothing was drawn, so it has no seed of its own."""
 
-    def __init__(self, number: int, model: Model, prefix: str, found: Sequence[Found], session: Session) -> None:
+    def __init__(self, number: int, model: Model, prefix: str, found: Sequence[ProbableItem], session: Session) -> None:
         self.number = number
         self.layout = "column"
         self.model_name = model.name

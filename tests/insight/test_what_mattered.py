@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from charrnn_tui.insight import what_mattered as module
 from charrnn_tui.insight.reading import InsightError, read
 from charrnn_tui.insight.what_mattered import what_mattered
 from charrnn_tui.model import Model
-from charrnn_tui.insight import what_mattered as module
 from charrnn_tui.sampling.prefix import start_ids
 
 TEXT = "abcdefghij"
@@ -45,7 +45,9 @@ def test_both_measures_are_those_of_reading_every_variant(model: Model, at: int)
     left_out, replaced = expected(model, TEXT, at, target)
     found = what_mattered(model, read(model, TEXT), at)
     assert found.places.tolist() == list(range(at))
-    assert found.log_prob == pytest.approx(log_prob(model, model.vocabulary.encode(TEXT).tolist()[:at], target), abs=1e-5)
+    assert found.log_prob == pytest.approx(
+        log_prob(model, model.vocabulary.encode(TEXT).tolist()[:at], target), abs=1e-5
+    )
     np.testing.assert_allclose(found.left_out, left_out, atol=1e-4)
     np.testing.assert_allclose(found.replaced, replaced, atol=1e-4)
 

@@ -11,7 +11,7 @@ from charrnn_tui.text.splits import MOST_STREAM_EVALUATED, held_out_block
 from charrnn_tui.training.plan.notes import notes_on
 from charrnn_tui.training.plan.prepare import Texts, read_texts
 from charrnn_tui.training.plan.recipe import Recipe
-from charrnn_tui.training.plan.sizes import items_at_once, lanes_at_once
+from charrnn_tui.training.plan.sizes import items_at_once, streams_at_once
 from charrnn_tui.training.plan.threads import available_cores
 
 # Seconds of one update on one core of a 2020s machine: a fixed part (Python, optimiser) and the arithmetic, forward
@@ -59,8 +59,8 @@ def estimate(recipe: Recipe, texts: Texts | None = None) -> Estimate:
             training = len(encoded.ids)
             validation = min(len(encode_file(texts.validation_path, vocabulary).ids), MOST_STREAM_EVALUATED)
         characters = training
-        lanes = lanes_at_once(training, recipe.batch_size, recipe.window)
-        steps = max(1, training // lanes // recipe.window)
+        streams = streams_at_once(training, recipe.batch_size, recipe.window)
+        steps = max(1, training // streams // recipe.window)
     architecture = Architecture(recipe.family, vocabulary.size, recipe.embedding, recipe.hidden, recipe.layers)
     total = max(1, round(recipe.epochs * steps))
     threads = recipe.threads or max(1, available_cores() - 1)

@@ -17,14 +17,14 @@ from charrnn_tui.prompt import favourites as store
 from charrnn_tui.prompt.favourites import Favourite, sample_command
 from charrnn_tui.sampling import SamplingSettings, SettingsError
 from charrnn_tui.text import visible
-from charrnn_tui.tui.dialogs.ask import Ask, Confirm
-from charrnn_tui.tui.widgets.browse_list import BrowseList
-from charrnn_tui.tui.content.shown import plain, sentence
-from charrnn_tui.tui.dialogs.dialog import Dialog
 from charrnn_tui.tui.content.rows import Row
+from charrnn_tui.tui.content.shown import plain, sentence
+from charrnn_tui.tui.content.typed_path import is_folder, is_there, typed_path
+from charrnn_tui.tui.dialogs.ask import Ask, Confirm
+from charrnn_tui.tui.dialogs.dialog import Dialog
+from charrnn_tui.tui.widgets.browse_list import BrowseList
 from charrnn_tui.tui.widgets.facts_table import FactsTable
 from charrnn_tui.tui.widgets.path_suggester import PathSuggester
-from charrnn_tui.tui.content.typed_path import is_folder, is_there, typed_path
 
 EXPORTED = "favourites.txt"
 

@@ -1,0 +1,80 @@
+"""From one prefix's state to another's in steps, a generation at each.
+
+The states on the way are weighted means of the two, (1 - w) A + w B, hidden and cell vectors alike. No text leads to
+them: what the network says there shows how its states lie to each other (Bowman et al. 2016, arXiv:1511.06349, walk
+between sentences in this way; there the space is trained for it, here it is not, so the middle may be no mixture).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charrnn_tui.cells import NumpyState
+from charrnn_tui.insight.activations import numpy_cell
+from charrnn_tui.insight.reading import InsightError, continue_from, read
+from charrnn_tui.model import Model
+from charrnn_tui.sampling.filters import SamplingSettings
+from charrnn_tui.sampling.stream import EndReason
+
+
+@dataclass(frozen=True)
+class Between:
+    """One place on the way."""
+
+    weight: float
+    """0 at the first prefix, 1 at the second."""
+    text: str
+    """What was written from there; no prefix belongs to it, but at both ends."""
+    end: EndReason
+    log_probs: NDArray[np.float32]
+    """[vocabulary], log P of the first character, in nats."""
+
+
+def interpolate(first: NumpyState, second: NumpyState, weights: NDArray[np.floating]) -> NumpyState:
+    """States of one stream each, mixed: row i of the result is (1 - w_i) first + w_i second."""
+    w = np.asarray(weights, dtype=np.float32)[:, None]
+    hidden = tuple((1 - w) * a + w * b for a, b in zip(first.hidden, second.hidden, strict=True))
+    cell = tuple((1 - w) * a + w * b for a, b in zip(first.cell, second.cell, strict=True))
+    return NumpyState(hidden, cell)
+
+
+def between(
+    model: Model,
+    first: str,
+    second: str,
+    steps: int = 8,
+    *,
+    settings: SamplingSettings | None = None,
+    seed: int = 0,
+    item: int = 0,
+    max_length: int | None = None,
+) -> list[Between]:
+    """steps + 1 generations: after the first prefix, on the way, and after the second; all under one seed.
+
+    Raises InsightError, UnknownSymbolsError.
+    """
+    if steps < 1:
+        raise InsightError(f"the way has one step or more, not {steps}.")
+    cell = numpy_cell(model)
+    ends = [read(model, prefix).states[-1] for prefix in (first, second)]
+    weights = np.linspace(0, 1, steps + 1)
+    states = interpolate(ends[0], ends[1], weights)
+    answers = cell.answer(states)
+    found = []
+    for row, weight in enumerate(weights.tolist()):
+        written = continue_from(
+            cell,
+            model.vocabulary,
+            states.select([row]),
+            answers[row],
+            kind=model.info.kind,
+            settings=settings or SamplingSettings(),
+            seed=seed,
+            item=item,
+            max_length=model.info.default_max_length if max_length is None else max_length,
+        )
+        found.append(Between(weight, written.text, written.end, answers[row]))
+    return found

@@ -1,0 +1,142 @@
+"""The text that a network learnt from, where it is still at hand: found through the recipe in its description."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from charrnn_tui.insight.activations import Passages
+from charrnn_tui.insight.reading import Ids, InsightError
+from charrnn_tui.model import Model
+from charrnn_tui.text import (
+    Corpus,
+    Kind,
+    TextError,
+    load_corpus,
+    read_text,
+    split_by_hash,
+    visible,
+)
+from charrnn_tui.text.encoded import encode_file
+from charrnn_tui.text.splits import held_out_block
+
+MOST_CHARACTERS = 100_000
+"""What is looked through by default: enough for any pattern, and a second's work."""
+
+
+@dataclass(frozen=True)
+class LearntFrom:
+    """A corpus, its two parts told apart as they were in training."""
+
+    corpus: Corpus
+    training: tuple[str, ...]
+    """Items of a list; empty for running text."""
+    validation: tuple[str, ...]
+    validation_fraction: float
+    validation_path: Path | None
+
+    @property
+    def kind(self) -> Kind:
+        """A list or running text."""
+        return self.corpus.kind
+
+    @cached_property
+    def text(self) -> str:
+        """Running text as a whole. Raises TextError."""
+        assert self.corpus.path is not None
+        return read_text(self.corpus.path)
+
+    def held_out_text(self) -> str:
+        """What was held out of running text. Raises TextError."""
+        if self.validation_path is not None:
+            return read_text(self.validation_path)
+        start, length = held_out_block(len(self.text), self.validation_fraction)
+        return self.text[start : start + length]
+
+    def passages(self, model: Model, most: int = MOST_CHARACTERS) -> Passages:
+        """About `most` characters: items spread evenly over a list, the beginning of running text.
+
+        Raises UnknownSymbolsError, TextError.
+        """
+        if self.kind == "lines":
+            return Passages.of_items(spread([*self.training, *self.validation], most), model)
+        assert self.corpus.path is not None
+        return Passages.of_text(encode_file(self.corpus.path, model.vocabulary).ids[:most])
+
+
+def spread(items: Sequence[str], most: int) -> list[str]:
+    """Every k-th item, so that they hold about `most` characters in all; at least one."""
+    total = sum(map(len, items))
+    return list(items[:: max(1, -(-total // max(1, most)))])
+
+
+def learnt_from(model: Model) -> LearntFrom:
+    """The corpus of a model. Raises InsightError where it is not told, not at hand, or no longer the same."""
+    recipe = model.info.recipe
+    source = recipe.get("corpus")
+    if not isinstance(source, str) or not source:
+        raise InsightError(f"{model.name} does not say what it learnt from; give a text of your own.")
+    separator, validation = recipe.get("separator"), recipe.get("validation")
+    fraction = recipe.get("validation_fraction", 0.1)
+    try:
+        corpus = load_corpus(source, kind=model.info.kind, separator=separator if isinstance(separator, str) else None)
+        path = Path(validation).expanduser() if isinstance(validation, str) else None
+        held_out: tuple[str, ...] = ()
+        if corpus.kind == "lines" and path is not None:
+            held_out = Corpus.from_file(path, kind="lines", separator=corpus.separator).items
+    except TextError as error:
+        raise InsightError(
+            f"what {model.name} learnt from ({visible(source)}) is not at hand: {error} Or give a text of your own."
+        ) from error
+    if not isinstance(fraction, int | float) or not 0 < fraction < 1:
+        raise InsightError(f"the description of {model.name} is damaged: its validation fraction is {fraction!r}.")
+    training: tuple[str, ...] = ()
+    if corpus.kind == "lines":
+        training, held_out = _parts(model, corpus.items, held_out, float(fraction))
+    return LearntFrom(corpus, training, held_out, float(fraction), path)
+
+
+def _parts(
+    model: Model, items: tuple[str, ...], held_out: tuple[str, ...], fraction: float
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Training and validation items: as the model's own record says, or else by the rule of training."""
+    marks = [model.seen(item) for item in items]
+    if None not in marks:
+        training = tuple(item for item, mark in zip(items, marks, strict=True) if mark == "training")
+        own = tuple(item for item, mark in zip(items, marks, strict=True) if mark == "validation")
+        if not training:
+            raise InsightError(
+                f"what {model.name} learnt from has changed: none of the items in it were learnt. "
+                "Train the model again, or give a text of your own."
+            )
+        return training, held_out or own
+    if held_out:
+        banned = set(held_out)
+        return tuple(item for item in items if item not in banned), held_out
+    learnt, validation = split_by_hash(items, fraction)
+    return tuple(learnt), tuple(validation)
+
+
+def ids_of_text(model: Model, text: str) -> Ids:
+    """Ids [characters] of running text. Raises UnknownSymbolsError."""
+    return model.vocabulary.encode(text).astype(np.int64)
+
+
+def passages_of(model: Model, corpus: Corpus, most: int = MOST_CHARACTERS) -> Passages:
+    """A text of the user's own, read as the model reads: a list item by item. Raises UnknownSymbolsError, TextError."""
+    if corpus.kind == "lines":
+        return Passages.of_items(spread(corpus.items, most), model)
+    assert corpus.path is not None
+    return Passages.of_text(ids_of_text(model, read_text(corpus.path))[:most])
+
+
+def corpus_for(model: Model, name_or_path: str) -> Corpus:
+    """A corpus by its name, or a text file, read as the model reads: as a list or as running text. Raises TextError."""
+    separator = model.info.recipe.get("separator")
+    return load_corpus(
+        name_or_path, kind=model.info.kind, separator=separator if isinstance(separator, str) and separator else None
+    )
