@@ -175,9 +175,8 @@ def _run(
     if ended.reason == "diverged":
         _warn(f"training diverged at step {ended.step:,}: {ended.message}")
     elif interrupts.seen:
-        _warn(
-            f"training was interrupted at step {ended.step:,}; the best network so far (step {ended.best_step:,}) is kept."
-        )
+        best = ended.best_step or ended.step
+        _warn(f"training was interrupted at step {ended.step:,}; the best network so far (step {best:,}) is kept.")
 
 
 def _warn(sentence: str) -> None:
