@@ -64,7 +64,7 @@ def test_one_of_a_thing_is_one() -> None:
 
 
 def test_columns_of_a_terminal_are_counted() -> None:
-    assert [output.width_of(text) for text in ("abc", "日本", "e\u0301", "👩\u200d🚀", "a\x1bb")] == [3, 4, 1, 2, 2]
+    assert [output.width_of(text) for text in ("abc", "日本", "e\u0301", "👩\u200d🚀", "é\x1bb")] == [3, 4, 1, 2, 2]
     assert output.cut("日本語", 4) == "日…"
 
 
