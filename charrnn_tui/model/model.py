@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.cells import NumpyCell
 from charrnn_tui.model.description import LINES, WEIGHTS, ModelError, ModelInfo, read_info
+from charrnn_tui.model.folder import read_files, write_folder
 from charrnn_tui.model.tensors import read_tensors
 from charrnn_tui.sampling import SamplingOptions, SamplingSettings, Search, Stream, most_probable, sample_many
 from charrnn_tui.sampling.prefix import clean_prefix, start_ids
@@ -60,6 +61,27 @@ class Model:
         self.info = info
         self.cell = cell
         self.folder = folder
+        self.temporary = False
+        """Whether the folder goes with this object; its copies have none, and hold what stood there."""
+        self._files: dict[str, bytes] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = self.__dict__.copy()
+        if self.temporary and self.folder is not None:
+            state |= {"folder": None, "_files": read_files(self.folder), "_seen": self._seen}
+        return state
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the model to a new folder, which `load` opens by its path; the folder. The model goes on as it is.
+
+        Raises ModelError where something stands there already or the disk refuses.
+        """
+        path = Path(folder).expanduser().absolute()
+        files = self._files if self.folder is None else read_files(self.folder)
+        if WEIGHTS not in files:
+            raise ModelError(f"{self.name} was made from a cell alone and has no files that could be saved.")
+        write_folder(path, files, self.info)
+        return path
 
     @classmethod
     def open(cls, folder: Path) -> Model:

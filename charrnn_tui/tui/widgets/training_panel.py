@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from charrnn_tui.prompt import words
 from charrnn_tui.prompt.runs import Reconnect, TrainingRun, TrainingRuns
 from charrnn_tui.text import visible
 from charrnn_tui.training.process.messages import Event, Failed, Finished, Paused, Resumed, Started
@@ -119,6 +120,8 @@ class TrainingPanel(Vertical):
         match event:
             case Started():
                 self.post_message(Said(f"training {visible(event.name)}"))
+                for note in event.notes:
+                    self.notify(visible(words.capitalised(note)), title="Training", markup=False, timeout=15)
             case Paused():
                 self.post_message(Said("training is paused; Ctrl+T goes on"))
             case Resumed():
