@@ -146,7 +146,13 @@ class NumpyCell:
         return NumpyState(layers, layers if self.architecture.family == "lstm" else ())
 
     def step(self, ids: Ids, state: NumpyState) -> tuple[NumpyState, Floats]:
-        """Read ids [batch]; the new state and log P(next | so far) [batch, vocabulary] in nats."""
+        """Read ids [batch]; the new state and log P(next | so far) [batch, vocabulary] in nats.
+
+        Raises ValueError for an id that the network does not know.
+        """
+        read = np.asarray(ids)
+        if read.dtype.kind not in "iu" or read.min(initial=0) < 0 or read.max(initial=0) >= len(self._table):
+            raise ValueError(f"the ids of this network are whole numbers from 0 to {len(self._table) - 1}.")
         state, logits = self.step_logits(ids, state)
         return state, log_softmax(logits)
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
+from charrnn_tui.text.arguments import check_text
 
 
 def clean_prefix(prefix: str, vocabulary: Vocabulary, kind: Kind) -> str:
@@ -15,6 +16,7 @@ def clean_prefix(prefix: str, vocabulary: Vocabulary, kind: Kind) -> str:
 
     In a network of lines that knows no space, one leading space means the start of the item.
     """
+    prefix = check_text(prefix, "the prefix")
     prefix = unicodedata.normalize("NFC", prefix)
     if kind == "lines" and prefix.startswith(" ") and " " not in vocabulary:
         return prefix[1:]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from charrnn_tui.text.arguments import check_texts
 from charrnn_tui.text.reading import TextError, check_file, normalise, read_text, shown
 
 Kind = Literal["lines", "stream"]
@@ -42,7 +43,7 @@ class Corpus:
     @classmethod
     def from_lines(cls, lines: Iterable[str], name: str = "lines") -> Corpus:
         """A list held in memory. Empty items are left out; raises TextError where nothing is left."""
-        items = tuple(normalise(line) for line in lines if line)
+        items = tuple(normalise(line) for line in check_texts(lines, "the items") if line)
         if not items:
             raise TextError(f"{name} holds no items: every line is empty.")
         return cls(name, "lines", items, None, "given as a list")
