@@ -144,6 +144,7 @@ def show(name: ModelArgument, as_json: options.JsonOption = False) -> None:
 
 def _facts(entry: Entry) -> list[tuple[str, str]]:
     from charrnn_tui.cli import output
+    from charrnn_tui.training.plan.notes import few_held_out
 
     info = entry.info
     assert info is not None
@@ -158,10 +159,12 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
     if info.validation_loss is not None:
         beside = f" (training {info.training_loss:.4f})" if info.training_loss is not None else ""
         facts.append(("validation", f"{info.validation_loss:.4f} nats a character{beside}"))
+        if info.validation_items is not None and (few := few_held_out(info.kind, info.validation_items)):
+            facts.append(("", few))
     if info.seconds is not None:
-        from charrnn_tui.prompt.words import duration
+        from charrnn_tui.prompt.words import count, duration
 
-        steps = "" if info.step is None else f", {info.step:,} steps"
+        steps = "" if info.step is None else f", {count(info.step, 'step')}"
         facts.append(("trained", duration(info.seconds) + steps))
     if info.recipe:
         facts.append(("recipe", ", ".join(f"{key} {value}" for key, value in info.recipe.items() if key != "name")))

@@ -79,6 +79,11 @@ class ModelInfo:
         return self.corpus.get("items")
 
     @property
+    def validation_items(self) -> int | None:
+        """Items (characters of running text) held out; None where that is not known."""
+        return self.corpus.get("validation_items")
+
+    @property
     def default_max_length(self) -> int:
         """A sensible limit of new characters: twice the longest item learnt from, or a screenful of text."""
         if self.kind == "stream":

@@ -54,7 +54,7 @@ class ProbableItem(NamedTuple):
 
 
 @dataclass(frozen=True)
-class MostProbable:
+class ProbableItems:
     """What a search found: `items`, the most probable first, and the proof that goes with them."""
 
     items: tuple[ProbableItem, ...]
@@ -133,15 +133,15 @@ class Search(Iterator[ProbableItem]):
         """Stop after the batch that is being computed; may be called from another thread."""
         self._cancelled = True
 
-    def run(self) -> MostProbable:
+    def run(self) -> ProbableItems:
         """Search to the end, or until `count` items are found; what was found."""
         for _ in self:
             pass
         return self.result()
 
-    def result(self) -> MostProbable:
+    def result(self) -> ProbableItems:
         """What was found so far."""
-        return MostProbable(tuple(self.items), self.covered, self.bound, self.reason, self.expanded, self.peak_memory)
+        return ProbableItems(tuple(self.items), self.covered, self.bound, self.reason, self.expanded, self.peak_memory)
 
     def __next__(self) -> ProbableItem:
         bound = self.bound

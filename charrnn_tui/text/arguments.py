@@ -9,11 +9,8 @@ from __future__ import annotations
 import math
 import numbers
 import operator
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
-
-_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 class ArgumentError(TypeError, ValueError):
@@ -53,12 +50,6 @@ def _each(values: Iterable[Any], what: str) -> Iterator[str]:
     for number, value in enumerate(values, 1):
         if not isinstance(value, str):
             raise ArgumentError(f"{what} are texts, and number {number} is {describe(value)}; leave it out or name it.")
-        half = _HALF_A_CHARACTER.search(value)
-        if half:
-            raise ArgumentError(
-                f"{what} are texts, and number {number} holds U+{ord(half[0]):04X}, half a character, "
-                "which stands in no text."
-            )
         yield value
 
 
