@@ -117,7 +117,7 @@ class NumpyCell:
 
     def __getstate__(self) -> dict[str, Any]:
         """For a copy: without what can be computed anew, which holds the weights a second time."""
-        return {name: value for name, value in vars(self).items() if name != "single"}
+        return {name: value for name, value in vars(self).items() if name != "stepper_weights"}
 
     @cached_property
     def stepper_weights(self) -> StepperWeights:
@@ -170,6 +170,11 @@ class NumpyCell:
             cell.append(c)
         logits: Floats = hidden[-1] @ self._output
         logits += self._output_bias
+        if self.architecture.boundary == "reset":
+            rows = np.flatnonzero(np.asarray(ids) == 0)
+            logits[rows] = self._output_bias
+            for array in (*hidden, *cell):
+                array[rows] = 0
         return NumpyState(tuple(hidden), tuple(cell) if state.cell else ()), logits
 
     # A layer's step takes x, the projected input, which is the caller's fresh array and may be overwritten.
