@@ -56,7 +56,7 @@ def import_model(
     end after the last one is taken for the file's own). One symbol fewer than the network has ids: id 0 starts and
     ends items. As many: the network writes running text, which begins from the zero state (and there with a line end,
     where it knows one), or, with `kind` "lines", items that a line end starts and ends, or else a space. The tutorial's
-    `CharRNNCell`, `CharLSTMCell` and `CharRNNLoop` are known by the names of their layers, and write lines unless `kind`
+    `CharRNNCell`, `CharLSTMCell` and `CharRNNLoop` are known by their layers' names, and write lines unless `kind`
     says otherwise. Names, shapes and sizes are checked from the file's header before anything is read.
 
     Raises ModelError with a sentence for a pickle, a damaged or foreign file, weights that make no such network,
