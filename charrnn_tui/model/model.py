@@ -22,6 +22,7 @@ from charrnn_tui.sampling.prefix import clean_prefix, start_ids
 from charrnn_tui.sampling.probability_tree import Branch, probability_tree
 from charrnn_tui.sampling.search import MEMORY
 from charrnn_tui.text import EncodedItems, TextError, Vocabulary, bucketed_batches, text_hash, visible
+from charrnn_tui.text.arguments import ArgumentError, check_text, check_texts, check_whole
 
 _EVALUATION_BATCH = 256
 _REPORT_EVERY = 1024
@@ -52,6 +53,12 @@ class Evaluation:
             "perplexity": self.perplexity,
             "characters": self.characters,
         }
+
+
+def _check_count(value: int) -> int:
+    if isinstance(value, str):
+        raise ArgumentError(f"the number of texts comes first: sample(1, {value!r}).")
+    return check_whole(value, "the number of texts")
 
 
 class Model:
@@ -147,7 +154,9 @@ class Model:
 
         Text i is that of `stream(prefix, seed=seed, item=i)`. Raises UnknownSymbolsError, SettingsError, ValueError.
         """
-        batch_size = max(1, min(batch_size, n))
+        n = _check_count(n)
+        batch_size = max(1, min(check_whole(batch_size, "the number of streams in a batch", 1), n))
+        prefix = check_text(prefix, "the prefix")
         return self.continue_all(
             repeat(prefix, n), settings=settings, seed=seed, max_length=max_length, batch_size=batch_size, **options
         )
@@ -219,7 +228,8 @@ class Model:
 
         `progress` is told now and then how many items are done.
         """
-        items = [item for line in lines if (item := clean_prefix(line, self.vocabulary, "lines"))]
+        texts = check_texts(lines, "the items")
+        items = [item for text in texts if (item := clean_prefix(text, self.vocabulary, "lines"))]
         if not items:
             raise TextError("there is nothing to evaluate: every line is empty.")
         encoded = EncodedItems.encode(items, self.vocabulary)
@@ -240,7 +250,7 @@ class Model:
         The first character is predicted from the start symbol. `progress` is told now and then how many characters
         are done. Raises UnknownSymbolsError, TextError.
         """
-        if not text:
+        if not check_text(text, "the text"):
             raise TextError("there is nothing to evaluate: the text is empty.")
         ids = self.vocabulary.encode(clean_prefix(text, self.vocabulary, "stream"))
         state = self.cell.initial_state(1)
@@ -268,7 +278,7 @@ class Model:
         """'training' or 'validation' where the item stands in the corpus, '' where it is new, None if unknown."""
         if self._seen is None:
             return None
-        wanted = text_hash(clean_prefix(item, self.vocabulary, self.info.kind))
+        wanted = text_hash(clean_prefix(check_text(item, "the item"), self.vocabulary, self.info.kind))
         for part, hashes in self._seen.items():
             at = int(np.searchsorted(hashes, np.uint64(wanted)))
             if at < len(hashes) and int(hashes[at]) == wanted:

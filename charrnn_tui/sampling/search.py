@@ -23,6 +23,7 @@ from charrnn_tui.cells import NumpyCell, NumpyState
 from charrnn_tui.sampling.frontier import Frontier
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
 from charrnn_tui.text import BOUNDARY, Vocabulary
+from charrnn_tui.text.arguments import check_max_length, check_whole
 
 Floats = NDArray[np.float64]
 
@@ -53,7 +54,7 @@ class ProbableItem(NamedTuple):
 
 
 @dataclass(frozen=True)
-class MostProbable:
+class ProbableItems:
     """What a search found: `items`, the most probable first, and the proof that goes with them."""
 
     items: tuple[ProbableItem, ...]
@@ -91,10 +92,9 @@ class Search(Iterator[ProbableItem]):
         max_steps: int | None = None,
         progress: Callable[[Search], object] | None = None,
     ) -> None:
-        if count is not None and count < 1:
-            raise ValueError(f"at least one item is to be found, not {count}.")
-        if max_length < 0:
-            raise ValueError(f"the maximum length is 0 or more new characters, not {max_length}.")
+        if count is not None:
+            count = check_whole(count, "the number of items to find", 1)
+        max_length, memory = check_max_length(max_length), check_whole(memory, "the memory in bytes")
         self.items: list[ProbableItem] = []
         self.reason: StopReason | None = None
         self.expanded = 0
@@ -133,15 +133,15 @@ class Search(Iterator[ProbableItem]):
         """Stop after the batch that is being computed; may be called from another thread."""
         self._cancelled = True
 
-    def run(self) -> MostProbable:
+    def run(self) -> ProbableItems:
         """Search to the end, or until `count` items are found; what was found."""
         for _ in self:
             pass
         return self.result()
 
-    def result(self) -> MostProbable:
+    def result(self) -> ProbableItems:
         """What was found so far."""
-        return MostProbable(tuple(self.items), self.covered, self.bound, self.reason, self.expanded, self.peak_memory)
+        return ProbableItems(tuple(self.items), self.covered, self.bound, self.reason, self.expanded, self.peak_memory)
 
     def __next__(self) -> ProbableItem:
         bound = self.bound

@@ -15,6 +15,7 @@ from charrnn_tui.sampling.filters import SamplingSettings, probabilities
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
 from charrnn_tui.sampling.uniforms import item_keys, uniforms
 from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
+from charrnn_tui.text.arguments import check_item, check_max_length, check_seed, check_whole
 
 EndReason = Literal["end", "length"]
 
@@ -85,9 +86,8 @@ class Stream(Iterator[Token]):
         item: int = 0,
         max_length: int = 100,
     ) -> None:
-        if max_length < 0:
-            raise ValueError(f"the maximum length is 0 or more new characters, not {max_length}.")
-        self.settings = settings or SamplingSettings()
+        max_length, seed, item = check_max_length(max_length), check_seed(seed), check_item(item)
+        self.settings = SamplingSettings.of(settings)
         self.vocabulary = vocabulary
         self.kind = kind
         self.seed = seed
@@ -207,7 +207,7 @@ class Stream(Iterator[Token]):
 
     def rewind(self, count: int = 1) -> None:
         """Take back the last `count` draws (all of them where there are fewer)."""
-        keep = max(0, len(self.tokens) - count)
+        keep = max(0, len(self.tokens) - check_whole(count, "the number of draws to take back"))
         del self.tokens[keep:]
         del self._steps[keep + 1 :]
 
