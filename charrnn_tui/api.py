@@ -7,7 +7,6 @@ import tempfile
 import weakref
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,7 +15,8 @@ from charrnn_tui.model import DESCRIPTION, WEIGHTS, Model, ModelError
 from charrnn_tui.model.library import Library
 
 if TYPE_CHECKING:
-    from charrnn_tui.training.plan.recipe import PresetName, Recipe
+    from charrnn_tui.training.plan.recipe import PresetName
+    from charrnn_tui.training.plan.target import Request
     from charrnn_tui.training.process.messages import Event
 
 ITEMS = "corpus.txt"
@@ -56,19 +56,24 @@ def train(
     lines: items, one string each (names, words, poems), or the name of a shipped corpus or the path of a text file.
     preset: quick, balanced or best, changed by any fields of `training.recipe.Recipe` as keywords (`hidden=64`,
     `epochs=3`, `seed=1`). name: keep the model in the user's library; otherwise its files go with the returned
-    object. on_event: called with each event (`training.messages`: Started, Progress, Evaluated, Sampled, …), losses
+    object. on_event: called with each event (`training.process.messages`: Started, Progress, Evaluated, …), losses
     in nats a character.
 
     Raises TextError, RecipeError and ModelError with a sentence: nothing to learn from, a setting without meaning, a
     name that is impossible or taken.
     """
-    library = Library() if name is not None else Library(Path(tempfile.mkdtemp(prefix="charrnn-tui-")))
-    temporary = library.user if name is None else None
+    from charrnn_tui.training.plan.target import is_unfinished
+
+    library = Library()
+    temporary: Path | None = None
+    if name is None and not (isinstance(lines, str) and is_unfinished(lines, library)):
+        temporary = Path(tempfile.mkdtemp(prefix="charrnn-tui-"))
+        library = Library(temporary)
     folder: Path | None = None
     try:
-        settled, text = _prepare(lines, preset, name, library, recipe)
-        folder = library.user / settled.name
-        _run(settled, text, folder, library, on_event)
+        request, text = request_for(lines, preset, name, library, recipe)
+        folder = library.user / request.recipe.name
+        _run(request, text, folder, library, on_event)
         model = Model.open(folder)
     except BaseException:
         if temporary is not None:
@@ -81,29 +86,24 @@ def train(
     return model
 
 
-def _prepare(
+def request_for(
     lines: Iterable[str] | str | Path, preset: PresetName, name: str | None, library: Library, options: dict[str, Any]
-) -> tuple[Recipe, str | None]:
-    """The whole recipe, and the text of its corpus where that is not a file yet."""
-    from charrnn_tui.training.plan.prepare import open_corpus, settle
-    from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
+) -> tuple[Request, str | None]:
+    """What the run is begun with, and the text of its corpus where that is not a file yet."""
+    from charrnn_tui.training.plan.recipe import RecipeError, preset_named
+    from charrnn_tui.training.plan.target import recipe_for
 
-    if preset not in PRESETS:
-        raise RecipeError(f"the preset is one of {', '.join(PRESETS)}, not {preset!r}.")
+    preset_named(preset)
     for taken in ("name", "corpus"):
         if taken in options:
             raise RecipeError(f"{taken!r} is no option of its own here: give `name` and `lines`.")
-    recipe = Recipe(name=name or "model")
-    text = None
     if isinstance(lines, str | Path):
-        recipe = replace(recipe, corpus=str(lines), **{k: options[k] for k in ("kind", "separator") if k in options})
-        kind = recipe.kind or open_corpus(recipe).kind
-    else:
-        text, separator = _joined(lines)
-        kind = "lines"
-        recipe = replace(recipe, corpus=str(library.folder_for(recipe.name) / ITEMS), kind=kind, separator=separator)
-    recipe = PRESETS[preset].apply(replace(recipe, kind=kind), kind)
-    return settle(Recipe.from_dict({**recipe.to_dict(), **options}), library), text
+        return recipe_for(str(lines), library, preset=preset, changes={"name": name, **options}), None
+    text, separator = _joined(lines)
+    name = name or "model"
+    given = {"name": name, "kind": "lines", "separator": separator}
+    corpus = str(library.folder_for(name) / ITEMS)
+    return recipe_for(corpus, library, preset=preset, changes={**options, **given}), text
 
 
 def _joined(lines: Iterable[str]) -> tuple[str, str | None]:
@@ -120,14 +120,16 @@ def _joined(lines: Iterable[str]) -> tuple[str, str | None]:
 
 
 def _run(
-    recipe: Recipe, text: str | None, folder: Path, library: Library, on_event: Callable[[Event], object] | None
+    request: Request, text: str | None, folder: Path, library: Library, on_event: Callable[[Event], object] | None
 ) -> None:
     from charrnn_tui.training.run.trainer import Trainer
 
     if text is not None:
         atomic.write_text(folder / ITEMS, text)
     # Closed whatever happens, so that nothing is written any more after this.
-    run = cast("Generator[Event, None, None]", Trainer(recipe, folder, library=library).run())
+    run = cast(
+        "Generator[Event, None, None]", Trainer(request.recipe, folder, library=library, resume=request.resume).run()
+    )
     with closing(run) as events:
         for event in events:
             if on_event is not None:

@@ -10,9 +10,11 @@ from charrnn_tui.cli import names, options
 from charrnn_tui.cli.bars import bar
 from charrnn_tui.cli.errors import WrongUse
 from charrnn_tui.cli.group import Group
+from charrnn_tui.files.limits import LARGEST_WHOLE
 
 if TYPE_CHECKING:
-    from charrnn_tui.text import Corpus
+    from charrnn_tui.text import Kind
+    from charrnn_tui.text.summary import CorpusSummary
 
 _NARROWEST = 40
 _MOST_BARS = 30
@@ -91,7 +93,9 @@ def show(
     corpus: Annotated[
         str, typer.Argument(metavar="NAME|FILE", autocompletion=names.complete_corpus, help="A corpus or a text file.")
     ],
-    n: Annotated[int, typer.Option("-n", "--number", metavar="N", min=0, help="How many samples.")] = 8,
+    n: Annotated[
+        int, typer.Option("-n", "--number", metavar="N", min=0, max=LARGEST_WHOLE, help="How many samples.")
+    ] = 8,
     kind: Annotated[
         str | None, typer.Option("--kind", metavar="lines|stream", help="Take it so, whatever it looks like.")
     ] = None,
@@ -103,25 +107,21 @@ def show(
 ) -> None:
     """Show items, symbols, the longest item, samples and a histogram of lengths."""
     from charrnn_tui.cli import output
+    from charrnn_tui.text.summary import summarise
 
-    opened = open_corpus(corpus, kind, separator)
-    described = _describe_lines(opened, n, seed) if opened.kind == "lines" else _describe_stream(opened, n, seed)
+    summary = summarise(corpus, checked_kind(kind), unescaped(separator), read_at_most=None, samples=n, seed=seed)
+    described = _describe(summary)
     if as_json:
         output.write_json(described)
     else:
         _print(described)
 
 
-def open_corpus(name: str, kind: str | None = None, separator: str | None = None) -> Corpus:
-    """A corpus by name, a file by path, or the standard library's source. Raises TextError, WrongUse."""
-    from charrnn_tui.training.plan.prepare import open_corpus as open_by_recipe
-    from charrnn_tui.training.plan.recipe import Recipe, RecipeError
-
-    try:
-        recipe = Recipe(corpus=name, kind=kind, separator=unescaped(separator))  # type: ignore[arg-type]
-    except RecipeError as error:
-        raise WrongUse(str(error)) from error
-    return open_by_recipe(recipe)
+def checked_kind(kind: str | None) -> Kind | None:
+    """The kind, where it is one. Raises WrongUse."""
+    if kind not in (None, "lines", "stream"):
+        raise WrongUse(f"the kind is lines or stream, not {kind!r}.")
+    return kind  # type: ignore[return-value]
 
 
 def unescaped(separator: str | None) -> str | None:
@@ -133,64 +133,23 @@ def unescaped(separator: str | None) -> str | None:
     return separator.replace("\\n", "\n").replace("\\t", "\t")
 
 
-def _describe_lines(corpus: Corpus, n: int, seed: int) -> dict[str, Any]:
-    import random
-    from dataclasses import asdict
-
-    from charrnn_tui.text import Vocabulary, facts
-
-    counted = facts(corpus.items)
-    samples = random.Random(seed).sample(corpus.items, min(n, len(corpus.items)))
+def _describe(summary: CorpusSummary) -> dict[str, Any]:
+    """The summary for JSON. A running text has lines, a list has items, some of which may be equal."""
+    lists = summary.kind == "lines"
+    counts = {"items": summary.items, "distinct": summary.distinct} if lists else {"lines": summary.items}
     return {
-        "name": corpus.name,
-        "path": str(corpus.path),
-        "kind": corpus.kind,
-        "reason": corpus.reason,
-        **asdict(counted),
-        "histogram": [list(pair) for pair in counted.histogram],
-        "vocabulary": "".join(Vocabulary.from_texts(corpus.items).symbols),
-        "samples": samples,
-    }
-
-
-def _describe_stream(corpus: Corpus, n: int, seed: int) -> dict[str, Any]:
-    """Facts of a long text; its lines stand in for items, and memory stays flat."""
-    import random
-    from collections import Counter
-
-    from charrnn_tui.text.encoded import encode_file
-
-    assert corpus.path is not None
-    encoded = encode_file(corpus.path)
-    generator = random.Random(seed)
-    lengths: Counter[int] = Counter()
-    samples: list[str] = []
-    lines, longest_line = 0, ""
-    with corpus.path.open(encoding="utf-8-sig") as file:
-        for line in file:
-            line = line.rstrip("\n")
-            lengths[len(line)] += 1
-            lines += 1
-            if len(line) > len(longest_line):
-                longest_line = line
-            # Reservoir sampling: each line with the same chance, whatever their number.
-            if line.strip() and len(samples) < n:
-                samples.append(line)
-            elif line.strip() and n and (at := generator.randrange(lines)) < n:
-                samples[at] = line
-    return {
-        "name": corpus.name,
-        "path": str(corpus.path),
-        "kind": corpus.kind,
-        "reason": corpus.reason,
-        "lines": lines,
-        "characters": len(encoded.ids),
-        "symbols": len(encoded.vocabulary.symbols),
-        "longest": len(longest_line),
-        "longest_item": longest_line[:2000],
-        "histogram": [[length, lengths[length]] for length in range(min(lengths), max(lengths) + 1)],
-        "vocabulary": "".join(encoded.vocabulary.symbols),
-        "samples": samples,
+        "name": summary.name,
+        "path": str(summary.path),
+        "kind": summary.kind,
+        "reason": summary.reason,
+        **counts,
+        "characters": summary.characters,
+        "symbols": len(summary.symbols),
+        "longest": summary.longest,
+        "longest_item": summary.longest_item,
+        "histogram": [list(pair) for pair in summary.histogram],
+        "vocabulary": "".join(summary.symbols),
+        "samples": list(summary.samples),
     }
 
 

@@ -116,9 +116,8 @@ def compare(
 
 def measure(model: Model, file: str) -> dict[str, Any]:
     """The row of one model for JSON. Raises TextError, UnknownSymbolsError."""
-    from charrnn_tui.cli.corpora import open_corpus
     from charrnn_tui.cli.progress import ProgressLine
-    from charrnn_tui.text import find_corpus, read_text
+    from charrnn_tui.text import find_corpus, load_corpus, read_text
 
     seen: int | None = None
     items: int | None = None
@@ -128,7 +127,8 @@ def measure(model: Model, file: str) -> dict[str, Any]:
             evaluation = model.evaluate_text(text, progress=progress.update)
     else:
         separator = model.info.recipe.get("separator")
-        corpus = open_corpus(file, "lines", separator if isinstance(separator, str) and separator else None)
+        separator = separator if isinstance(separator, str) and separator else None
+        corpus = load_corpus(file, kind="lines", separator=separator)
         items = len(corpus.items)
         with ProgressLine(items) as progress:
             evaluation = model.evaluate(corpus.items, progress=progress.update)

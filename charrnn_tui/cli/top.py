@@ -1,14 +1,24 @@
-"""`charrnn-tui top`: the most probable items that begin with a prefix, found exactly."""
+"""`charrnn-tui top`: the most probable items that begin with a prefix, found exactly, with what they prove."""
 
 from __future__ import annotations
 
+import contextlib
 import math
-from itertools import islice
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, assert_never
 
 import typer
 
 from charrnn_tui.cli import options
+from charrnn_tui.cli.errors import INTERRUPTED, WrongUse, remark
+from charrnn_tui.files.limits import LARGEST_WHOLE
+
+if TYPE_CHECKING:
+    from charrnn_tui.model import Model
+    from charrnn_tui.sampling import ProbableItem, Search
+    from charrnn_tui.sampling.probability_tree import Branch
+
+EMPTY = "(empty)"
+"""How the item without any character is named for people."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,33 +32,136 @@ def add_to(app: typer.Typer) -> None:
   charrnn-tui top De                 the ten most probable names that begin with De
   charrnn-tui top -n 3 -m towns      the three most probable of all
   charrnn-tui top De --json
+  charrnn-tui top De --tree          what may follow, as a tree
 """,
     )(top)
 
 
 def top(
     prefix: Annotated[str, typer.Argument(metavar="PREFIX", help="How the items begin.")] = "",
-    n: Annotated[int, typer.Option("-n", "--number", metavar="N", min=1, help="How many.")] = 10,
+    n: Annotated[int, typer.Option("-n", "--number", metavar="N", min=1, max=LARGEST_WHOLE, help="How many.")] = 10,
     model: options.ModelOption = None,
-    max_length: Annotated[
-        int, typer.Option("--max-length", metavar="N", min=1, help="At most so many new characters.")
-    ] = 40,
+    max_length: options.MaxLengthOption = None,
+    memory: Annotated[
+        int, typer.Option("--memory", metavar="MB", min=1, help="Megabytes that the search may hold.")
+    ] = 256,
+    tree: Annotated[bool, typer.Option("--tree", help="A tree of the most probable continuations instead.")] = False,
+    depth: Annotated[int | None, typer.Option("--depth", metavar="D", min=1, help="Symbols deep (3).")] = None,
+    width: Annotated[int | None, typer.Option("--width", metavar="W", min=1, help="Branches at each (4).")] = None,
     as_json: options.JsonOption = False,
 ) -> None:
     """List the most probable items that begin with a prefix, the most probable first.
 
     Nothing is drawn: a best-first search finds them exactly. The probability is that of the rest and its end, given
-    the prefix. It stops early where the network is too undecided; what it printed is exact all the same.
+    the prefix. Said too, on stderr: how much of all probability the items cover together, and the bound above which
+    nothing lies that is not listed. An item that goes on at the maximum length ends with …
     """
     from charrnn_tui.cli import output
     from charrnn_tui.model.library import Library
     from charrnn_tui.prompt.settings import load_config
 
-    opened = options.open_model(Library(), model, load_config())
-    found = islice(opened.most_probable(prefix, max_length=max_length), n)
+    if not tree and (depth is not None or width is not None):
+        raise WrongUse("--depth and --width belong to a tree: give --tree too.")
+    config = load_config()
+    opened = options.open_model(Library(), model, config)
+    if tree:
+        root = opened.probability_tree(prefix, depth=depth or 3, width=width or 4)
+        if as_json:
+            output.write_json(root.to_dict())
+        else:
+            _print_tree(root)
+        return
+    longest = options.choose_max_length(max_length, config, opened)
+    _list(opened, prefix, n, longest, memory * 1_000_000, as_json)
+
+
+def _list(model: Model, prefix: str, n: int, max_length: int, memory: int, as_json: bool) -> None:
+    from charrnn_tui.cli import output
+    from charrnn_tui.cli.progress import ProgressLine
+
+    with ProgressLine(n) as line:
+
+        def progress(search: Search) -> None:
+            line.update(
+                len(search.items), f"{search.expanded:,} prefixes looked into, {output.in_bytes(search.memory)}"
+            )
+
+        search = model.most_probable(prefix, count=n, max_length=max_length, memory=memory, progress=progress)
+        with contextlib.suppress(KeyboardInterrupt):  # what was found, and its bound, hold all the same
+            for item in search:
+                if not as_json:
+                    line.wipe()
+                    print(_row(item))
     if as_json:
-        rows = [{"text": f.text, "log_prob": f.log_prob, "probability": math.exp(f.log_prob)} for f in found]
-        output.write_json(rows)
+        output.write_json(_to_dict(search))
     else:
-        for text, log_prob in found:
-            print(f"{math.exp(log_prob):8.4%}  {output.shown(text)}")
+        remark(_proof(search, memory))
+    if search.reason == "stopped":
+        raise typer.Exit(INTERRUPTED)
+
+
+def _row(item: ProbableItem) -> str:
+    from charrnn_tui.cli import output
+
+    text = output.shown(item.text) if item.text or not item.ended else EMPTY
+    return f"{math.exp(item.log_prob):8.4%}  {text}{'' if item.ended else '…'}"
+
+
+def _to_dict(search: Search) -> dict[str, Any]:
+    bound = search.bound
+    return {
+        "items": [
+            {"text": i.text, "log_prob": i.log_prob, "probability": math.exp(i.log_prob), "ended": i.ended}
+            for i in search.items
+        ],
+        "covered": search.covered,
+        "bound": math.exp(bound),
+        "bound_log_prob": bound if math.isfinite(bound) else None,
+        "reason": search.reason,
+        "expanded": search.expanded,
+        "memory": search.peak_memory,
+    }
+
+
+def _proof(search: Search, memory: int) -> str:
+    """What is known of everything that is not listed, in a sentence."""
+    from charrnn_tui.cli import output
+
+    count = len(search.items)
+    if search.bound == -math.inf:
+        rest = "nothing else is possible"
+    else:
+        rest = f"nothing that is not listed is more probable than {math.exp(search.bound):.4%}"
+    what = "the item listed covers" if count == 1 else f"the {count:,} items listed cover"
+    known = f"{what} {search.covered:.2%} of all probability; {rest}." if count else f"{rest}."
+    match search.reason:
+        case "memory":
+            return (
+                f"the search ended early, for want of memory ({output.in_bytes(memory)}; --memory gives more): {known}"
+            )
+        case "stopped" | "steps":
+            return f"the search was stopped early: {known}"
+        case "count" | "all" | None:
+            return known
+        case _:
+            assert_never(search.reason)
+
+
+def _print_tree(root: Branch) -> None:
+    """Branches with their probability given what stands before them; what is not shown is summed up."""
+    from charrnn_tui.cli import output
+
+    def draw(branch: Branch, before: str) -> None:
+        rest = [f"{branch.rest:7.2%}  others"] if branch.children and branch.rest >= 0.00005 else []
+        lines = len(branch.children) + len(rest)
+        for number, child in enumerate(branch.children, 1):
+            last = number == lines
+            symbol = "end" if child.ended else output.shown(repr(child.symbol)[1:-1] if child.symbol != " " else "␣")
+            share = f"{math.exp(child.log_prob):7.2%}"
+            print(f"{before}{'└' if last else '├'}{share}  {symbol}")
+            draw(child, before + ("  " if last else "│ "))
+        for words in rest:
+            print(f"{before}└{words}")
+
+    print(output.shown(root.text) or EMPTY)
+    draw(root, "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +13,7 @@ from charrnn_tui.cli.errors import WrongUse, from_options
 if TYPE_CHECKING:
     from charrnn_tui.model.library import Library
     from charrnn_tui.training.plan.recipe import Recipe
+    from charrnn_tui.training.plan.target import Request
 
 
 def add_to(app: typer.Typer) -> None:
@@ -186,7 +187,7 @@ def _settings(more: list[str]) -> dict[str, Any]:
         name = name.strip().replace("-", "_")
         try:
             values[name] = tomllib.loads(f"value = {text.strip()}")["value"]
-        except tomllib.TOMLDecodeError:
+        except ValueError:
             values[name] = text.strip()
     return values
 
@@ -201,12 +202,12 @@ def _train(asked: Asked) -> int:
     from charrnn_tui.model.library import Library
 
     library = Library()
-    recipe = resumed_recipe(asked, library) if asked.resume else new_recipe(asked, library)
+    request = request_for(asked, library)
     return run(
-        recipe,
+        request.recipe,
         library,
-        resume=asked.resume is not None,
-        base=asked.base,
+        resume=request.resume,
+        base=request.base,
         tensorboard=asked.tensorboard,
         as_json=asked.as_json,
     )
@@ -216,56 +217,46 @@ def _find_learning_rate(asked: Asked) -> int:
     from charrnn_tui.cli.learning_rate import find
     from charrnn_tui.model.library import Library
 
-    if asked.resume:
-        raise WrongUse("--find-lr sweeps for a new run; it does not go with --resume.")
     library = Library()
-    return find(new_recipe(asked, library), library, base=asked.base, as_json=asked.as_json)
+    request = None if asked.resume else request_for(asked, library)
+    if request is None or request.resume:
+        raise WrongUse("--find-lr sweeps for a new run, not for one that is taken up.")
+    return find(request.recipe, library, base=asked.base, as_json=asked.as_json)
 
 
-def new_recipe(asked: Asked, library: Library) -> Recipe:
-    """The recipe of a new run: the preset's choices, then the file's, then the options'. Raises WrongUse and
-    TextError, RecipeError or ModelError."""
-    from dataclasses import replace
+def request_for(asked: Asked, library: Library) -> Request:
+    """What the run is begun with. Raises WrongUse, and TextError, RecipeError or ModelError."""
+    from charrnn_tui.training.plan.recipe import DEFAULT_PRESET, Recipe, preset_named
+    from charrnn_tui.training.plan.target import Request, is_unfinished, recipe_for
 
-    from charrnn_tui.training.plan.prepare import settle
-    from charrnn_tui.training.plan.recipe import DEFAULT_PRESET, PRESETS, Recipe
-
+    target = asked.fields.get("corpus")
+    if asked.resume is None and target is not None and is_unfinished(target, library):
+        # As everywhere: the name of an unfinished run takes it up.
+        asked = replace(asked, fields={k: v for k, v in asked.fields.items() if k != "corpus"}, resume=target)
+    if asked.resume is not None:
+        return Request(resumed_recipe(asked, library), resume=True)
     if asked.base is not None:
         fixed = [name for name in ("family", "layers", "hidden", "embedding") if name in asked.fields]
         if fixed:
             raise WrongUse(f"{option_of(fixed[0])} cannot be chosen: a base model brings its own network.")
-        library.find(asked.base)
     from_file = _recipe_file(asked.recipe_file)
+    changes = {**from_file, **asked.fields}
     preset = asked.preset or (None if from_file else DEFAULT_PRESET)
-    if preset is not None and preset not in PRESETS:
-        raise WrongUse(f"the preset is one of {', '.join(PRESETS)}, not {preset!r}.")
     with from_options():
-        recipe = Recipe.from_dict({**from_file, **asked.fields})
-    recipe = settle(recipe, library)
-    if preset is not None:
-        assert recipe.kind is not None
-        chosen = PRESETS[preset].apply(recipe, recipe.kind)
-        recipe = replace(chosen, **{**from_file, **asked.fields, **_settled(recipe)})
-    return recipe
-
-
-def _settled(recipe: Recipe) -> dict[str, Any]:
-    """The fields that were settled, which neither a file nor an option may undo."""
-    return {name: getattr(recipe, name) for name in ("name", "corpus", "kind", "validation")}
+        Recipe.from_dict(changes)
+        name = None if preset is None else preset_named(preset).name
+    return recipe_for(None, library, preset=name, changes=changes, base=asked.base)
 
 
 def _recipe_file(path: str | None) -> dict[str, Any]:
     """The settings that stand in a recipe file. Raises RecipeError."""
     if path is None:
         return {}
-    import tomllib
     from pathlib import Path
 
-    from charrnn_tui.training.plan.recipe import Recipe
+    from charrnn_tui.training.plan.recipe import read_settings
 
-    file = Path(path).expanduser()
-    Recipe.from_file(file)  # checks everything, and says what is wrong
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    return read_settings(Path(path).expanduser())
 
 
 def resumed_recipe(asked: Asked, library: Library) -> Recipe:

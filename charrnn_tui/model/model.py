@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from charrnn_tui.cells import NumpyCell
 from charrnn_tui.model.description import LINES, WEIGHTS, ModelError, ModelInfo, read_info
 from charrnn_tui.model.tensors import read_tensors
-from charrnn_tui.sampling import Found, SamplingOptions, SamplingSettings, Stream, most_probable, sample_many
-from charrnn_tui.sampling.prefix import start_ids
+from charrnn_tui.sampling import SamplingOptions, SamplingSettings, Search, Stream, most_probable, sample_many
+from charrnn_tui.sampling.prefix import clean_prefix, start_ids
+from charrnn_tui.sampling.probability_tree import Branch, probability_tree
+from charrnn_tui.sampling.search import MEMORY
 from charrnn_tui.text import EncodedItems, TextError, Vocabulary, bucketed_batches, text_hash, visible
-from charrnn_tui.text.reading import normalise
 
 _EVALUATION_BATCH = 256
 _REPORT_EVERY = 1024
@@ -156,18 +157,47 @@ class Model:
             batch_size=batch_size,
         )
 
-    def most_probable(self, prefix: str = "", *, max_length: int = 40) -> Iterator[Found]:
-        """The most probable items that begin with a prefix, exactly. Raises ModelError for running text."""
+    def most_probable(
+        self,
+        prefix: str = "",
+        *,
+        count: int | None = None,
+        max_length: int | None = None,
+        memory: int = MEMORY,
+        progress: Callable[[Search], object] | None = None,
+    ) -> Search:
+        """The most probable items that begin with a prefix, exactly: an iterator that can say at any time how much of
+        all probability its items cover, and what bounds everything that is not among them.
+
+        `count`: how many are wanted, None for as many as are asked for. `max_length`: new characters, None for the
+        model's own limit; an item that goes on there is told from one that ends. `memory`: bytes to hold at most.
+        `progress` is called now and then with the search. Raises ModelError for running text, UnknownSymbolsError.
+        """
         if self.info.kind == "stream":
-            raise ModelError(f"{self.name} writes running text, which has no most probable items.")
-        return most_probable(self.cell, self.vocabulary, prefix, max_length=max_length)
+            raise ModelError(
+                f"{self.name} writes running text, which has no most probable items; "
+                "its most probable continuations are shown as a tree (charrnn-tui top --tree)."
+            )
+        return most_probable(
+            self.cell,
+            self.vocabulary,
+            prefix,
+            count=count,
+            max_length=self.info.default_max_length if max_length is None else max_length,
+            memory=memory,
+            progress=progress,
+        )
+
+    def probability_tree(self, prefix: str = "", *, depth: int = 3, width: int = 4) -> Branch:
+        """The most probable continuations as a tree, for a network of either kind. Raises UnknownSymbolsError."""
+        return probability_tree(self.cell, self.vocabulary, prefix, kind=self.info.kind, depth=depth, width=width)
 
     def evaluate(self, lines: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Evaluation:
         """Mean -log P of each character and of each item's end. Raises UnknownSymbolsError, TextError.
 
         `progress` is told now and then how many items are done.
         """
-        items = [normalise(line) for line in lines if line]
+        items = [item for line in lines if (item := clean_prefix(line, self.vocabulary, "lines"))]
         if not items:
             raise TextError("there is nothing to evaluate: every line is empty.")
         encoded = EncodedItems.encode(items, self.vocabulary)
@@ -190,7 +220,7 @@ class Model:
         """
         if not text:
             raise TextError("there is nothing to evaluate: the text is empty.")
-        ids = self.vocabulary.encode(normalise(text))
+        ids = self.vocabulary.encode(clean_prefix(text, self.vocabulary, "stream"))
         state = self.cell.initial_state(1)
         total = 0.0
         before = start_ids(self.vocabulary, "stream")[0]
@@ -216,7 +246,7 @@ class Model:
         """'training' or 'validation' where the item stands in the corpus, '' where it is new, None if unknown."""
         if self._seen is None:
             return None
-        wanted = text_hash(item)
+        wanted = text_hash(clean_prefix(item, self.vocabulary, self.info.kind))
         for part, hashes in self._seen.items():
             at = int(np.searchsorted(hashes, np.uint64(wanted)))
             if at < len(hashes) and int(hashes[at]) == wanted:

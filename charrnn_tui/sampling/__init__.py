@@ -2,13 +2,15 @@
 
 from charrnn_tui.sampling.bulk import sample_many
 from charrnn_tui.sampling.filters import SamplingOptions, SamplingSettings, SettingsError, probabilities
-from charrnn_tui.sampling.search import Found, most_probable
+from charrnn_tui.sampling.search import MostProbable, ProbableItem, Search, most_probable
 from charrnn_tui.sampling.stream import Stream, Token
 
 __all__ = [
-    "Found",
+    "MostProbable",
+    "ProbableItem",
     "SamplingOptions",
     "SamplingSettings",
+    "Search",
     "SettingsError",
     "Stream",
     "Token",

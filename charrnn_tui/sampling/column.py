@@ -89,6 +89,13 @@ class Column:
         self._state = joined.select(rows)
         self._logits = np.concatenate([logits for _, logits in known.values()])[rows]
 
+    def __copy__(self) -> Column:
+        """Another column that goes on from here, with settings of its own."""
+        other = Column.__new__(Column)
+        vars(other).update(vars(self))
+        other.settings, other.prefixes, other.items = list(self.settings), list(self.prefixes), list(self.items)
+        return other
+
     @property
     def running(self) -> bool:
         """Whether any stream goes on."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.cells import NumpyCell, log_softmax
-from charrnn_tui.cells.numpy_stepper import SingleStepper, Vectors
+from charrnn_tui.cells.numpy_stepper import NumpyStepper, Vectors
 from charrnn_tui.sampling.filters import SamplingSettings, probabilities
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
 from charrnn_tui.sampling.uniforms import item_keys, uniforms
@@ -65,7 +66,8 @@ class Stream(Iterator[Token]):
     """Continue a prefix; each `next()` draws one symbol, the last one being the end where the network ends.
 
     `settings` may be assigned at any time: the next character obeys. A state is kept for every character, so
-    `rewind` is free. The uniform numbers belong to (seed, item, position): the same ones give the same text.
+    `rewind` and `fork` are free. The uniform numbers belong to (seed, item, position): the same ones give the same
+    text.
 
     Raises UnknownSymbolsError for a prefix that the network cannot read, ValueError for a negative `max_length`.
     `max_length` counts new characters.
@@ -98,15 +100,38 @@ class Stream(Iterator[Token]):
         self._largest_logit = cell.largest_logit
         self._prepared: SamplingSettings | None = None
         self._scale: NDArray[np.float64] | None = None
-        self._shares = np.empty(vocabulary.size)
-        self._cumulative = np.empty(vocabulary.size)
-        self._stepper = SingleStepper(cell)
+        self._make_scratch()
+        self._stepper = NumpyStepper(cell)
         state = self._stepper.start
         for id_ in prefix_ids(prefix, vocabulary, kind).tolist():
             state, logits = self._stepper.step(id_, state)
         if kind == "stream":
             logits[BOUNDARY] = -np.inf  # running text has no end to draw
         self._steps: list[tuple[Vectors, NDArray[np.float32]]] = [(state, logits)]
+
+    def fork(self) -> Stream:
+        """Another stream that goes on from here; it shares nothing that either of them changes."""
+        return copy.copy(self)
+
+    # `copy.copy` and pickle ask for the state; the lists are copied, and scratch memory is made anew.
+
+    def __getstate__(self) -> dict[str, Any]:
+        scratch = ("_stepper", "_shares", "_cumulative")
+        kept = {name: value for name, value in vars(self).items() if name not in scratch}
+        copied = {name: list(kept[name]) for name in ("tokens", "_uniforms", "_steps")}
+        return {**kept, **copied, "_prepared": None, "cell": self._stepper.cell}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._stepper = NumpyStepper(state.pop("cell"))
+        vars(self).update(state)
+        self._make_scratch()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Stream:
+        return self.fork()  # what the two share, weights and past states, is never written into
+
+    def _make_scratch(self) -> None:
+        self._shares = np.empty(self.vocabulary.size)
+        self._cumulative = np.empty(self.vocabulary.size)
 
     @property
     def end(self) -> EndReason | None:

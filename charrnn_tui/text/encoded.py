@@ -90,7 +90,7 @@ def _combines(character: str) -> bool:
     return unicodedata.category(character).startswith("M") or "\u1160" <= character <= "\u11ff"
 
 
-def _text_blocks(path: Path) -> Iterator[bytes | str]:
+def text_blocks(path: Path) -> Iterator[bytes | str]:
     """Blocks of text: bytes where they are pure ASCII (no decoding needed), str otherwise; line ends are LF."""
     read = 0
     for block in _raw_blocks(path):
@@ -139,7 +139,7 @@ def _scan(path: Path) -> tuple[Vocabulary, int]:
     seen = np.zeros(_POINTS, dtype=bool)
     known = b""
     count = 0
-    for block in _text_blocks(path):
+    for block in text_blocks(path):
         if isinstance(block, bytes):
             # Deleting what is known already runs at the memory's speed, and soon leaves nothing to look at.
             known += bytes(set(block.translate(None, known)))
@@ -184,7 +184,7 @@ def encode_file(path: Path, vocabulary: Vocabulary | None = None, cache: Path | 
         # A block is written while the next one is read and looked up; never more than one waits.
         with temporary.open("wb") as file, ThreadPoolExecutor(1) as beside:
             written: Future[int] | None = None
-            for block in _text_blocks(path):
+            for block in text_blocks(path):
                 if isinstance(block, bytes) and ascii_table:
                     ids = block.translate(ascii_table)
                 else:
@@ -238,4 +238,4 @@ def _cached(description: Path, data: Path, content: str) -> EncodedText | None:
         return None
 
 
-__all__ = ["PAD", "EncodedText", "content_hash", "encode_file"]
+__all__ = ["PAD", "EncodedText", "content_hash", "encode_file", "text_blocks"]

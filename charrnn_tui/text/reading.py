@@ -33,6 +33,9 @@ def check_file(path: Path) -> None:
         raise TextError(f"there is no file {shown(path)}; check the path.")
     if path.is_dir():
         raise TextError(f"{shown(path)} is a folder; give a text file.")
+    if not path.is_file():
+        # Opening a pipe would wait for somebody to write into it.
+        raise TextError(f"{shown(path)} is no regular file; save the text to one.")
     try:
         with path.open("rb"):
             pass

@@ -1,13 +1,15 @@
-"""The corpora that come with the program, and how a name or a path leads to a corpus."""
+"""Corpora by name: those that come with the program, Python's own source, and how a name or a path leads to one."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from charrnn_tui.files import paths
 from charrnn_tui.text.corpus import Corpus, Kind
-from charrnn_tui.text.reading import TextError, expand
+from charrnn_tui.text.reading import TextError, expand, shown
 from charrnn_tui.text.safe import visible
+from charrnn_tui.text.stdlib import PYTHON_STDLIB, python_stdlib
 
 DEFAULT_CORPUS = "names"
 
@@ -17,24 +19,44 @@ def shipped_corpora() -> dict[str, Path]:
     return {path.stem: path for path in sorted(paths.shipped_data().glob("*.txt"))}
 
 
+def corpus_names() -> list[str]:
+    """Names that stand for a corpus: the shipped ones, and the long text that every Python brings."""
+    return [*shipped_corpora(), PYTHON_STDLIB]
+
+
 def find_corpus(name_or_path: str) -> Path:
-    """The file of a shipped corpus or of a user's own text.
+    """The file of a named corpus or of a user's own text.
 
     A path wins where both exist only if it looks like one (has a separator or an ending). Raises TextError.
     """
+    if name_or_path == PYTHON_STDLIB:
+        return python_stdlib()
     shipped = shipped_corpora()
     path = expand(name_or_path)
     if name_or_path in shipped and len(path.parts) == 1 and not path.suffix:
         return shipped[name_or_path]
-    if path.exists():
-        return path
-    names = ", ".join(shipped)
-    raise TextError(f"there is no file and no corpus {visible(name_or_path)!r}; shipped corpora are: {names}.")
+    try:
+        if path.exists():
+            return path
+    except OSError as error:  # a name that is too long, a folder that may not be looked into
+        raise TextError(f"{shown(name_or_path[:200])} cannot be read: {error.strerror or error}.") from error
+    names = ", ".join([*shipped, PYTHON_STDLIB])
+    raise TextError(f"there is no file and no corpus {visible(name_or_path)!r}; named corpora are: {names}.")
 
 
 def load_corpus(name_or_path: str, *, kind: Kind | None = None, separator: str | None = None) -> Corpus:
-    """A shipped corpus by name, or a text file by path. Raises TextError."""
+    """A corpus by name, or a text file by path. Raises TextError."""
     path = find_corpus(name_or_path)
-    if kind is None and separator is None and path in shipped_corpora().values():
-        kind = "lines"
-    return Corpus.from_file(path, kind=kind, separator=separator)
+    name = PYTHON_STDLIB if name_or_path == PYTHON_STDLIB else path.stem
+    known = known_kind(name_or_path) if kind is None and separator is None else None
+    if known is None:
+        return Corpus.from_file(path, kind=kind, separator=separator, name=name)
+    kind, reason = known
+    return replace(Corpus.from_file(path, kind=kind, name=name), reason=reason)
+
+
+def known_kind(name_or_path: str) -> tuple[Kind, str] | None:
+    """The kind of a named corpus and why, in a few words; None for a user's file, whose text tells."""
+    if name_or_path == PYTHON_STDLIB:
+        return "stream", "the source of Python's library"
+    return ("lines", "a shipped list") if find_corpus(name_or_path) in shipped_corpora().values() else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import pty
 import subprocess
@@ -232,14 +233,46 @@ def test_memory_does_not_grow_with_the_number_of_items() -> None:
 
 
 def test_top_lists_the_most_probable_first(run: Run) -> None:
-    rows = json.loads(run("top", "De", "-m", "toy", "-n", "5", "--json").out)
-    assert [list(row) for row in rows] == [["text", "log_prob", "probability"]] * 5
+    answer = json.loads(run("top", "De", "-m", "toy", "-n", "5", "--json").out)
+    rows = answer["items"]
+    assert [list(row) for row in rows] == [["text", "log_prob", "probability", "ended"]] * 5
     probabilities = [row["probability"] for row in rows]
     assert probabilities == sorted(probabilities, reverse=True)
     found = [f.text for f, _ in zip(Library().open("toy").most_probable("De"), range(5), strict=False)]
     assert [row["text"] for row in rows] == found
-    lines = run("top", "De", "-m", "toy", "-n", "5").lines
-    assert [line.split("  ")[-1] for line in lines] == found
+    done = run("top", "De", "-m", "toy", "-n", "5")
+    assert [line.split("  ")[-1] for line in done.lines] == found
+    assert answer["covered"] == pytest.approx(sum(probabilities))
+    assert 0 < answer["bound"] <= probabilities[-1]
+    assert math.log(answer["bound"]) == pytest.approx(answer["bound_log_prob"])
+    assert answer["reason"] == "count"
+    assert f"cover {answer['covered']:.2%} of all probability" in done.err
+    assert f"nothing that is not listed is more probable than {answer['bound']:.4%}" in done.err
+
+
+def test_top_names_the_empty_item_and_marks_what_is_cut(run: Run) -> None:
+    done = run("top", "-m", "toy", "-n", "2", "--max-length", "0")
+    assert sorted(line.split("  ")[-1] for line in done.lines) == ["(empty)", "…"]
+    assert "cover 100.00% of all probability; nothing else is possible" in done.err
+    rows = json.loads(run("top", "-m", "toy", "-n", "3", "--max-length", "0", "--json").out)
+    assert sorted((row["text"], row["ended"]) for row in rows["items"]) == [("", False), ("", True)]
+    assert (rows["bound"], rows["bound_log_prob"], rows["reason"]) == (0, None, "all")
+
+
+def test_top_as_a_tree(run: Run, home: Path) -> None:
+    write_toy_model(home / "data" / "charrnn-tui" / "models" / "prose", "prose", ["ab\ncd"] * 3, "stream")
+    tree = json.loads(run("top", "De", "-m", "toy", "--tree", "--depth", "2", "--width", "3", "--json").out)
+    assert len(tree["children"]) == 3
+    assert sum(c["probability"] for c in tree["children"]) + tree["rest"] == pytest.approx(1)
+    lines = run("top", "De", "-m", "toy", "--tree", "--depth", "1", "--width", "3").lines
+    assert lines[0] == "De"
+    assert [line.split("%")[0].strip("├└ ") for line in lines[1:4]] == [
+        f"{c['probability']:.2%}".rstrip("%") for c in tree["children"]
+    ]
+    assert lines[4].endswith("others")
+    prose = run("top", "ab", "-m", "prose", "--tree", "--depth", "1", "--width", "1")
+    assert prose.lines[1].endswith("\\n"), "running text has a tree too"
+    assert_sentence(run("top", "De", "-m", "toy", "--depth", "2"), 2, "--tree")
 
 
 def test_top_of_running_text_is_refused(run: Run, home: Path) -> None:

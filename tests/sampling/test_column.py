@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -113,3 +114,22 @@ def test_states_are_not_shared_between_equal_prefixes(model: Model) -> None:
     assert texts(column(model, ["An", "An"], settings=SamplingSettings(3), seed=4, max_length=20))[0] == alone(
         model, "An", SamplingSettings(3), 4, 0, 20
     )
+
+
+def test_a_copied_column_goes_on_with_settings_of_its_own(model: Model) -> None:
+    expected = texts(column(model, ["An", ""], seed=5, max_length=20))
+    running = column(model, ["An", ""], seed=5, max_length=20)
+    first = ["An", ""]
+    for index, symbol, _, _ in running.step():
+        first[index] += symbol
+    other = copy.copy(running)
+    other.settings[0] = SamplingSettings(0)
+    rest = copy.deepcopy(running)
+    assert [
+        head + text.removeprefix(prefix) for head, text, prefix in zip(first, texts(rest), rest.prefixes, strict=True)
+    ] == expected
+    texts(other)
+    assert [
+        head + text.removeprefix(prefix)
+        for head, text, prefix in zip(first, texts(running), running.prefixes, strict=True)
+    ] == expected

@@ -1,6 +1,9 @@
 """One generation: prefixes, ends, settings that change, rewinding and forcing."""
 
+import copy
 import math
+import pickle
+from collections.abc import Callable
 from itertools import islice
 
 import numpy as np
@@ -227,3 +230,49 @@ def test_two_streams_of_one_cell_do_not_disturb_each_other(network: Network) -> 
         next(first, None)
         next(second, None)
     assert [first.text, second.text] == alone
+
+
+COPIES: list[Callable[[Stream], Stream]] = [
+    Stream.fork,
+    copy.copy,
+    copy.deepcopy,
+    lambda stream: pickle.loads(pickle.dumps(stream)),
+    lambda stream: copy.deepcopy([stream, stream])[1],
+]
+
+
+@pytest.mark.parametrize("duplicate", COPIES)
+@pytest.mark.parametrize("read", [0, 1, 7])
+def test_a_copy_goes_on_as_the_original_would(
+    network: Network, duplicate: Callable[[Stream], Stream], read: int
+) -> None:
+    expected = run(Stream(*network, "ab", seed=4, max_length=40))
+    original = Stream(*network, "ab", seed=4, max_length=40)
+    for _ in islice(original, read):
+        pass
+    other = duplicate(original)
+    # In turns: neither writes into what the other reads.
+    for _ in range(40):
+        next(other, None)
+        next(original, None)
+    assert run(original) == run(other) == expected
+
+
+@pytest.mark.parametrize("duplicate", COPIES)
+def test_a_copy_shares_nothing_that_changes(network: Network, duplicate: Callable[[Stream], Stream]) -> None:
+    original = Stream(*network, "ab", seed=4, max_length=40)
+    for _ in islice(original, 5):
+        pass
+    text, logits = original.text, original.logits.copy()
+    other = duplicate(original)
+    other.settings = GREEDY
+    other.rewind(3)
+    other.force("c")
+    run(other)
+    assert original.text == text
+    assert original.settings == SamplingSettings()
+    np.testing.assert_array_equal(original.logits, logits)
+    # A rewound copy draws what the original drew there.
+    again = duplicate(original)
+    again.rewind(2)
+    assert run(again) == run(original)

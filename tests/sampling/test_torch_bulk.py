@@ -10,8 +10,8 @@ from safetensors.numpy import save_file
 
 from charrnn_tui.cells import Architecture
 from charrnn_tui.model import WEIGHTS, Model, ModelError, ModelInfo, write_info
-from charrnn_tui.sampling import SamplingSettings, probabilities
 from charrnn_tui.model.torch_sampling import continue_all_torch
+from charrnn_tui.sampling import SamplingSettings, probabilities
 from charrnn_tui.sampling.torch_bulk import draw_rows
 from charrnn_tui.text import UnknownSymbolsError, Vocabulary
 from networks import random_weights

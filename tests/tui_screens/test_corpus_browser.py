@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, OptionList
 
+from charrnn_tui.text.shipped import corpus_names
 from charrnn_tui.tui.screens.corpus_browser import WHAT_THEY_HOLD, CorpusBrowser
-from charrnn_tui.tui.content.corpus_summary import corpus_names
 from charrnn_tui.tui.widgets.file_tree import FileTree
 from tui_screens.host import HOSTILE, SIZES, UNSET, painted, safe, showing, toasts, until
 

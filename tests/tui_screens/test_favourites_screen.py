@@ -10,8 +10,8 @@ from textual.widgets import Input, OptionList
 
 from charrnn_tui.prompt import favourites
 from charrnn_tui.prompt.favourites import Favourite
-from charrnn_tui.tui.screens.favourites import FavouritesScreen, command_line
 from charrnn_tui.tui.dialogs.ask import Ask, Confirm
+from charrnn_tui.tui.screens.favourites import FavouritesScreen, command_line
 from tui_screens.host import HOSTILE, SIZES, UNSET, painted, safe, showing, toasts, until
 
 KEPT = [

@@ -8,8 +8,8 @@ from textual.binding import Binding
 from textual.widgets import Input, Static
 
 from charrnn_tui.prompt.commands import COMMANDS
-from charrnn_tui.tui.screens.help import HelpScreen, HelpSection, key_sections
 from charrnn_tui.tui.content.key_sections import key_words
+from charrnn_tui.tui.screens.help import HelpScreen, HelpSection, key_sections
 from tui_screens.host import HOSTILE, SIZES, painted, safe, showing
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import pkgutil
 import subprocess
 import sys
@@ -14,15 +13,8 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.dom import DOMNode
 
-from charrnn_tui.text import TextError
 from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
 from charrnn_tui.tui import screens
-from charrnn_tui.tui.screens import parts
-from charrnn_tui.tui.content import corpus_summary
-from charrnn_tui.tui.content.corpus_summary import summarise
-from charrnn_tui.tui.content.rows import lay_out
-from charrnn_tui.tui.widgets.length_histogram import bars, binned
-from charrnn_tui.tui.widgets.path_suggester import PathSuggester
 from charrnn_tui.tui.content.recipe_fields import (
     ADVANCED,
     BUDGET,
@@ -35,7 +27,11 @@ from charrnn_tui.tui.content.recipe_fields import (
     preset_values,
     show_number,
 )
+from charrnn_tui.tui.content.rows import lay_out
 from charrnn_tui.tui.content.words import duration_words, loss_words, size_words
+from charrnn_tui.tui.screens import parts
+from charrnn_tui.tui.widgets.length_histogram import bars, binned
+from charrnn_tui.tui.widgets.path_suggester import PathSuggester
 
 MINE = (
     "corpus_browser",
@@ -129,66 +125,6 @@ def test_later_lines_of_a_text_stand_under_its_first() -> None:
         "        five",
         "whole width",
     ]
-
-
-def test_summary_of_a_list_and_of_a_stream(tmp_path: Path) -> None:
-    path = tmp_path / "list.txt"
-    path.write_text("one\ntwo\ntwo\nthree\n")
-    summary = summarise(str(path))
-    assert (summary.kind, summary.items, summary.distinct, summary.longest) == ("lines", 4, 3, 5)
-    assert summary.characters == 14
-    assert summary.histogram == ((3, 3), (4, 0), (5, 1))
-    assert "".join(summary.symbols) == "ehnortw"
-    stream = summarise(str(path), kind="stream")
-    assert stream.kind == "stream"
-    assert stream.characters == 18
-    assert "\n" in stream.symbols
-
-
-def test_how_shipped_corpora_are_read() -> None:
-    assert summarise("smiles").told == "a list of items: a shipped list"
-    assert summarise("smiles", kind="stream").told == "one running text: as asked"
-    library = summarise("python-stdlib")
-    assert (library.name, library.kind, library.partial) == ("python-stdlib", "stream", True)
-    assert library.reason == "the source of Python's library"
-
-
-def test_items_between_blank_lines(tmp_path: Path) -> None:
-    path = tmp_path / "poems.txt"
-    path.write_text("a\nb\n\nc\n\n\nd\n")
-    assert summarise(str(path), "lines", "\n\n").samples == ("a\nb", "c", "d")
-
-
-def test_a_large_file_is_told_by_its_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(corpus_summary, "READ_AT_MOST", 100)
-    path = tmp_path / "large.txt"
-    path.write_text("\n".join(f"näme{i:03d}" for i in range(100)))
-    summary = summarise(str(path))
-    assert summary.partial
-    assert summary.kind == "lines"
-    assert summary.items == 11
-    assert summary.counted.startswith("over 11 items")
-    one_line = tmp_path / "line.txt"
-    one_line.write_text("ä" * 99 + "é" * 99)
-    assert summarise(str(one_line)).characters == 49  # cut before the last symbol, whole or not
-
-
-def test_summaries_that_cannot_be(tmp_path: Path) -> None:
-    empty = tmp_path / "empty.txt"
-    empty.touch()
-    blank = tmp_path / "blank.txt"
-    blank.write_text("\n\n\n")
-    for target in (empty, blank, tmp_path, tmp_path / "none.txt"):
-        with pytest.raises(TextError):
-            summarise(str(target))
-    with pytest.raises(TextError):
-        summarise(str(blank), kind="stream")
-
-
-def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(TextError, match="no regular file"):
-        summarise(str(tmp_path / "pipe"))
 
 
 async def test_paths_and_names_are_completed(tmp_path: Path) -> None:

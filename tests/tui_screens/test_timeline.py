@@ -11,8 +11,8 @@ import pytest
 
 from charrnn_tui.training.process.messages import Evaluated, Sampled
 from charrnn_tui.training.run import record as history
-from charrnn_tui.tui.widgets.slider import Slider
 from charrnn_tui.tui.screens.timeline import Timeline
+from charrnn_tui.tui.widgets.slider import Slider
 from tui_screens.host import HOSTILE, SIZES, painted, safe, showing
 
 

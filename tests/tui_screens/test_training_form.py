@@ -15,9 +15,9 @@ from charrnn_tui.model import write_info
 from charrnn_tui.model.library import Library
 from charrnn_tui.training.plan.recipe import PRESETS, Recipe
 from charrnn_tui.tui.screens.corpus_browser import CorpusBrowser
+from charrnn_tui.tui.screens.training_form import TrainingForm, TrainingRequest
 from charrnn_tui.tui.widgets.corpus_panel import CorpusPanel
 from charrnn_tui.tui.widgets.form_field import FormField
-from charrnn_tui.tui.screens.training_form import TrainingForm, TrainingRequest
 from toy import NAMES, toy_info, write_toy_model
 from tui_screens.host import HOSTILE, SIZES, UNSET, painted, safe, showing, until
 

@@ -6,19 +6,13 @@ Knows no torch, so that a form can check an answer as it is typed.
 from __future__ import annotations
 
 import re
-import sysconfig
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from charrnn_tui.files import atomic, paths
 from charrnn_tui.model.library import Library
 from charrnn_tui.text import Corpus, Kind, TextError, expand, load_corpus, read_text, shown, split_by_hash
+from charrnn_tui.text.stdlib import PYTHON_STDLIB
 from charrnn_tui.training.plan.recipe import Recipe, RecipeError
-
-PYTHON_STDLIB = "python-stdlib"
-"""Not a file but a name: the source of the installed standard library, a long text that everyone has."""
-
-_LEFT_OUT = {"test", "tests", "idlelib", "site-packages", "dist-packages", "__pycache__", "lib2to3", "turtledemo"}
 
 
 @dataclass(frozen=True)
@@ -38,35 +32,8 @@ class Texts:
     validation_path: Path | None = None
 
 
-def python_stdlib(cache: Path | None = None) -> Path:
-    """One file with the source of the standard library's modules, written to the cache at first use.
-
-    Modules are in the order of their paths; those with symbols outside ASCII are left out, so that the
-    vocabulary stays small. Raises TextError where this Python has no source files.
-    """
-    root = Path(sysconfig.get_paths()["stdlib"])
-    target = (cache or paths.cache()) / "corpora" / f"{PYTHON_STDLIB}-{sysconfig.get_python_version()}.txt"
-    if target.exists():
-        return target
-    parts = []
-    for path in sorted(root.rglob("*.py")):
-        if _LEFT_OUT.isdisjoint(path.relative_to(root).parts):
-            data = path.read_bytes()
-            if data.isascii() and b"\0" not in data:
-                parts.append(data.replace(b"\r\n", b"\n").strip(b"\n"))
-    if not parts:
-        raise TextError(f"this Python keeps no source files in {shown(root)}; train on a text file instead.")
-    try:
-        atomic.write_bytes(target, b"\n\n\n".join(parts) + b"\n")
-    except OSError as error:
-        raise TextError(f"{shown(target)} cannot be written: {error.strerror or error}.") from error
-    return target
-
-
 def open_corpus(recipe: Recipe) -> Corpus:
     """The corpus of a recipe. Raises TextError."""
-    if recipe.corpus == PYTHON_STDLIB:
-        return Corpus.from_file(python_stdlib(), kind=recipe.kind or "stream", name=PYTHON_STDLIB)
     return load_corpus(recipe.corpus, kind=recipe.kind, separator=recipe.separator)
 
 
@@ -114,9 +81,7 @@ def settle(recipe: Recipe, library: Library, *, resume: bool = False) -> Recipe:
     if not recipe.name:
         name = library.free_name(name)
     elif (library.user / name).exists():
-        raise RecipeError(
-            f"there is already a model {name!r}; choose another name, delete it, or take it up again with --resume."
-        )
+        raise RecipeError(f"there is already a model {name!r}; choose another name, delete it, or train it further.")
     return replace(recipe, name=name)
 
 

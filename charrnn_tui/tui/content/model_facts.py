@@ -10,8 +10,8 @@ from textual.content import Content
 
 from charrnn_tui.model.library import Entry
 from charrnn_tui.training.run.record import read_history
-from charrnn_tui.tui.content.shown import plain, sentence
 from charrnn_tui.tui.content.rows import Row
+from charrnn_tui.tui.content.shown import plain, sentence
 from charrnn_tui.tui.content.words import duration_words, loss_words, size_words
 
 LONGEST_CARD = 1 << 16

@@ -11,9 +11,9 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from charrnn_tui.tui import themes
-from charrnn_tui.tui.widgets.browse_list import BrowseList
 from charrnn_tui.tui.content.shown import plain
 from charrnn_tui.tui.dialogs.dialog import Dialog
+from charrnn_tui.tui.widgets.browse_list import BrowseList
 
 
 class ThemePicker(Dialog[str | None]):

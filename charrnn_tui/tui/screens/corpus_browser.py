@@ -14,16 +14,17 @@ from textual.widgets import DirectoryTree, Footer, Input, OptionList, Tree
 from textual.widgets.option_list import Option
 
 from charrnn_tui.text import TextError
+from charrnn_tui.text.shipped import corpus_names
+from charrnn_tui.text.summary import CorpusSummary, summarise
+from charrnn_tui.tui.content.reader_thread import Reader
+from charrnn_tui.tui.content.shown import plain, sentence
+from charrnn_tui.tui.content.typed_path import is_folder, typed_path
+from charrnn_tui.tui.dialogs.dialog import Dialog
 from charrnn_tui.tui.widgets.browse_list import BrowseList
 from charrnn_tui.tui.widgets.corpus_panel import CorpusPanel
-from charrnn_tui.tui.content.corpus_summary import CorpusSummary, corpus_names, summarise
-from charrnn_tui.tui.content.shown import plain, sentence
-from charrnn_tui.tui.dialogs.dialog import Dialog
 from charrnn_tui.tui.widgets.file_tree import FileTree
 from charrnn_tui.tui.widgets.line_input import LineInput
 from charrnn_tui.tui.widgets.path_suggester import PathSuggester
-from charrnn_tui.tui.content.reader_thread import Reader
-from charrnn_tui.tui.content.typed_path import is_folder, typed_path
 
 WHAT_THEY_HOLD = {
     "animals": "animals, in English",

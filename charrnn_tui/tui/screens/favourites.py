@@ -14,27 +14,20 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from charrnn_tui.prompt import favourites as store
-from charrnn_tui.prompt.favourites import Favourite, sample_command
-from charrnn_tui.sampling import SamplingSettings, SettingsError
+from charrnn_tui.prompt.favourites import Favourite
+from charrnn_tui.prompt.generations import sample_command_of
+from charrnn_tui.sampling import SettingsError
 from charrnn_tui.text import visible
-from charrnn_tui.tui.dialogs.ask import Ask, Confirm
-from charrnn_tui.tui.widgets.browse_list import BrowseList
-from charrnn_tui.tui.content.shown import plain, sentence
-from charrnn_tui.tui.dialogs.dialog import Dialog
 from charrnn_tui.tui.content.rows import Row
+from charrnn_tui.tui.content.shown import plain, sentence
+from charrnn_tui.tui.content.typed_path import is_folder, is_there, typed_path
+from charrnn_tui.tui.dialogs.ask import Ask, Confirm
+from charrnn_tui.tui.dialogs.dialog import Dialog
+from charrnn_tui.tui.widgets.browse_list import BrowseList
 from charrnn_tui.tui.widgets.facts_table import FactsTable
 from charrnn_tui.tui.widgets.path_suggester import PathSuggester
-from charrnn_tui.tui.content.typed_path import is_folder, is_there, typed_path
 
 EXPORTED = "favourites.txt"
-
-
-def command_line(favourite: Favourite) -> str:
-    """The `charrnn-tui sample` command line that prints a favourite (as its last line, where it is one of many)."""
-    f = favourite
-    settings = SamplingSettings(f.temperature, f.top_k, f.top_p, f.min_p)
-    line = sample_command(f.prefix, f.model, settings, f.seed, f.max_length)
-    return line.replace(" sample ", f" sample -n {f.item + 1} ", 1) if f.item else line
 
 
 def favourite_rows(favourite: Favourite) -> list[Row]:
@@ -159,7 +152,7 @@ class FavouritesScreen(Dialog[Favourite | None]):
         if (favourite := self._favourite) is None:
             return
         try:
-            line = command_line(favourite)
+            line = sample_command_of(favourite)
         except SettingsError as error:
             self.notify(sentence(error), severity="error", markup=False)
             return

@@ -11,10 +11,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from charrnn_tui.prompt.commands import ALIASES, COMMANDS
+from charrnn_tui.tui.content.key_sections import HelpSection, key_sections
 from charrnn_tui.tui.content.shown import plain
 from charrnn_tui.tui.dialogs.dialog import Dialog
 from charrnn_tui.tui.widgets.facts_table import FactsTable
-from charrnn_tui.tui.content.key_sections import HelpSection, key_sections
 
 __all__ = ["HelpScreen", "HelpSection", "key_sections"]
 

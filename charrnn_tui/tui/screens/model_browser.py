@@ -14,12 +14,12 @@ from textual.widgets.option_list import Option
 
 from charrnn_tui.model import ModelError
 from charrnn_tui.model.library import Entry, Library
-from charrnn_tui.tui.dialogs.ask import Ask, Confirm
-from charrnn_tui.tui.widgets.browse_list import BrowseList
-from charrnn_tui.tui.content.shown import plain, sentence
-from charrnn_tui.tui.dialogs.dialog import Dialog
-from charrnn_tui.tui.widgets.facts_table import FactsTable
 from charrnn_tui.tui.content.model_facts import card_text, losses, model_facts, one_line
+from charrnn_tui.tui.content.shown import plain, sentence
+from charrnn_tui.tui.dialogs.ask import Ask, Confirm
+from charrnn_tui.tui.dialogs.dialog import Dialog
+from charrnn_tui.tui.widgets.browse_list import BrowseList
+from charrnn_tui.tui.widgets.facts_table import FactsTable
 
 
 class ModelList(BrowseList):

@@ -14,12 +14,12 @@ from textual.content import Content
 from textual.widgets import Footer, Static
 
 from charrnn_tui.training.run.record import read_history, read_samples
-from charrnn_tui.tui.content.shown import plain
-from charrnn_tui.tui.dialogs.dialog import Dialog
 from charrnn_tui.tui.content.rows import Row
+from charrnn_tui.tui.content.shown import plain
+from charrnn_tui.tui.content.words import duration_words, loss_words
+from charrnn_tui.tui.dialogs.dialog import Dialog
 from charrnn_tui.tui.widgets.facts_table import FactsTable
 from charrnn_tui.tui.widgets.slider import Slider
-from charrnn_tui.tui.content.words import duration_words, loss_words
 
 
 def _number(row: dict[str, Any], name: str) -> float:

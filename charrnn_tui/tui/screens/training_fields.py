@@ -17,14 +17,8 @@ from charrnn_tui.model import ModelError
 from charrnn_tui.model.library import Entry, Library, check_name
 from charrnn_tui.text import Kind, TextError
 from charrnn_tui.text.reading import check_file
+from charrnn_tui.text.shipped import corpus_names
 from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
-from charrnn_tui.tui.widgets.corpus_panel import CorpusPanel
-from charrnn_tui.tui.content.corpus_summary import corpus_names
-from charrnn_tui.tui.content.shown import plain
-from charrnn_tui.tui.dialogs.dialog import Dialog
-from charrnn_tui.tui.widgets.form_field import FormField
-from charrnn_tui.tui.widgets.line_input import LineInput
-from charrnn_tui.tui.widgets.path_suggester import PathSuggester
 from charrnn_tui.tui.content.recipe_fields import (
     ADVANCED,
     BUDGET,
@@ -36,7 +30,13 @@ from charrnn_tui.tui.content.recipe_fields import (
     parse_number,
     show_number,
 )
+from charrnn_tui.tui.content.shown import plain
 from charrnn_tui.tui.content.typed_path import typed_path
+from charrnn_tui.tui.dialogs.dialog import Dialog
+from charrnn_tui.tui.widgets.corpus_panel import CorpusPanel
+from charrnn_tui.tui.widgets.form_field import FormField
+from charrnn_tui.tui.widgets.line_input import LineInput
+from charrnn_tui.tui.widgets.path_suggester import PathSuggester
 
 FRESH = "fresh"
 """Begin with new weights."""

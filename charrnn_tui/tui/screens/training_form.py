@@ -13,11 +13,8 @@ from textual.widgets import Button, Collapsible, Input, Select, Static
 
 from charrnn_tui.model.library import Library
 from charrnn_tui.text import Kind, TextError
+from charrnn_tui.text.summary import CorpusSummary, summarise
 from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
-from charrnn_tui.tui.widgets.corpus_panel import CorpusPanel
-from charrnn_tui.tui.content.corpus_summary import CorpusSummary, summarise
-from charrnn_tui.tui.content.shown import plain, sentence
-from charrnn_tui.tui.widgets.form_field import FormField
 from charrnn_tui.tui.content.reader_thread import Reader
 from charrnn_tui.tui.content.recipe_fields import (
     ADVANCED,
@@ -27,6 +24,8 @@ from charrnn_tui.tui.content.recipe_fields import (
     parse_number,
     preset_values,
 )
+from charrnn_tui.tui.content.shown import plain, sentence
+from charrnn_tui.tui.content.words import duration_words
 from charrnn_tui.tui.screens.training_fields import (
     FRESH,
     OWN_CHOICES,
@@ -34,7 +33,8 @@ from charrnn_tui.tui.screens.training_fields import (
     TrainingFields,
     TrainingRequest,
 )
-from charrnn_tui.tui.content.words import duration_words
+from charrnn_tui.tui.widgets.corpus_panel import CorpusPanel
+from charrnn_tui.tui.widgets.form_field import FormField
 
 __all__ = ["TrainingForm", "TrainingRequest"]
 

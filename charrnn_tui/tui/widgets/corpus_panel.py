@@ -7,10 +7,10 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from charrnn_tui.tui.content.corpus_summary import CorpusSummary
+from charrnn_tui.text.summary import CorpusSummary
 from charrnn_tui.tui.content.shown import plain, sentence
-from charrnn_tui.tui.widgets.length_histogram import LengthHistogram
 from charrnn_tui.tui.content.words import size_words
+from charrnn_tui.tui.widgets.length_histogram import LengthHistogram
 
 MOST_SYMBOLS = 300
 

@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from charrnn_tui.tui.content.rows import Row, lay_out
 
+
 class FactsTable(Widget):
     """Shows rows, wrapped for whatever width it has."""
 
