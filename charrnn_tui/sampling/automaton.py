@@ -232,11 +232,15 @@ class Guard:
 
     def accepts(self, ids: NDArray[np.integer]) -> Bools:
         """[n], whether whole items are allowed; ids: [n, time] without boundaries, PAD after an item's end."""
-        states = np.zeros(len(ids), dtype=np.int32)
-        lengths = (ids != PAD).sum(axis=1)
-        for column in ids.T:
-            reading = (column != PAD) & (states != DEAD)
-            states[reading] = self.automaton.table[states[reading], column[reading]]
+        states, lengths = self.read_all(ids)
         out: Bools = (states != DEAD) & self.automaton.accepting[states]
         out &= (lengths >= self.shortest) & (lengths <= self.longest)
         return out
+
+    def read_all(self, ids: NDArray[np.integer]) -> tuple[States, NDArray[np.integer]]:
+        """The states [n] that texts lead to, DEAD where nothing can follow, and their lengths [n]; ids as above."""
+        states = np.zeros(len(ids), dtype=np.int32)
+        for column in ids.T:
+            reading = (column != PAD) & (states != DEAD)
+            states[reading] = self.automaton.table[states[reading], column[reading]]
+        return states, (ids != PAD).sum(axis=1)
