@@ -66,6 +66,8 @@ class Probability(NamedTuple):
     def __str__(self) -> str:
         if self.exact:
             return f"{self.low:.3g}"
+        if f"{self.low:.2g}" == f"{self.high:.2g}":
+            return f"{self.low:.2g}, rounded"
         about = "" if self.estimate is None else f"about {self.estimate:.2g}, "
         return f"{about}certainly between {self.low:.2g} and {self.high:.2g}"
 
@@ -249,6 +251,16 @@ class ConstrainedDraws(Iterator[str]):
         while True:
             yield from (-np.log1p(-uniforms(key, np.arange(at, at + 1024)))).tolist()
             at += 1024
+
+    @property
+    def prefix(self) -> str:
+        """How each item begins, as it is shown."""
+        return clean_prefix(self._network.prefix, self._network.vocabulary, "lines")
+
+    @property
+    def given_up(self) -> bool:
+        """Whether the search used up its budget, or was stopped, before it had read everything."""
+        return self._search is not None and self._search.given_up
 
     @property
     def steps(self) -> int:
