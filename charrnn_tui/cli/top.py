@@ -118,7 +118,12 @@ def _row(item: ProbableItem) -> str:
     from charrnn_tui.cli import output
 
     text = output.shown(item.text) if item.text or not item.ended else EMPTY
-    return f"{math.exp(item.log_prob):8.4%}  {text}{'' if item.ended else '…'}"
+    return f"{_share(math.exp(item.log_prob)):>8}  {text}{'' if item.ended else '…'}"
+
+
+def _share(probability: float) -> str:
+    """In per cent; a tiny one, as constraints have it, as a power of ten."""
+    return f"{probability:.1e}" if 0 < probability < 1e-6 else f"{probability:.4%}"
 
 
 def _to_dict(search: Search) -> dict[str, Any]:
@@ -145,9 +150,10 @@ def _proof(search: Search, memory: int) -> str:
     if search.bound == -math.inf:
         rest = "nothing else is possible"
     else:
-        rest = f"nothing that is not listed is more probable than {math.exp(search.bound):.4%}"
+        rest = f"nothing that is not listed is more probable than {_share(math.exp(search.bound))}"
+    covered = _share(search.covered) if search.covered < 0.0005 else f"{search.covered:.2%}"
     what = "the item listed covers" if count == 1 else f"the {count:,} items listed cover"
-    known = f"{what} {search.covered:.2%} of all probability; {rest}." if count else f"{rest}."
+    known = f"{what} {covered} of all probability; {rest}." if count else f"{rest}."
     match search.reason:
         case "memory":
             return (

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.sampling.patterns import TOO_INTRICATE, ConstraintError, Positions, bits
+from charrnn_tui.sampling.patterns import TOO_INTRICATE, ConstraintError
+from charrnn_tui.sampling.positions import Positions, bits
 from charrnn_tui.text import PAD, Vocabulary
 
 States = NDArray[np.int32]

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.sampling.automaton import DEAD, Automaton, Guard
-from charrnn_tui.sampling.patterns import ConstraintError, Positions, parse_pattern
+from charrnn_tui.sampling.patterns import ConstraintError, parse_pattern
+from charrnn_tui.sampling.positions import Positions
 from charrnn_tui.sampling.prefix import clean_prefix
 from charrnn_tui.text import BOUNDARY, PAD, UnknownSymbolsError, Vocabulary, to_matrix
 from charrnn_tui.text.reading import normalise

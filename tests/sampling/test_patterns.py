@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from charrnn_tui.sampling.automaton import DEAD, Automaton, Guard
 from charrnn_tui.sampling.constraints import Constraint, avoided, parse_length
-from charrnn_tui.sampling.patterns import ConstraintError, Positions, parse_pattern
+from charrnn_tui.sampling.patterns import ConstraintError, parse_pattern
+from charrnn_tui.sampling.positions import Positions
 from charrnn_tui.text import UnknownSymbolsError, Vocabulary, to_matrix
 
 LONGEST = 5
