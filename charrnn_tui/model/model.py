@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
 from pathlib import Path
-from typing import Any, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,10 @@ from charrnn_tui.sampling.probability_tree import Branch, probability_tree
 from charrnn_tui.sampling.search import MEMORY
 from charrnn_tui.text import EncodedItems, TextError, Vocabulary, bucketed_batches, text_hash, visible
 from charrnn_tui.text.arguments import ArgumentError, check_text, check_texts, check_whole
+
+if TYPE_CHECKING:
+    from charrnn_tui.sampling.constrained import ConstrainedDraws
+    from charrnn_tui.sampling.constraints import Constraint
 
 _EVALUATION_BATCH = 256
 _REPORT_EVERY = 1024
@@ -188,12 +192,51 @@ class Model:
             batch_size=batch_size,
         )
 
+    def draws(
+        self,
+        constraint: Constraint,
+        prefix: str = "",
+        *,
+        settings: SamplingSettings | None = None,
+        seed: int = 0,
+        max_length: int | None = None,
+        max_steps: int | None = None,
+        stop: Callable[[], bool] | None = None,
+        **options: Unpack[SamplingOptions],
+    ) -> ConstrainedDraws:
+        """Items that begin with a prefix and fulfil a constraint, distributed as the network's own that do.
+
+        An iterator, without end where items may repeat; it knows the probability of the constraint (`probability`) and
+        why it ended (`why`). `max_length` counts new characters, None for the model's own limit; every item ends by
+        itself within it. `max_steps` limits the search; `stop` is asked now and then whether to end.
+
+        Raises ConstraintError where nothing can fulfil the constraint, ModelError for running text,
+        UnknownSymbolsError, SettingsError.
+        """
+        from charrnn_tui.sampling.constrained import MOST_STEPS, ConstrainedDraws, Network
+
+        self._check_items("which has no items to ask anything of")
+        network = Network(
+            self.cell,
+            self.vocabulary,
+            prefix,
+            SamplingSettings.of(settings, **options),
+            self.info.default_max_length if max_length is None else max_length,
+        )
+        steps = MOST_STEPS if max_steps is None else max_steps
+        return ConstrainedDraws(network, constraint, seen=self.seen, seed=seed, max_steps=steps, stop=stop)
+
+    def _check_items(self, otherwise: str) -> None:
+        if self.info.kind == "stream":
+            raise ModelError(f"{self.name} writes running text, {otherwise}.")
+
     def most_probable(
         self,
         prefix: str = "",
         *,
         count: int | None = None,
         max_length: int | None = None,
+        constraint: Constraint | None = None,
         memory: int = MEMORY,
         progress: Callable[[Search], object] | None = None,
     ) -> Search:
@@ -202,20 +245,25 @@ class Model:
 
         `count`: how many are wanted, None for as many as are asked for. `max_length`: new characters, None for the
         model's own limit; an item that goes on there is told from one that ends. `memory`: bytes to hold at most.
-        `progress` is called now and then with the search. Raises ModelError for running text, UnknownSymbolsError.
+        `constraint`: what the items must fulfil; then each of them ends within the limit. `progress` is called now and
+        then with the search. Raises ModelError for running text, UnknownSymbolsError, ConstraintError.
         """
-        if self.info.kind == "stream":
-            raise ModelError(
-                f"{self.name} writes running text, which has no most probable items; "
-                "its most probable continuations are shown as a tree (charrnn-tui top --tree)."
-            )
+        self._check_items(
+            "which has no most probable items; its most probable continuations are shown as a tree "
+            "(charrnn-tui top --tree)"
+        )
+        length = self.info.default_max_length if max_length is None else max_length
+        gate = None
+        if constraint is not None and constraint.restricts:
+            gate = constraint.gate(self.vocabulary, prefix, max_length=length, seen=self.seen)
         return most_probable(
             self.cell,
             self.vocabulary,
             prefix,
             count=count,
-            max_length=self.info.default_max_length if max_length is None else max_length,
+            max_length=length,
             memory=memory,
+            gate=gate,
             progress=progress,
         )
 
