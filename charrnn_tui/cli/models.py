@@ -111,9 +111,9 @@ def _cells(entry: Entry) -> tuple[str, ...]:
 
 
 def _size(entry: Entry) -> str:
-    from charrnn_tui.cli import output
+    from charrnn_tui.prompt import words
 
-    return output.in_bytes(entry.size)
+    return words.size(entry.size)
 
 
 def _entry(library: Library, name: str) -> Entry:
@@ -168,7 +168,7 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
         facts.append(("trained", duration(info.seconds) + steps))
     if info.recipe:
         facts.append(("recipe", ", ".join(f"{key} {value}" for key, value in info.recipe.items() if key != "name")))
-    facts += [("made", info.created or "?"), ("folder", str(entry.folder)), ("size", output.in_bytes(entry.size))]
+    facts += [("made", info.created or "?"), ("folder", str(entry.folder)), ("size", _size(entry))]
     if entry.unfinished:
         facts.append(("unfinished", f"charrnn-tui train --resume {entry.name}"))
     return facts
