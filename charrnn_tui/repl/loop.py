@@ -316,6 +316,6 @@ class Repl:
 def _facts(model: Model) -> str:
     info = model.info
     a = info.architecture
-    corpus = visible(str(info.corpus.get("name", "unknown text")))
+    corpus = visible(info.corpus_name or "unknown text")
     loss = f", {info.validation_loss:.3f} nats a character" if info.validation_loss is not None else ""
     return f"{words.network(a.family, a.layers, a.hidden)} of {corpus}{loss}"
