@@ -56,10 +56,10 @@ class ModelSuggest(AutoSuggest):
         self._ghost = self._reader.ghost(prefix_of(text), _room(text), self._choice)
         return Suggestion(self._ghost.text)
 
-    @property
-    def probability(self) -> float | None:
+    def probability(self, buffer: Buffer) -> float | None:
         """The probability of the network's ghost text that is shown; None where there is none."""
-        return self._ghost.probability if self._ghost.text else None
+        shown = buffer.document.is_cursor_at_the_end and buffer.text == self._typed and self._ghost.text
+        return self._ghost.probability if shown else None
 
     def text(self, buffer: Buffer) -> str:
         """The ghost text of what is typed now, also where the line editor has not asked for it yet."""

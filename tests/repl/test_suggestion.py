@@ -52,13 +52,17 @@ def test_for_the_line_editor(model: Model) -> None:
 
 def test_its_probability(model: Model) -> None:
     suggest = ModelSuggest(lambda: model, no_lines, still)
-    assert suggest.probability is None
-    assert suggested(suggest, "Li") == "a"
-    assert suggest.probability == Reader(model, still).ghost("Li").probability
-    assert suggested(suggest, "Zz") == ""
-    assert suggest.probability is None
-    assert suggested(suggest, "/x") is None
-    assert suggest.probability is None
+    buffer = Buffer(document=Document("Li"))
+    assert suggest.probability(buffer) is None
+    assert suggest.text(buffer) == "a"
+    assert suggest.probability(buffer) == Reader(model, still).ghost("Li").probability
+    buffer.cursor_position = 1
+    assert suggest.probability(buffer) is None
+    for other in ("Zz", "/x", ""):
+        buffer.text = other
+        assert suggest.probability(buffer) is None  # nobody has asked yet
+        assert suggest.text(buffer) == ""
+        assert suggest.probability(buffer) is None
 
 
 def test_it_is_there_for_keys_that_come_before_the_line_editor_has_asked(model: Model) -> None:
@@ -78,7 +82,7 @@ def test_another_one_until_something_else_is_typed(model: Model) -> None:
     buffer = Buffer(document=Document("De"))
     suggest.another(buffer)
     assert suggest.text(buffer) == reader.ghost("De", choice=1).text
-    assert suggest.probability == reader.ghost("De", choice=1).probability
+    assert suggest.probability(buffer) == reader.ghost("De", choice=1).probability
     # The line editor asks again whenever it likes; the choice stays.
     assert suggested(suggest, "De") == reader.ghost("De", choice=1).text
     suggest.another(buffer)
