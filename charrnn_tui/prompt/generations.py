@@ -88,10 +88,14 @@ class DrawnGeneration:
 
 @dataclass
 class ProbableText:
-    """One of the most probable items. `log_prob` in nats, of what follows the prefix and of the end."""
+    """One of the most probable items. `log_prob` in nats, of what follows the prefix and of the end.
+
+    `ended` False: it was cut at the maximum length, and `log_prob` is that of all items that begin so and go on.
+    """
 
     text: str
     log_prob: float
+    ended: bool = True
 
     @property
     def probability(self) -> float:
@@ -106,6 +110,12 @@ class ProbableItems:
     model: str
     prefix: str
     texts: Sequence[ProbableText] = field(default_factory=list)
+    bound: float | None = None
+    """Nothing that is not listed has a greater probability; None where that is not known."""
+    early: bool = False
+    """Whether the search ended before it had found as many as were wanted, though there are more."""
+    max_length: int | None = None
+    """New characters at most, where that was chosen."""
 
     @property
     def covered(self) -> float:
@@ -114,7 +124,7 @@ class ProbableItems:
 
     def command(self) -> str:
         """The command line that lists the same items."""
-        return top_command(self.prefix, self.model, len(self.texts))
+        return top_command(self.prefix, self.model, max(1, len(self.texts)), self.max_length)
 
     def favourites(self, kept: str | None = None) -> list[Favourite]:
         """The items as favourites of their own kind. `kept` is when, ISO 8601; now by default."""
@@ -174,9 +184,12 @@ def sample_command(
     return shlex.join(words)
 
 
-def top_command(prefix: str, model: str, count: int) -> str:
+def top_command(prefix: str, model: str, count: int, max_length: int | None = None) -> str:
     """The `charrnn-tui top` command line that lists the same items, quoted for a POSIX shell."""
-    return shlex.join(["charrnn-tui", "top", "--model", model, "-n", str(count), "--", prefix])
+    words = ["charrnn-tui", "top", "--model", model, "-n", str(count)]
+    if max_length is not None:
+        words += ["--max-length", str(max_length)]
+    return shlex.join([*words, "--", prefix])
 
 
 def sample_command_of(favourite: Favourite) -> str:
@@ -188,9 +201,12 @@ def sample_command_of(favourite: Favourite) -> str:
     return sample_command(f.prefix, f.model, settings, f.seed, f.max_length, item=f.item)
 
 
-def probable_items(model: Model, prefix: str, count: int) -> ProbableItems:
-    """Search the most probable items that begin with a prefix. Raises ModelError, UnknownSymbolsError."""
-    from itertools import islice
+def probable_items(model: Model, prefix: str, count: int, max_length: int | None = None) -> ProbableItems:
+    """Search the most probable items that begin with a prefix. Raises ModelError, UnknownSymbolsError.
 
-    found = islice(model.most_probable(prefix), count)
-    return ProbableItems(model.name, prefix, [ProbableText(item.text, item.log_prob) for item in found])
+    `max_length`: new characters at most, None for the model's own limit.
+    """
+    search = model.most_probable(prefix, count=count, max_length=max_length)
+    texts = [ProbableText(item.text, item.log_prob, item.ended) for item in search]
+    early = search.reason in ("memory", "steps", "stopped")
+    return ProbableItems(model.name, prefix, texts, math.exp(search.bound), early, max_length)

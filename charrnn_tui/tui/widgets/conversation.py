@@ -286,9 +286,13 @@ class Conversation(Vertical):
         return True
 
     def say_favourite(self, kept: Favourite) -> None:
-        """Draw a favourite again, with its own model."""
+        """Draw a favourite again, with its own model; what was not drawn is offered to be searched again."""
         model, start = self.session.model, of_favourite(kept)
-        if model is not None and model.name == kept.model:
+        if kept.kind == "probable":
+            if model is None or model.name != kept.model:
+                self.attempt(lambda: self.open_model(kept.model))
+            self.offer(f"/top {kept.prefix}")
+        elif model is not None and model.name == kept.model:
             self.attempt(lambda: self.writer.begin(start))
         elif self.attempt(lambda: self.open_model(kept.model)):
             self.writer.wait_with(start)

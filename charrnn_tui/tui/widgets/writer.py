@@ -129,7 +129,8 @@ class Writer(Vertical):
         from charrnn_tui.sampling.prefix import clean_prefix
 
         try:
-            items = await asyncio.to_thread(probable_items, model, prefix, PROBABLE)
+            limit = self.session.max_length or None
+            items = await asyncio.to_thread(probable_items, model, prefix, PROBABLE, limit)
         except (ModelError, UnknownSymbolsError) as error:
             self.post_message(Refused(str(error), f"/top {prefix}"))
             return
