@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-
 import math
+from itertools import pairwise
 
 import pytest
 from driving import Driven, ready, until
@@ -25,7 +25,7 @@ def test_ticks_are_round_and_a_whole_number_of_cells_apart(low: float, high: flo
     assert high < axis.high
     assert len(axis.ticks) <= 7
     places = [(tick - axis.low) / (axis.high - axis.low) * cells for tick in axis.ticks]
-    apart = {round(b - a, 6) for a, b in itertools.pairwise(places)}
+    apart = {round(b - a, 6) for a, b in pairwise(places)}
     assert len(apart) <= 1
     assert all(gap == round(gap) for gap in apart)
     assert all(abs(place % 1 - 0.5) < 1e-6 for place in places), "in the middle of a cell, where rounding is safe"
@@ -102,7 +102,7 @@ async def test_ticks_stand_evenly_on_the_screen() -> None:
             chart = app.main.panel.chart
             rows = [chart.get_pixel_from_coordinate(0.0, tick)[1] for tick in chart._y_ticks]
             assert len(rows) >= 2
-            assert len({a - b for a, b in itertools.pairwise(rows)}) <= 1, (size, rows)
+            assert len({a - b for a, b in pairwise(rows)}) <= 1, (size, rows)
 
 
 async def test_a_key_shows_the_last_part_so_that_near_losses_are_told_apart() -> None:

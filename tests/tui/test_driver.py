@@ -18,7 +18,7 @@ from charrnn_tui.tui.driver import InputDecoder, TolerantDriver
         ([b"a\x1b[M !!b"], "ab"),
         ([b"a\x1b[M\xe0\xff\xfeb"], "ab"),
         ([b"a\x1b[M", b" ", b"!!b"], "ab"),
-        ([b"\x1b[M \xc3\xa9\xc3\xa9"], "\ufffdé"),
+        ([b"\x1b[M \xc3\xa9\xc3\xa9"], "é"),
         ([b"\x1b[<0;3;4M", b"\x1b", b"[A"], "\x1b[<0;3;4M\x1b[A"),
     ],
 )

@@ -110,7 +110,7 @@ def test_probable_items_show_their_probabilities_and_what_they_cover_and_no_seed
     block = probable(("", 0.25, True), ("Anna", 0.125, True), ("Annel", 0.001, False), bound=0.0005)
     rows = ["".join(p.text for p in block.line(n, 90, bare=False, chosen=False, colour=True)) for n in range(4)]
     assert rows[0].strip() == "toy · 3 most probable · together 37.6 % · others up to 0.050 % each"
-    assert [row.strip() for row in rows[1:]] == ["25.0 %  (empty)", "12.5 %  Anna", "0.100 %  Annel…"]
+    assert [row.strip() for row in rows[1:]] == ["25.0 %  (empty)", "12.5 %  Anna", "0.10 %  Annel…"]
     assert block.copied(1, 0, None, 90, bare=False) == ""
     assert block.copied(2, 0, None, 90, bare=False) == "Anna\n"
     assert "next_seed" not in block.actions
