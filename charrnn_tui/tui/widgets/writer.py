@@ -134,7 +134,8 @@ class Writer(Vertical):
         except (ModelError, UnknownSymbolsError) as error:
             self.post_message(Refused(str(error), f"/top {prefix}"))
             return
-        self._add(ProbableList(self._number, items, clean_prefix(prefix, model.vocabulary, model.info.kind)))
+        read = clean_prefix(prefix, model.vocabulary, model.info.kind)
+        self.call_later(lambda: self._add(ProbableList(self._number, items, read)))
 
     # --- acting on a block ---
 
