@@ -33,11 +33,10 @@ if steps:
 
     recipe = Recipe(name="long", corpus=str(path), kind="stream", hidden=64, batch_size=64, epochs=1.0)
     trainer = Trainer(recipe, path.parent / "model", library=Library(user=path.parent))
-    batches = trainer._batches()
+    batches = trainer.parts.batches()
     start = time.perf_counter()
     for _ in range(steps):
-        trainer._update(next(batches))
-        trainer.position.step += 1
+        trainer.update(next(batches))
     out["updates"] = steps
     out["characters_per_second"] = steps * 64 * 128 / (time.perf_counter() - start)
 status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())

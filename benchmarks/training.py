@@ -102,14 +102,13 @@ class Ours:
             epochs=1e5,
         )
         self.trainer = Trainer(recipe, folder / "benchmark", library=Library(user=folder))
-        self.trainer._parts.data._batch_size = BATCH  # it would take fewer items of a short list at once
-        self.batches: Iterator = self.trainer._batches()
+        self.trainer.parts.data._batch_size = BATCH  # it would take fewer items of a short list at once
+        self.batches: Iterator = self.trainer.parts.batches()
 
     def step(self) -> int:
         """One update; its useful characters."""
         batch = next(self.batches)
-        self.trainer._update(batch)
-        self.trainer.position.step += 1
+        self.trainer.update(batch)
         return count_targets(batch.ids)
 
 

@@ -56,7 +56,7 @@ def train(
     lines: items, one string each (names, words, poems), or the name of a shipped corpus or the path of a text file.
     preset: quick, balanced or best, changed by any fields of `training.recipe.Recipe` as keywords (`hidden=64`,
     `epochs=3`, `seed=1`). name: keep the model in the user's library; otherwise its files go with the returned
-    object. on_event: called with each event (`training.messages`: Started, Progress, Evaluated, Sampled, …), losses
+    object. on_event: called with each event (`training.process.messages`: Started, Progress, Evaluated, …), losses
     in nats a character.
 
     Raises TextError, RecipeError and ModelError with a sentence: nothing to learn from, a setting without meaning, a

@@ -56,6 +56,11 @@ class Architecture:
         """Row blocks of a layer's weights."""
         return GATES[self.family]
 
+    @property
+    def has_cell(self) -> bool:
+        """Whether the state holds a cell vector beside the hidden one."""
+        return self.family == "lstm"
+
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Name -> shape of every weight, in a fixed order."""
         shapes: dict[str, tuple[int, ...]] = {"embedding.weight": (self.vocabulary_size, self.embedding)}

@@ -53,7 +53,7 @@ class NumpyState(NamedTuple):
         return NumpyState(tuple(merged[:layers]), tuple(merged[layers:]))
 
 
-class SingleWeights(NamedTuple):
+class StepperWeights(NamedTuple):
     """A cell's weights for stepping one stream (see `charrnn_tui.cells.numpy_stepper`)."""
 
     rows: list[Floats]
@@ -120,10 +120,10 @@ class NumpyCell:
         return {name: value for name, value in vars(self).items() if name != "single"}
 
     @cached_property
-    def single(self) -> SingleWeights:
-        """The weights as `SingleStepper` wants them, made when they are first needed."""
+    def stepper_weights(self) -> StepperWeights:
+        """The weights as `NumpyStepper` wants them, made when they are first needed."""
         following = [*self._inputs[1:], self._output]
-        return SingleWeights(
+        return StepperWeights(
             list(self._table),
             [np.concatenate(pair, axis=1) for pair in zip(self._recurrent, following, strict=True)],
             [*self._biases[1:], self._output_bias],
@@ -143,7 +143,7 @@ class NumpyCell:
         """Zeros for `batch_size` streams."""
         zeros = np.zeros((batch_size, self.architecture.hidden), dtype=np.float32)
         layers = (zeros,) * self.architecture.layers
-        return NumpyState(layers, layers if self.architecture.family == "lstm" else ())
+        return NumpyState(layers, layers if self.architecture.has_cell else ())
 
     def step(self, ids: Ids, state: NumpyState) -> tuple[NumpyState, Floats]:
         """Read ids [batch]; the new state and log P(next | so far) [batch, vocabulary] in nats."""

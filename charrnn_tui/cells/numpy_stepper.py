@@ -25,7 +25,7 @@ _ONE = np.array(1, dtype=np.float32)
 _HALF = np.array(0.5, dtype=np.float32)
 
 
-class SingleStepper:
+class NumpyStepper:
     """Steps one stream of a cell. It owns scratch memory, so each stream (and each thread) makes its own.
 
     The product of the newest state is kept; stepping from an older state (after a rewind) computes it anew.
@@ -36,7 +36,7 @@ class SingleStepper:
         architecture = cell.architecture
         family = architecture.family
         n = self._n = architecture.hidden
-        self._rows, self._products, self._biases, self._bias_of_new = cell.single
+        self._rows, self._products, self._biases, self._bias_of_new = cell.stepper_weights
         width = GATES[family] * n
         out = [np.empty(product.shape[1], dtype=np.float32) for product in self._products]
         self._out = out
@@ -47,12 +47,12 @@ class SingleStepper:
         self._latest: Vectors | None = None
         zeros = np.zeros(n, dtype=np.float32)
         layers = (zeros,) * architecture.layers
-        self.start: Vectors = (layers, layers if family == "lstm" else ())
+        self.start: Vectors = (layers, layers if architecture.has_cell else ())
         """The state before anything was read."""
         advance: dict[str, Callable[[int, Floats, Floats, Floats], tuple[Floats, Floats]]]
         advance = {"rnn": self._rnn, "gru": self._gru, "lstm": self._lstm}
         self._advance = advance[family]
-        self._has_cell = family == "lstm"
+        self._has_cell = architecture.has_cell
         g = self._gates
         # Views are made once: slicing costs as much as adding.
         if family == "lstm":
@@ -63,9 +63,9 @@ class SingleStepper:
             self._recurrent_gates = [r[: 2 * n] for r in self._recurrent]
             self._recurrent_new = [r[2 * n :] for r in self._recurrent]
 
-    def __reduce__(self) -> tuple[type[SingleStepper], tuple[NumpyCell]]:
+    def __reduce__(self) -> tuple[type[NumpyStepper], tuple[NumpyCell]]:
         """A copy makes scratch memory of its own: its views would lose the buffers that they look into."""
-        return SingleStepper, (self.cell,)
+        return NumpyStepper, (self.cell,)
 
     def step(self, id_: int, state: Vectors) -> tuple[Vectors, Floats]:
         """Read one id: the new state and the logits [vocabulary] of what comes next, both fresh arrays."""

@@ -57,7 +57,7 @@ class TorchCell(nn.Module):
         """Zeros for `batch_size` streams, where the weights are."""
         like = self.output.weight
         zeros = like.new_zeros(self.architecture.layers, batch_size, self.architecture.hidden)
-        return TorchState(zeros, zeros if self.family == "lstm" else None)
+        return TorchState(zeros, zeros if self.architecture.has_cell else None)
 
     def step(self, ids: Tensor, state: TorchState) -> tuple[TorchState, Tensor]:
         """Read ids [batch]; the new state and log P(next | so far) [batch, vocabulary] in nats."""

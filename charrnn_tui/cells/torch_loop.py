@@ -5,21 +5,45 @@ On the CPU they take `through_time` instead, which is faster and gives the same,
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Callable
+from functools import cache
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from charrnn_tui.cells.architecture import Architecture, Family
-from charrnn_tui.cells.through_time import Rooms, run_layer
+from charrnn_tui.cells.through_time import Workspaces, run_layer
 from charrnn_tui.cells.torch_cell import TorchState
 
 _FUSED: dict[Family, type[nn.RNN] | type[nn.GRU] | type[nn.LSTM]] = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 
+_FUNCTIONS: dict[Family, Callable[..., tuple[Tensor, ...]]] = {
+    "rnn": torch.rnn_tanh,
+    "gru": torch.gru,
+    "lstm": torch.lstm,
+}
+"""What the modules call, for weights that are not a module's own."""
+
 LSTM_BY_TORCH = 128
 """Units from which on torch's kernel for the LSTM is as fast in float32 and faster in bfloat16 (docs/performance.md).
 It has none for the others."""
+
+
+@cache
+def _lstm_kernel_runs(dtype: torch.dtype) -> bool:
+    """Whether torch's kernel for the LSTM makes products of a type on this processor: oneDNN has none in bfloat16
+    without AVX-512. Asked by trying, with weights that no random numbers are drawn for."""
+    if dtype == torch.float32:
+        return True
+    one, four, row = torch.zeros(1, 1, 1), torch.zeros(4, 1), torch.zeros(4)
+    try:
+        with torch.no_grad(), torch.autocast("cpu", dtype):
+            torch.lstm(one, (one, one), [four, four, row, row], True, 1, 0.0, False, False, False)
+    except RuntimeError:
+        return False
+    return True
 
 
 class CharRNNLoop(nn.Module):
@@ -52,13 +76,13 @@ class CharRNNLoop(nn.Module):
         self.dropout = dropout
         self.input_dropout = nn.Dropout(input_dropout)
         self.weight_dropout = weight_dropout
-        self.rooms = [Rooms() for _ in range(architecture.layers)]
+        self.workspaces = [Workspaces() for _ in range(architecture.layers)]
 
     def initial_state(self, batch_size: int) -> TorchState:
         """Zeros for `batch_size` streams, where the weights are."""
         a = self.architecture
         zeros = self.output.weight.new_zeros(a.layers, batch_size, a.hidden)
-        return TorchState(zeros, zeros if a.family == "lstm" else None)
+        return TorchState(zeros, zeros if a.has_cell else None)
 
     def forward(self, ids: Tensor, state: TorchState | None = None) -> tuple[Tensor, TorchState]:
         """ids [batch, time] -> log P(next) [batch, time, vocabulary] in nats, and the state after the last."""
@@ -95,19 +119,18 @@ class CharRNNLoop(nn.Module):
         """Whether the embedded input is dropped now."""
         return bool(self.training and self.input_dropout.p)
 
-    def written_out(self) -> bool:
-        """Whether the recurrent layers run through `through_time` here."""
+    def written_out(self, product_dtype: torch.dtype | None = None) -> bool:
+        """Whether the layers run through `through_time` here, with products of a type (autocast's if None)."""
         a, weight = self.architecture, self.output.weight
-        return (
-            (a.family != "lstm" or a.hidden < LSTM_BY_TORCH)
-            and weight.device.type == "cpu"
-            and weight.dtype == torch.float32
-            and not torch.compiler.is_compiling()
-        )
+        if weight.device.type != "cpu" or weight.dtype != torch.float32 or torch.compiler.is_compiling():
+            return False
+        if a.family != "lstm" or a.hidden < LSTM_BY_TORCH:
+            return True
+        return not _lstm_kernel_runs(product_dtype or _autocast_dtype() or torch.float32)
 
     def _through_time(self, ids: Tensor, state: TorchState | None) -> tuple[Tensor, TorchState]:
         """The recurrent layers: ids [time, batch] -> [time, batch, hidden] and the state after the last."""
-        product = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else None
+        product_dtype = _autocast_dtype()
         inputs, table = ids, cast(Tensor | None, self.embedding.weight)
         if self.drops_inputs:
             inputs, table = self.input_dropout(self.embedding(ids)), None
@@ -123,8 +146,8 @@ class CharRNNLoop(nn.Module):
                 (weight_ih, functional.dropout(weight_hh, self.weight_dropout, self.training), bias_ih, bias_hh),
                 None if state is None else state.hidden[layer],
                 None if state is None or state.cell is None else state.cell[layer],
-                product=product,
-                rooms=self.rooms[layer],
+                product_dtype=product_dtype,
+                workspaces=self.workspaces[layer],
             )
             hidden.append(inputs[-1])
             if cell is not None:
@@ -133,25 +156,25 @@ class CharRNNLoop(nn.Module):
 
     def _layers(self, x: Tensor, state: TorchState | None) -> tuple[Tensor, TorchState]:
         """The recurrent layers: x [time, batch, embedding] -> [time, batch, hidden] and the state after the last."""
-        is_lstm = self.architecture.family == "lstm"
-        if self.training and self.weight_dropout:
-            start = state or self.initial_state(x.shape[1])
-            weights = [
-                functional.dropout(w, self.weight_dropout) if "weight_hh" in name else w
-                for name, w in self.rnn.named_parameters()
-            ]
-            layers, dropout = self.architecture.layers, self.rnn.dropout
-            # The functions behind the modules, since a module takes no weights but its own.
-            if is_lstm:
-                out, h, c = torch.lstm(
-                    x, [t for t in start if t is not None], weights, True, layers, dropout, True, False, False
-                )
-                return out, TorchState(h, c)
-            run = torch.gru if self.architecture.family == "gru" else torch.rnn_tanh
-            out, h = run(x, start.hidden, weights, True, layers, dropout, True, False, False)
-            return out, TorchState(h)
-        if is_lstm:
-            out, (h, c) = self.rnn(x, None if state is None else (state.hidden, state.cell))
-            return out, TorchState(h, c)
-        out, h = self.rnn(x, None if state is None else state.hidden)
-        return out, TorchState(h)
+        start: Any = None
+        if state is not None:
+            start = state.hidden if state.cell is None else (state.hidden, state.cell)
+        if not (self.training and self.weight_dropout):
+            out, after = self.rnn(x, start)
+            return out, TorchState(*after) if isinstance(after, tuple) else TorchState(after)
+        weights = [
+            functional.dropout(w, self.weight_dropout) if "weight_hh" in name else w
+            for name, w in self.rnn.named_parameters()
+        ]
+        if start is None:
+            hidden, cell = self.initial_state(x.shape[1])
+            start = hidden if cell is None else (hidden, cell)
+        # The function behind the module, since a module takes no weights but its own.
+        function, layers, dropout = _FUNCTIONS[self.architecture.family], self.architecture.layers, self.rnn.dropout
+        out, *parts = function(x, start, weights, True, layers, dropout, True, False, False)
+        return out, TorchState(*parts)
+
+
+def _autocast_dtype() -> torch.dtype | None:
+    """The type of products where `torch.autocast` has set one for the CPU."""
+    return torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else None

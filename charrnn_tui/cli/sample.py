@@ -14,6 +14,7 @@ import typer
 
 from charrnn_tui.cli import options
 from charrnn_tui.cli.errors import FAILED, WrongUse, complain
+from charrnn_tui.files.limits import LARGEST_WHOLE
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
@@ -49,7 +50,9 @@ def sample(
         str, typer.Argument(metavar="PREFIX|-", help="What to continue; - reads one prefix a line from stdin.")
     ] = "",
     model: options.ModelOption = None,
-    n: Annotated[int, typer.Option("-n", "--number", metavar="N", min=1, help="Items for each prefix.")] = 1,
+    n: Annotated[
+        int, typer.Option("-n", "--number", metavar="N", min=1, max=LARGEST_WHOLE, help="Items for each prefix.")
+    ] = 1,
     temperature: options.TemperatureOption = None,
     top_k: options.TopKOption = None,
     top_p: options.TopPOption = None,
@@ -57,7 +60,14 @@ def sample(
     max_length: options.MaxLengthOption = None,
     seed: options.SeedOption = None,
     item: Annotated[
-        int, typer.Option("--item", metavar="K", min=0, help="Begin with item K of the seed instead of item 0.")
+        int,
+        typer.Option(
+            "--item",
+            metavar="K",
+            min=0,
+            max=LARGEST_WHOLE,
+            help="Begin with item K of the seed instead of item 0.",
+        ),
     ] = 0,
     device: Annotated[
         str, typer.Option("--device", metavar="cpu|cuda|auto", help="Where to compute; cuda pays for many items.")
@@ -78,6 +88,8 @@ def sample(
 
     if as_json and null:
         raise WrongUse("--json and --null do not go together: a JSON row ends with its line.")
+    if item + n - 1 > LARGEST_WHOLE:
+        raise WrongUse(f"items are numbered up to {LARGEST_WHOLE}: give a smaller --item or --number.")
     config = load_config()
     settings = options.sampling_settings(config, temperature, top_k, top_p, min_p)
     the_seed = options.choose_seed(seed, config)

@@ -10,6 +10,7 @@ import typer
 
 from charrnn_tui.cli import options
 from charrnn_tui.cli.errors import INTERRUPTED, WrongUse, remark
+from charrnn_tui.files.limits import LARGEST_WHOLE
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
@@ -38,7 +39,7 @@ def add_to(app: typer.Typer) -> None:
 
 def top(
     prefix: Annotated[str, typer.Argument(metavar="PREFIX", help="How the items begin.")] = "",
-    n: Annotated[int, typer.Option("-n", "--number", metavar="N", min=1, help="How many.")] = 10,
+    n: Annotated[int, typer.Option("-n", "--number", metavar="N", min=1, max=LARGEST_WHOLE, help="How many.")] = 10,
     model: options.ModelOption = None,
     max_length: options.MaxLengthOption = None,
     memory: Annotated[

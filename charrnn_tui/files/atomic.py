@@ -41,8 +41,9 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write indented JSON atomically."""
-    write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    """Write indented JSON atomically. A lone surrogate (a byte of a file's name that is not UTF-8) is escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))  # what it writes for one is JSON's own escape
 
 
 def _fill(path: Path, data: bytes) -> None:

@@ -17,11 +17,10 @@ from charrnn_tui.cells import NumpyCell
 from charrnn_tui.model.description import LINES, WEIGHTS, ModelError, ModelInfo, read_info
 from charrnn_tui.model.tensors import read_tensors
 from charrnn_tui.sampling import SamplingOptions, SamplingSettings, Search, Stream, most_probable, sample_many
-from charrnn_tui.sampling.prefix import start_ids
+from charrnn_tui.sampling.prefix import clean_prefix, start_ids
 from charrnn_tui.sampling.probability_tree import Branch, probability_tree
 from charrnn_tui.sampling.search import MEMORY
 from charrnn_tui.text import EncodedItems, TextError, Vocabulary, bucketed_batches, text_hash, visible
-from charrnn_tui.text.reading import normalise
 
 _EVALUATION_BATCH = 256
 _REPORT_EVERY = 1024
@@ -198,7 +197,7 @@ class Model:
 
         `progress` is told now and then how many items are done.
         """
-        items = [normalise(line) for line in lines if line]
+        items = [item for line in lines if (item := clean_prefix(line, self.vocabulary, "lines"))]
         if not items:
             raise TextError("there is nothing to evaluate: every line is empty.")
         encoded = EncodedItems.encode(items, self.vocabulary)
@@ -221,7 +220,7 @@ class Model:
         """
         if not text:
             raise TextError("there is nothing to evaluate: the text is empty.")
-        ids = self.vocabulary.encode(normalise(text))
+        ids = self.vocabulary.encode(clean_prefix(text, self.vocabulary, "stream"))
         state = self.cell.initial_state(1)
         total = 0.0
         before = start_ids(self.vocabulary, "stream")[0]
@@ -247,7 +246,7 @@ class Model:
         """'training' or 'validation' where the item stands in the corpus, '' where it is new, None if unknown."""
         if self._seen is None:
             return None
-        wanted = text_hash(item)
+        wanted = text_hash(clean_prefix(item, self.vocabulary, self.info.kind))
         for part, hashes in self._seen.items():
             at = int(np.searchsorted(hashes, np.uint64(wanted)))
             if at < len(hashes) and int(hashes[at]) == wanted:

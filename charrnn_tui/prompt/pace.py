@@ -16,7 +16,7 @@ class Credit:
 
     def add(self, seconds: float, pace: float) -> None:
         """Some time has passed at a pace in characters a second (above 0)."""
-        most = max(1.0, LONGEST_CATCH_UP * pace)
+        most = 1 + LONGEST_CATCH_UP * pace  # the one that is due, and what may come at once
         self.characters = min(self.characters + seconds * pace, most)
 
     def take(self) -> bool:

@@ -33,10 +33,10 @@ def size(count: float) -> str:
     return f"{count / 1000:.3g} GB"
 
 
-def count(n: float, what: str) -> str:
-    """A number of things: 1 epoch, 2 epochs, 1,200 characters. A fraction is plural: 2.5 epochs."""
-    shown = f"{n:,}" if isinstance(n, int) else f"{n:,g}"
-    return f"{shown} {what}" + ("" if n == 1 else "s")
+def count(number: float, one: str, many: str = "") -> str:
+    """A number of things: 1 epoch, 1,200 items, 2.5 epochs. `many` is `one` with an s where it is not given."""
+    said = f"{number:,}" if isinstance(number, int) else f"{number:,.6g}"
+    return f"{said} {one if said == '1' else many or one + 's'}"
 
 
 def loss(nats: float) -> str:

@@ -22,7 +22,7 @@ from charrnn_tui.repl.generate import Generator
 from charrnn_tui.repl.training_view import TrainingView
 from charrnn_tui.text import visible
 from charrnn_tui.text.shipped import shipped_corpora
-from charrnn_tui.training.process.messages import Event, Failed, Finished, Saved
+from charrnn_tui.training.process.messages import Event, Failed, Finished, Saved, Started
 
 if TYPE_CHECKING:
     from charrnn_tui.training.plan.target import Request
@@ -263,6 +263,8 @@ class Repl:
 
     def _handle(self, run: TrainingRun, event: Event) -> None:
         """An event of the run, whether or not somebody watches."""
+        if isinstance(event, Started) and self.session.followed is not None:
+            self.session.followed = Path(event.folder)
         if isinstance(event, Saved) and event.what == "model":
             task = asyncio.get_running_loop().create_task(self._reload(Path(event.folder), event.step))
             self._reloading.add(task)
@@ -314,6 +316,6 @@ class Repl:
 def _facts(model: Model) -> str:
     info = model.info
     a = info.architecture
-    corpus = visible(str(info.corpus.get("name", "unknown text")))
+    corpus = visible(info.corpus_name or "unknown text")
     loss = f", {info.validation_loss:.3f} nats a character" if info.validation_loss is not None else ""
     return f"{words.network(a.family, a.layers, a.hidden)} of {corpus}{loss}"

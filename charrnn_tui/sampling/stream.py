@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.cells import NumpyCell, log_softmax
-from charrnn_tui.cells.numpy_stepper import SingleStepper, Vectors
+from charrnn_tui.cells.numpy_stepper import NumpyStepper, Vectors
 from charrnn_tui.sampling.filters import SamplingSettings, probabilities
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
 from charrnn_tui.sampling.uniforms import item_keys, uniforms
@@ -101,7 +101,7 @@ class Stream(Iterator[Token]):
         self._prepared: SamplingSettings | None = None
         self._scale: NDArray[np.float64] | None = None
         self._make_scratch()
-        self._stepper = SingleStepper(cell)
+        self._stepper = NumpyStepper(cell)
         state = self._stepper.start
         for id_ in prefix_ids(prefix, vocabulary, kind).tolist():
             state, logits = self._stepper.step(id_, state)
@@ -122,7 +122,7 @@ class Stream(Iterator[Token]):
         return {**kept, **copied, "_prepared": None, "cell": self._stepper.cell}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self._stepper = SingleStepper(state.pop("cell"))
+        self._stepper = NumpyStepper(state.pop("cell"))
         vars(self).update(state)
         self._make_scratch()
 

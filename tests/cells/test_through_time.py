@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from charrnn_tui.cells import Architecture
 from charrnn_tui.cells.architecture import Family
-from charrnn_tui.cells.through_time import Rooms, run_layer
+from charrnn_tui.cells.through_time import Workspaces, run_layer
 from charrnn_tui.cells.torch_cell import TorchState
 from charrnn_tui.cells.torch_loop import CharRNNLoop
 
@@ -48,14 +48,14 @@ def test_gradients_of_looked_up_inputs_agree_with_finite_differences(family: Fam
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_kept_memory_changes_nothing(family: Family) -> None:
-    """Batches of all shapes through one room, one begun before the last one's gradients are known."""
+    """Batches of all shapes through one workspace, one begun before the last one's gradients are known."""
     inputs, *weights_and_start = _drawn(family, 5)
     weights, start = tuple(weights_and_start[:4]), weights_and_start[4:]
-    kept = Rooms()
+    kept = Workspaces()
 
-    def asked(time: int, rows: int, rooms: Rooms | None) -> tuple[Tensor, Tensor]:
+    def asked(time: int, rows: int, workspaces: Workspaces | None) -> tuple[Tensor, Tensor]:
         begin = [part[:1].expand(rows, -1) for part in start]
-        out, last = run_layer(family, inputs[:time, :rows], None, weights, *begin, rooms=rooms)  # type: ignore[arg-type]
+        out, last = run_layer(family, inputs[:time, :rows], None, weights, *begin, workspaces=workspaces)  # type: ignore[arg-type]
         return out, out.square().sum() + (0 if last is None else last.sum())
 
     for time, rows in [(5, 2), (2, 2), (4, 1), (5, 2), (3, 2)]:
@@ -74,7 +74,7 @@ def test_kept_memory_changes_nothing(family: Family) -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_gradients_are_asked_for_once_where_memory_is_kept(family: Family) -> None:
     inputs, w_ih, w_hh, b_ih, b_hh, *start = _drawn(family, 5)
-    out, _ = run_layer(family, inputs, None, (w_ih, w_hh, b_ih, b_hh), *start, rooms=Rooms())  # type: ignore[arg-type]
+    out, _ = run_layer(family, inputs, None, (w_ih, w_hh, b_ih, b_hh), *start, workspaces=Workspaces())  # type: ignore[arg-type]
     torch.autograd.grad(out.sum(), w_hh, retain_graph=True)
     with pytest.raises(RuntimeError, match="asked for before"):
         torch.autograd.grad(out.sum(), w_hh)

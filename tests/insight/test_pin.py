@@ -116,8 +116,17 @@ def test_pinning_shows_both_distributions_and_both_texts(model: Model) -> None:
     assert shown.text_before.text == "".join(t.symbol for t in plain)
     np.testing.assert_allclose(shown.before.raw.sum(), 1)
     assert shown.after.raw.sum() == pytest.approx(1)
-    top_layer = model.info.architecture.layers == 1
-    assert np.allclose(shown.before.raw, shown.after.raw) != top_layer
+    assert not np.allclose(shown.before.raw, shown.after.raw, atol=1e-4)
+    held = PinnedCell(model.cell, {Unit("hidden", 0, 1): 1.0})
+    state, answer = held.step([reading.read[3]], reading.states[2])
+    kept = [0] if model.info.kind == "stream" else []
+    p = np.exp(answer[0].astype(np.float64))
+    p[kept] = 0
+    np.testing.assert_allclose(shown.after.raw, p / p.sum(), atol=1e-5)
+    stepped = held.step([model.vocabulary.id(shown.text_after.text[0])], state)[1] if shown.text_after.text else answer
+    assert shown.text_after.tokens[min(1, len(shown.text_after.text))].logits == pytest.approx(
+        np.where(np.arange(11) == (0 if kept else -1), -np.inf, stepped[0]), abs=1e-5
+    )
     same = pin(model, reading, 3, {}, settings=settings, seed=4, max_length=30)
     assert same.text_after.text == same.text_before.text
 

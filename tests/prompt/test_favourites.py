@@ -8,6 +8,7 @@ import pytest
 from charrnn_tui.files import paths
 from charrnn_tui.prompt import favourites
 from charrnn_tui.prompt.favourites import Favourite
+from charrnn_tui.prompt.generations import sample_command
 from charrnn_tui.sampling import SamplingSettings
 
 
@@ -66,7 +67,7 @@ def test_a_lone_surrogate_can_be_kept(tmp_path: Path) -> None:
 
 
 def test_the_command_line_is_quoted_and_leaves_out_what_is_neutral() -> None:
-    command = favourites.sample_command(" De'x $HOME", "toy", SamplingSettings(0.8, 5, 0.9, 0.05), 7, 20)
+    command = sample_command(" De'x $HOME", "toy", SamplingSettings(0.8, 5, 0.9, 0.05), 7, 20)
     words = shlex.split(command)
     assert words[-2:] == ["--", " De'x $HOME"]
     assert words[:4] == ["charrnn-tui", "sample", "--model", "toy"]
@@ -79,5 +80,5 @@ def test_the_command_line_is_quoted_and_leaves_out_what_is_neutral() -> None:
         "--max-length": "20",
     }.items():
         assert words[words.index(option) + 1] == value
-    plain = favourites.sample_command("", "toy", SamplingSettings(), 7, 20)
+    plain = sample_command("", "toy", SamplingSettings(), 7, 20)
     assert not any(option in plain for option in ("--top-k", "--top-p", "--min-p"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from charrnn_tui.prompt.history import History
-from charrnn_tui.repl.recall import SharedHistory
+from charrnn_tui.repl.line_history import SharedHistory
 
 
 async def loaded(history: SharedHistory) -> list[str]:

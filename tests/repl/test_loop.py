@@ -13,8 +13,8 @@ import pytest
 from charrnn_tui.model import Model
 from charrnn_tui.model.library import Library
 from charrnn_tui.prompt import favourites
-from charrnn_tui.repl.session import Repl
-from charrnn_tui.repl.state import PromptState
+from charrnn_tui.prompt.session import Session
+from charrnn_tui.repl.loop import Repl
 from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.training.process.messages import Failed, Finished, Pause, Resume, Saved, Start, Stop
 from repl.fake_console import STARTED, FakeConsole, FakeLive, FakeTraining, evaluated, progress, sampled
@@ -26,9 +26,9 @@ class Sitting:
 
     def __init__(self, model: Model | None, *, paced: bool = False, training: FakeTraining | None = None) -> None:
         self.console = FakeConsole(paced=paced)
-        self.state = PromptState(SamplingSettings(0.8), seed=3, pace=1000, model=model)
+        self.session = Session(SamplingSettings(0.8), seed=3, pace=1000, model=model)
         self.training = training or FakeTraining()
-        self.repl = Repl(self.state, self.console, Library(), spawn=self.training.spawn)
+        self.repl = Repl(self.session, self.console, Library(), spawn=self.training.spawn)
 
     async def enter(self, *lines: str) -> Sitting:
         for line in lines:
@@ -46,6 +46,12 @@ def sitting(model: Model) -> Sitting:
     return Sitting(model)
 
 
+def last_text(sitting: Sitting) -> str:
+    last = sitting.repl.generator.last
+    assert last is not None
+    return last.texts[0].text
+
+
 def expected(model: Model, prefix: str, seed: int = 3, temperature: float = 0.8, limit: int | None = None) -> str:
     stream = model.stream(prefix, settings=SamplingSettings(temperature), seed=seed, max_length=limit)
     return prefix + "".join(token.symbol for token in stream)
@@ -59,8 +65,8 @@ async def test_a_prefix_is_continued(model: Model, paced: bool) -> None:
     sitting = await Sitting(model, paced=paced).enter("De")
     assert sitting.console.streamed == f"> {expected(model, 'De')} ·\n"
     assert sitting.console.echoed == []
-    assert sitting.state.speed
-    assert sitting.state.last_seed == 3
+    assert sitting.repl.generator.speed
+    assert sitting.session.last_seed == 3
 
 
 async def test_the_empty_line_writes_an_item(sitting: Sitting, model: Model) -> None:
@@ -81,7 +87,7 @@ async def test_the_limit_ends_with_an_ellipsis(sitting: Sitting, model: Model) -
 
 async def test_a_new_seed_each_time_that_can_be_set_again(sitting: Sitting) -> None:
     await sitting.enter("/seed random", "De")
-    seed = sitting.state.last_seed
+    seed = sitting.session.last_seed
     first = sitting.console.streamed
     sitting.console.streamed = ""
     await sitting.enter(f"/seed {seed}", "De")
@@ -95,7 +101,7 @@ async def test_stopped_text_stays(home: Path) -> None:
         sitting.console.keys.extend([lambda live: None, lambda live, a=attribute: setattr(live, a, True)])
         await sitting.enter("/max 10000", "ab")
         assert re.fullmatch(r"> ab[\w\n]+ \^C\n", sitting.console.streamed)
-        assert sitting.state.last[0].text == sitting.console.streamed[2:-4].rstrip(" ")
+        assert last_text(sitting) == sitting.console.streamed[2:-4].rstrip(" ")
 
 
 async def test_the_next_character_obeys(home: Path) -> None:
@@ -122,17 +128,17 @@ async def test_the_next_character_obeys(home: Path) -> None:
 def test_what_can_be_done_at_once(sitting: Sitting) -> None:
     repl = sitting.repl
     assert repl.at_once("/top-k 5") == "top-k 5"
-    assert sitting.state.settings.top_k == 5
+    assert sitting.session.settings.top_k == 5
     assert repl.at_once("/pace 12") == "12 characters a second"
-    assert sitting.state.pace == 12
+    assert sitting.session.pace == 12
     assert repl.at_once("/colour") == "colour by probability is on"
     assert "Usage: /temp" in str(repl.at_once("/temp x"))
     assert "no command" in str(repl.at_once("/nonsense"))
     for line in ("De", "//x", "/n 3 De", "/quit", "/model toy", ""):
         assert repl.at_once(line) is None
-    before = sitting.state.settings.temperature
+    before = sitting.session.settings.temperature
     repl.turn(1)
-    assert sitting.state.settings.temperature == pytest.approx(before + 0.05)
+    assert sitting.session.settings.temperature == pytest.approx(before + 0.05)
 
 
 async def test_colours_follow_the_probability(sitting: Sitting, model: Model) -> None:
@@ -141,7 +147,7 @@ async def test_colours_follow_the_probability(sitting: Sitting, model: Model) ->
     sitting.console.paced = True
     await sitting.enter("/colour", "/temp 2", "An")
     stream = model.stream("An", settings=SamplingSettings(2), seed=3)
-    levels = ["class:p" + str(1 + sum(t.probability < x for x in (0.5, 0.2, 0.05, 0.01))) for t in stream if t.symbol]
+    levels = [f"class:p{sum(t.probability >= x for x in (0.02, 0.1, 0.3, 0.6, 0.9))}" for t in stream if t.symbol]
     styles = [style for style in seen[0].styles if style.startswith("class:p") and style != "class:prefix"]
     assert styles == levels
     assert len(set(styles)) > 1
@@ -222,8 +228,8 @@ async def test_running_text_has_no_most_probable_items(home: Path) -> None:
 async def test_models(sitting: Sitting, home: Path) -> None:
     write_toy_model(home / "data" / "charrnn-tui" / "models" / "other", "other")
     await sitting.enter("/model other", "/model")
-    assert sitting.state.model is not None
-    assert sitting.state.model.name == "other"
+    assert sitting.session.model is not None
+    assert sitting.session.model.name == "other"
     listed = [line for line in sitting.console.said if "RNN" in line]
     assert any(line.startswith("* other") for line in listed)
     assert any(line.startswith("  toy") for line in listed)
@@ -232,7 +238,7 @@ async def test_models(sitting: Sitting, home: Path) -> None:
 async def test_help(sitting: Sitting) -> None:
     await sitting.enter("/help", "/help temp")
     said = "\n".join(sitting.console.said)
-    for name in ("/temp", "/train", "/quit", "Ctrl-C", "//"):
+    for name in ("/temp", "/train", "/quit", "Ctrl+C", "//"):
         assert name in said
     assert said.count("/temp 0.8") == 2
 
@@ -350,18 +356,18 @@ async def test_better_weights_are_taken_on(model: Model, home: Path) -> None:
     sitting.console.keys.extend([once_at(sitting, 0, leave)])
     await sitting.enter("/train names")
     assert sitting.repl.training is not None
-    sitting.repl._follows = sitting.repl.training.folder = folder
+    assert sitting.session.followed == folder
     training.tell(Saved("model", str(folder), 100))
-    await until(lambda: sitting.state.model is not model)
-    assert sitting.state.model is not None
-    assert sitting.state.model.name == "names-lstm-9"
+    await until(lambda: sitting.session.model is not model)
+    assert sitting.session.model is not None
+    assert sitting.session.model.name == "names-lstm-9"
     # Who opens another model keeps it.
     await sitting.enter("/model toy")
     training.tell(Saved("model", str(folder), 200))
     training.tell(progress(500))
     await until(lambda: sitting.repl.training and sitting.repl.training.step == 500)
     await sitting.repl._reloaded()
-    assert sitting.state.model.name == "toy"
+    assert sitting.session.model.name == "toy"
     await sitting.repl.run()
 
 
@@ -388,7 +394,7 @@ async def test_another_run_ends_the_one_before(model: Model) -> None:
     sitting = Sitting(model, training=first)
     sitting.console.keys.extend([once_at(sitting, 10, stop)])
     await sitting.enter("/train names")
-    sitting.repl._spawn = second.spawn
+    sitting.repl.runs._spawn = second.spawn
     await sitting.enter("/train nosuch")  # a slip of the keys costs no run
     assert not first.closed
     sitting.console.keys.extend([once_at(sitting, 20, leave)])

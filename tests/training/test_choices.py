@@ -10,7 +10,7 @@ import torch
 from runs import SMALL, losses, named, train, trainer_for, write_names
 
 from charrnn_tui.training.plan import precision, threads
-from charrnn_tui.training.plan.sizes import items_at_once, lanes_at_once
+from charrnn_tui.training.plan.sizes import items_at_once, streams_at_once
 
 
 def test_small_updates_take_one_thread_and_the_screen_keeps_a_core(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,7 +55,7 @@ def test_dropped_recurrent_weights_still_learn_and_are_whole_in_evaluation(tmp_p
     trainer = trainer_for(named(recipe, "dropped", corpus))
     events = list(trainer.run())
     assert losses(events)[-1][2] < losses(events)[0][2] - 0.2
-    network = trainer._parts.network
+    network = trainer.parts.network
     ids = torch.tensor([[0, 1, 2, 3]])
     network.train()
     torch.manual_seed(0)
@@ -73,6 +73,6 @@ def test_short_corpora_take_smaller_updates() -> None:
     assert items_at_once(240, 128) == 10
     assert items_at_once(3, 128) == 8
     assert items_at_once(3, 4) == 4
-    assert lanes_at_once(1_000_000, 32, 64) == 32
-    assert lanes_at_once(1000, 32, 64) == 7
-    assert lanes_at_once(10, 32, 64) == 1
+    assert streams_at_once(1_000_000, 32, 64) == 32
+    assert streams_at_once(1000, 32, 64) == 7
+    assert streams_at_once(10, 32, 64) == 1

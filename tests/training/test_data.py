@@ -68,17 +68,17 @@ def test_a_stream_is_read_on_without_a_gap(tmp_path: Path) -> None:
     assert len(held_out) == len(text) // 10
     assert abs(len(before) - len(after)) <= 1
     for epoch in (0, 1):
-        lanes = [""] * 4
+        streams = [""] * 4
         widths = set()
         for batch in data.epoch(epoch):
             assert batch.keep is not None
-            for lane, row in enumerate(batch.ids):
-                lanes[lane] += data.vocabulary.decode(row[:-1].tolist())
+            for number, row in enumerate(batch.ids):
+                streams[number] += data.vocabulary.decode(row[:-1].tolist())
             widths.add(batch.ids.shape[1] - 1)
-        assert all(lane in before + after for lane in lanes)
+        assert all(piece in before + after for piece in streams)
         assert len(widths) > 3
         # All of the training part but the random offset is read once.
-        assert sum(map(len, lanes)) > data.training_size - 4 * (16 + 2)
+        assert sum(map(len, streams)) > data.training_size - 4 * (16 + 2)
     first, again = list(data.epoch(0)), list(data.epoch(0, 5))
     assert all(torch.equal(a.ids, b.ids) and torch.equal(a.keep, b.keep) for a, b in zip(first[5:], again, strict=True))
 
@@ -96,10 +96,10 @@ def test_each_held_out_character_is_counted_once(tmp_path: Path) -> None:
     network = make_network(architecture_of(SMALL, data.vocabulary), SMALL)
     parts = data.validation()
     _, count = evaluate(network, parts, torch.device("cpu"))
-    lanes = sum(part.windows[0].shape[0] for part in parts)
-    assert data.validation_size - lanes <= count < data.validation_size
-    assert lanes > 1
-    # Warmed-up lanes agree with one lane that reads the whole text.
+    streams = sum(part.windows[0].shape[0] for part in parts)
+    assert data.validation_size - streams <= count < data.validation_size
+    assert streams > 1
+    # Warmed-up streams agree with one stream that reads the whole text.
     whole = torch.from_numpy(data._validation.astype("int64"))[None]
     with torch.inference_mode():
         log_probs, _ = network.eval()(whole[:, :-1])

@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from charrnn_tui.cells import Architecture
+from charrnn_tui.cells import Architecture, torch_loop
 from charrnn_tui.cells.architecture import Family
-from charrnn_tui.cells.through_time import Rooms
+from charrnn_tui.cells.through_time import Workspaces
 from charrnn_tui.cells.through_time.loss import inputs_of, next_character_loss
 from charrnn_tui.cells.through_time.output_layer import output_loss
 from charrnn_tui.cells.torch_loop import CharRNNLoop
@@ -37,16 +37,16 @@ def test_loss_and_gradients_are_those_of_every_counted_character(dropped: bool) 
     states, weight, bias = _drawn(3, 3, 4), _drawn(5, 4), _drawn(5)
     mask = torch.tensor([[0.0, 2, 2, 2], [2, 0, 2, 0], [2, 2, 2, 2]], dtype=torch.float64) if dropped else None
     parts = (states, weight, bias)
-    rooms = Rooms()
+    workspaces = Workspaces()
     for _ in range(2):  # the second time in the memory of the first
-        loss = output_loss(states, mask, weight, bias, TARGETS, rooms=rooms)
+        loss = output_loss(states, mask, weight, bias, TARGETS, workspaces=workspaces)
         expected = _expected(states, mask, weight, bias, TARGETS)
         torch.testing.assert_close(loss, expected)
         for mine, wanted in zip(
             torch.autograd.grad(3 * loss, parts), torch.autograd.grad(3 * expected, parts), strict=True
         ):
             torch.testing.assert_close(mine, wanted)
-    loss = output_loss(states, mask, weight, bias, TARGETS, rooms=rooms)
+    loss = output_loss(states, mask, weight, bias, TARGETS, workspaces=workspaces)
     torch.autograd.grad(loss, bias, retain_graph=True)
     with pytest.raises(RuntimeError, match="asked for before"):
         torch.autograd.grad(loss, bias)
@@ -54,7 +54,7 @@ def test_loss_and_gradients_are_those_of_every_counted_character(dropped: bool) 
 
 def test_nothing_counted_is_no_loss() -> None:
     weight = _drawn(5, 4)
-    loss = output_loss(_drawn(2, 3, 4), None, weight, _drawn(5), torch.full((2, 3), PAD), rooms=Rooms())
+    loss = output_loss(_drawn(2, 3, 4), None, weight, _drawn(5), torch.full((2, 3), PAD), workspaces=Workspaces())
     assert loss.item() == 0
     assert not torch.autograd.grad(loss, weight)[0].any()
 
@@ -82,3 +82,13 @@ def test_the_objective_is_the_loss_of_the_networks_answers(family: Family, hidde
     for mine, right in zip(got, wanted, strict=True):
         assert mine.dtype == torch.float32
         assert float((mine - right).norm() / right.norm()) < (0.03 if narrow else 1e-4)
+
+
+def test_asking_for_a_kernel_draws_no_random_numbers() -> None:
+    """Dropout is seeded before the question is put, so a run that is taken up again must draw the same after it."""
+    network = CharRNNLoop(Architecture("lstm", 9, 5, 128))
+    torch_loop._lstm_kernel_runs.cache_clear()
+    before = torch.get_rng_state()
+    network.written_out(torch.bfloat16)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert not network.written_out(torch.float32)

@@ -102,19 +102,23 @@ def test_the_standard_library_is_a_long_text() -> None:
 def test_the_estimate_counts_what_the_run_will_do(tmp_path: Path) -> None:
     from runs import trainer_for
 
+    from charrnn_tui.training.run.reporting import started
+
     recipe = named(SMALL, "words", write_names(tmp_path))
     told = estimate(recipe)
     trainer = trainer_for(recipe)
-    started = trainer._started_event()
-    assert told.total_steps == started.total_steps
-    assert told.parameters == started.parameters == sum(p.numel() for p in trainer._parts.network.parameters())
-    assert (told.training_items, told.validation_items) == (started.training_items, started.validation_items)
+    began = started(trainer.parts, trainer.folder)
+    assert told.total_steps == began.total_steps
+    assert told.parameters == began.parameters == sum(p.numel() for p in trainer.parts.network.parameters())
+    assert (told.training_items, told.validation_items) == (began.training_items, began.validation_items)
     assert told.seconds > 0
 
 
 @pytest.mark.parametrize("held_out", [None, "abc " * 300])
 def test_the_estimate_counts_what_a_running_text_will_do(tmp_path: Path, held_out: str | None) -> None:
     from runs import trainer_for
+
+    from charrnn_tui.training.run.reporting import started
 
     text, other = tmp_path / "text.txt", tmp_path / "other.txt"
     text.write_text("abcde " * 2000, encoding="utf-8")
@@ -123,9 +127,10 @@ def test_the_estimate_counts_what_a_running_text_will_do(tmp_path: Path, held_ou
         other.write_text(held_out, encoding="utf-8")
         recipe = replace(recipe, validation=str(other))
     told = estimate(recipe)
-    started = trainer_for(recipe)._started_event()
-    assert told.total_steps == started.total_steps
-    assert (told.training_items, told.validation_items) == (started.training_items, started.validation_items)
+    trainer = trainer_for(recipe)
+    began = started(trainer.parts, trainer.folder)
+    assert told.total_steps == began.total_steps
+    assert (told.training_items, told.validation_items) == (began.training_items, began.validation_items)
 
 
 @pytest.mark.parametrize("kind", ["lines", "stream"])

@@ -23,14 +23,14 @@ LONG = replace(SMALL, epochs=14, dropout=0.3, layers=2)
 def stop_after(recipe, step: int) -> None:
     """Run until a step and stop there."""
     trainer = trainer_for(recipe)
-    update = trainer._update
+    update = trainer.update
 
     def counted(batch) -> None:
         update(batch)
-        if trainer.position.step + 1 == step:
+        if trainer.position.step == step:
             trainer.request(messages.Stop())
 
-    trainer._update = counted
+    trainer.update = counted
     events = list(trainer.run())
     assert isinstance(events[-1], Finished)
     assert events[-1].step == step

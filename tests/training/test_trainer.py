@@ -156,7 +156,7 @@ def test_an_exploding_loss_stops_the_run_and_keeps_the_last_good_weights(corpus:
     for event in trainer.run():
         events.append(event)
         if isinstance(event, Saved) and event.what == "model":
-            for p in trainer._parts.network.parameters():
+            for p in trainer.parts.network.parameters():
                 p.data.fill_(float("nan"))
     assert isinstance(events[-1], Finished)
     assert events[-1].reason == "diverged"
@@ -233,9 +233,9 @@ def test_evaluations_take_a_bounded_share_of_a_running_text(tmp_path: Path) -> N
     path.write_text("".join(f"{n} " for n in range(9_000)), encoding="utf-8")
     recipe = replace(named(SMALL, "text", path), kind="stream", window=16, batch_size=4, epochs=20, learning_rate=0.001)
     trainer = trainer_for(recipe)
-    data = trainer._parts.data
-    evaluations = trainer.position.total_steps // trainer.evaluate_every
+    data = trainer.parts.data
+    evaluations = trainer.position.total_steps // trainer.evaluator.every
     read = evaluations * (data.validation_size + data.training_sample_size)
     assert 0.07 < read / (3 * 20 * data.training_size) <= 0.1
     short = trainer_for(replace(recipe, epochs=0.5, name="short"))
-    assert short.position.total_steps // short.evaluate_every == 4
+    assert short.position.total_steps // short.evaluator.every == 4

@@ -7,16 +7,6 @@ nine operations into memory that is there already, and the gradients of the weig
 """
 
 from charrnn_tui.cells.through_time.layer import LayerPass, looked_up_once, run_layer
-from charrnn_tui.cells.through_time.products import gradient_product, plus_product
-from charrnn_tui.cells.through_time.workspace import Room, Rooms, still_held
+from charrnn_tui.cells.through_time.workspace import Workspace, Workspaces, still_held
 
-__all__ = [
-    "LayerPass",
-    "Room",
-    "Rooms",
-    "gradient_product",
-    "looked_up_once",
-    "plus_product",
-    "run_layer",
-    "still_held",
-]
+__all__ = ["LayerPass", "Workspace", "Workspaces", "looked_up_once", "run_layer", "still_held"]

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from charrnn_tui.cells.through_time import LayerPass, Rooms, looked_up_once
+from charrnn_tui.cells.through_time import LayerPass, Workspaces, looked_up_once
 from charrnn_tui.cells.through_time.loss import inputs_of
 from charrnn_tui.cells.through_time.output_layer import OutputPass
 from charrnn_tui.cells.torch_cell import TorchState
@@ -18,21 +18,21 @@ from charrnn_tui.cells.torch_loop import CharRNNLoop
 
 
 @torch.no_grad()
-def gradients_by_hand(
+def loss_and_gradients(
     network: CharRNNLoop,
     ids: Tensor,
     state: TorchState | None,
-    by_loss: Tensor,
-    product: torch.dtype,
-    rooms: Rooms,
+    grad_loss: Tensor,
+    product_dtype: torch.dtype,
+    workspaces: Workspaces,
     *,
     carry: bool,
 ) -> tuple[Tensor, TorchState | None]:
-    """Set `grad` of every parameter to its gradient of the loss times `by_loss`.
+    """Set `grad` of every parameter to its gradient of the loss times `grad_loss`.
 
     ids [batch, time + 1]. Returns the loss, summed over the next characters in nats, and the state after the last
-    input where it is to be carried on. `product`: the type in which products are made. `rooms`: memory for the output
-    layer.
+    input where it is to be carried on. `product_dtype`: the type in which products are made. `workspaces`:
+    memory for the output layer.
     """
     symbols, table = inputs_of(ids).t(), network.embedding.weight
     embedded = network.drops_inputs or not looked_up_once(table, symbols)
@@ -45,45 +45,47 @@ def gradients_by_hand(
         if layer:
             inputs, between = _dropped(network, inputs, network.dropout)
         kept, weight_mask = _dropped(network, weight_hh, network.weight_dropout)
-        done = LayerPass(
+        layer_pass = LayerPass(
             network.architecture.family,
             inputs,
             None if layer or embedded else table,
             (weight_ih, kept, bias_ih, bias_hh),
             None if state is None else state.hidden[layer],
             None if state is None or state.cell is None else state.cell[layer],
-            product,
-            network.rooms[layer],
+            product_dtype,
+            network.workspaces[layer],
         )
-        passes.append((done, between, weight_mask))
-        inputs = done.states
+        passes.append((layer_pass, between, weight_mask))
+        inputs = layer_pass.states
     after = None
     if carry:
         cells = [done.last_cell for done, *_ in passes if done.last_cell is not None]
         hidden = torch.stack([done.states[-1] for done, *_ in passes])
         after = TorchState(hidden, torch.stack(cells) if cells else None)
     output = network.output
-    answered = OutputPass(
-        inputs, network.output_mask(inputs), output.weight, output.bias, ids[:, 1:].t(), product, rooms
+    output_pass = OutputPass(
+        inputs, network.output_mask(inputs), output.weight, output.bias, ids[:, 1:].t(), product_dtype, workspaces
     )
-    by_states, by_weight, by_bias = answered.gradients(by_loss)
-    _set(output.weight, by_weight)
-    _set(output.bias, by_bias)
-    for weights, (done, between, weight_mask) in zip(reversed(network.rnn.all_weights), reversed(passes), strict=True):
-        found = done.gradients(by_states)
-        _set(weights[0], found.weight_ih)
-        _set(weights[1], found.weight_hh if weight_mask is None else found.weight_hh.mul_(weight_mask))
-        _set(weights[2], found.bias_ih)
-        _set(weights[3], found.bias_hh)
-        if found.inputs is not None:
-            by_states = found.inputs if between is None else found.inputs.mul_(between)
-    by_table = found.table
-    if by_table is None:
+    grad_states, grad_weight, grad_bias = output_pass.gradients(grad_loss)
+    _set(output.weight, grad_weight)
+    _set(output.bias, grad_bias)
+    for weights, (layer_pass, between, weight_mask) in zip(
+        reversed(network.rnn.all_weights), reversed(passes), strict=True
+    ):
+        grads = layer_pass.gradients(grad_states)
+        _set(weights[0], grads.weight_ih)
+        _set(weights[1], grads.weight_hh if weight_mask is None else grads.weight_hh.mul_(weight_mask))
+        _set(weights[2], grads.bias_ih)
+        _set(weights[3], grads.bias_hh)
+        if grads.inputs is not None:
+            grad_states = grads.inputs if between is None else grads.inputs.mul_(between)
+    grad_table = grads.table
+    if grad_table is None:
         if input_mask is not None:
-            by_states.mul_(input_mask)
-        by_table = torch.zeros_like(table).index_add_(0, symbols.flatten(), by_states.flatten(0, 1))
-    _set(table, by_table)
-    return answered.loss, after
+            grad_states.mul_(input_mask)
+        grad_table = torch.zeros_like(table).index_add_(0, symbols.flatten(), grad_states.flatten(0, 1))
+    _set(table, grad_table)
+    return output_pass.loss, after
 
 
 def _dropped(network: CharRNNLoop, x: Tensor, share: float) -> tuple[Tensor, Tensor | None]:

@@ -1,37 +1,52 @@
-"""The vanilla layer: h' = tanh(a), a = x + W h.
-
-tanh(a) = 2 s(2a) - 1 with the logistic function s, which takes torch a sixth of the time of tanh itself.
-"""
+"""The vanilla layer (Elman 1990, 'Finding Structure in Time'): h' = tanh(a), a = x + W h."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-from charrnn_tui.cells.through_time.products import add_product, plus_product
-from charrnn_tui.cells.through_time.slopes import through_tanh
-from charrnn_tui.cells.through_time.workspace import Room
+from charrnn_tui.cells.through_time.family import LayerFamily, StepGradients, begin
+from charrnn_tui.cells.through_time.operations import add_product, plus_product, tanh_backward
+from charrnn_tui.cells.through_time.workspace import Workspace
 
 
-def forward(room: Room, time: int, recurrent: Tensor, carried: bool) -> None:
-    """Fill `states` from 1 on.
+class VanillaLayer(LayerFamily):
+    """`gates` [time, rows, hidden] holds 2x, then 2a, then, on the way back, the gradients of a."""
 
-    State 0 is other than zero if `carried`. `gates` [time, rows, hidden] holds 2x; recurrent [hidden, hidden]: 2W,
-    transposed.
-    """
-    size = recurrent.shape[1]
-    gates, states = room.steps("gates", 0, size), room.steps("states", 0, size)
-    for t in range(time):
-        if t or carried:
-            add_product(gates[t], states[t], recurrent)
-        torch.add(room.minus_one, gates[t].sigmoid_(), alpha=2, out=states[t + 1])
+    blocks = 1
+    tanh_block = 0
 
+    def recurrent(self, weight_hh: Tensor) -> Tensor:
+        return 2 * weight_hh
 
-def backward(room: Room, time: int, by_states: Tensor, weight: Tensor, carried: bool) -> Tensor | None:
-    """Overwrite `gates` with the gradients of a; return the starting state's if `carried`. weight: W."""
-    size = weight.shape[1]
-    by_gates, states, by_state = room.steps("gates", 0, size), room.steps("states", 0, size), by_states.unbind()
-    through_tanh(by_state[-1], states[time], by_gates[time - 1])
-    for t in range(time - 2, -1, -1):
-        through_tanh(plus_product(by_state[t], by_gates[t + 1], weight, by_gates[t]), states[t + 1], by_gates[t])
-    return add_product(torch.zeros_like(by_gates[0]), by_gates[0], weight) if carried else None
+    def forward(
+        self, workspace: Workspace, time: int, recurrent: Tensor, hidden: Tensor | None, cell: Tensor | None
+    ) -> None:
+        size = recurrent.shape[1]
+        begin(workspace, "states", size, time, hidden)
+        gates, states = workspace.steps("gates", 0, size), workspace.steps("states", 0, size)
+        for t in range(time):
+            if t or hidden is not None:
+                add_product(gates[t], states[t], recurrent)
+            torch.add(workspace.minus_one, gates[t].sigmoid_(), alpha=2, out=states[t + 1])
+
+    def backward(
+        self,
+        workspace: Workspace,
+        time: int,
+        grad_states: Tensor,
+        grad_last_cell: Tensor | None,
+        weight_hh: Tensor,
+        of_start: bool,
+    ) -> StepGradients:
+        size = weight_hh.shape[1]
+        grad_gates, states = workspace.steps("gates", 0, size), workspace.steps("states", 0, size)
+        grad_state = grad_states.unbind()
+        tanh_backward(grad_state[-1], states[time], grad_gates[time - 1])
+        for t in range(time - 2, -1, -1):
+            flowing = plus_product(grad_state[t], grad_gates[t + 1], weight_hh, grad_gates[t])
+            tanh_backward(flowing, states[t + 1], grad_gates[t])
+        grad_hidden = None
+        if of_start:
+            grad_hidden = add_product(torch.zeros_like(grad_gates[0]), grad_gates[0], weight_hh)
+        return StepGradients(workspace.tensor("gates", size, time), grad_hidden, None)

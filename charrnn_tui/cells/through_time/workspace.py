@@ -9,8 +9,8 @@ from __future__ import annotations
 from torch import Tensor
 
 
-class Room:
-    """Named tensors [time, rows, width], each with room for one step more, and the steps of their columns.
+class Workspace:
+    """Named tensors [time, rows, width], each with space for one step more, and the steps of their columns.
 
     `minus_one`: -1 in the type of the tensors.
     """
@@ -22,7 +22,7 @@ class Room:
         self._steps: dict[tuple[str, int, int], tuple[Tensor, ...]] = {}
 
     def fits(self, like: Tensor, time: int, rows: int) -> bool:
-        """Whether a batch of this many steps and rows, in the type of `like`, has its place here."""
+        """Whether a batch of this many steps and rows, in the type of `like`, can be computed here."""
         return time <= self.time and rows == self.rows and like.dtype == self.minus_one.dtype
 
     def tensor(self, name: str, width: int, time: int) -> Tensor:
@@ -39,26 +39,26 @@ class Room:
         return self._steps[key]
 
 
-class Rooms:
-    """The room of a layer, while no batch is in it. A batch that finds it taken gets one of its own."""
+class Workspaces:
+    """The workspace of a layer, kept while no batch uses it. A batch that comes while it is in use gets a new one."""
 
     def __init__(self) -> None:
-        self._idle: Room | None = None
+        self._idle: Workspace | None = None
 
-    def take(self, like: Tensor, time: int, rows: int) -> Room:
-        """A room that fits; `give_back` it when the batch's gradients are known."""
-        room, self._idle = self._idle, None
-        if room is None or not room.fits(like, time, rows):
-            room = Room(like, time, rows)
-        return room
+    def acquire(self, like: Tensor, time: int, rows: int) -> Workspace:
+        """A workspace that fits; `release` it when the batch's gradients are known."""
+        workspace, self._idle = self._idle, None
+        if workspace is None or not workspace.fits(like, time, rows):
+            workspace = Workspace(like, time, rows)
+        return workspace
 
-    def give_back(self, room: Room) -> None:
-        """Let the next batch have it."""
-        self._idle = room
+    def release(self, workspace: Workspace) -> None:
+        """Keep it for the next batch."""
+        self._idle = workspace
 
 
-def still_held(room: Room | None) -> Room:
-    """The room of a batch whose gradients have not been asked for. Raises RuntimeError where it was given back."""
-    if room is None:
+def still_held(workspace: Workspace | None) -> Workspace:
+    """The workspace of a batch whose gradients have not been asked for. Raises RuntimeError where it was released."""
+    if workspace is None:
         raise RuntimeError("the gradients of this batch have been asked for before; its memory is used again.")
-    return room
+    return workspace

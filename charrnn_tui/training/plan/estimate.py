@@ -8,9 +8,10 @@ from charrnn_tui.cells import Architecture, Family
 from charrnn_tui.text import Kind, Vocabulary
 from charrnn_tui.text.encoded import encode_file
 from charrnn_tui.text.splits import MOST_STREAM_EVALUATED, held_out_block
+from charrnn_tui.training.plan.notes import notes_on
 from charrnn_tui.training.plan.prepare import Texts, read_texts
 from charrnn_tui.training.plan.recipe import Recipe
-from charrnn_tui.training.plan.sizes import items_at_once, lanes_at_once
+from charrnn_tui.training.plan.sizes import items_at_once, streams_at_once
 from charrnn_tui.training.plan.threads import available_cores
 
 # Seconds of one update on one core of a 2020s machine: a fixed part (Python, optimiser) and the arithmetic, forward
@@ -32,6 +33,8 @@ class Estimate:
     training_items: int
     validation_items: int
     symbols: int
+    notes: tuple[str, ...] = ()
+    """Sentences on the corpus (see `plan.notes`)."""
 
 
 def estimate(recipe: Recipe, texts: Texts | None = None) -> Estimate:
@@ -56,8 +59,8 @@ def estimate(recipe: Recipe, texts: Texts | None = None) -> Estimate:
             training = len(encoded.ids)
             validation = min(len(encode_file(texts.validation_path, vocabulary).ids), MOST_STREAM_EVALUATED)
         characters = training
-        lanes = lanes_at_once(training, recipe.batch_size, recipe.window)
-        steps = max(1, training // lanes // recipe.window)
+        streams = streams_at_once(training, recipe.batch_size, recipe.window)
+        steps = max(1, training // streams // recipe.window)
     architecture = Architecture(recipe.family, vocabulary.size, recipe.embedding, recipe.hidden, recipe.layers)
     total = max(1, round(recipe.epochs * steps))
     threads = recipe.threads or max(1, available_cores() - 1)
@@ -71,4 +74,5 @@ def estimate(recipe: Recipe, texts: Texts | None = None) -> Estimate:
         training,
         validation,
         len(vocabulary.symbols),
+        tuple(notes_on(texts, validation)),
     )

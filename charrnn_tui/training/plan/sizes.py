@@ -21,6 +21,6 @@ def items_at_once(items: int, batch_size: int) -> int:
     return min(batch_size, max(small, items // UPDATES_AN_EPOCH))
 
 
-def lanes_at_once(characters: int, batch_size: int, window: int) -> int:
-    """Lanes of a running text: a short one gets fewer, each long enough for two windows."""
+def streams_at_once(characters: int, batch_size: int, window: int) -> int:
+    """Streams of a running text: a short one gets fewer, each long enough for two windows."""
     return max(1, min(batch_size, characters // (2 * window)))

@@ -53,7 +53,7 @@ class Ranks:
         return int(shared.item())
 
     def gather(self, state: TorchState) -> TorchState:
-        """The state of all lanes [layers, lanes, hidden] from each process's share (lanes rank, rank + world, …)."""
+        """The state of all streams [layers, streams, hidden] from each process's share (rank, rank + world, …)."""
         if self.world == 1:
             return state
         return TorchState(*(None if part is None else self._interleave(part) for part in state))  # type: ignore[arg-type]

@@ -12,6 +12,9 @@ import math
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, Literal, TypeAlias
 
+Ending: TypeAlias = Literal["completed", "early", "stopped", "diverged"]
+"""How a run ends."""
+
 # --- commands ------------------------------------------------------------------------------------------------
 
 
@@ -103,6 +106,8 @@ class Started:
     device: str
     threads: int
     seed: int
+    notes: list[str] = field(default_factory=list)
+    """Sentences on the corpus: what could not be validated, lines that look like records."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +188,7 @@ class Finished:
     """The run is over: completed, ended early by patience, stopped on request, or diverged (the last good kept)."""
 
     type: ClassVar[str] = "finished"
-    reason: Literal["completed", "early", "stopped", "diverged"]
+    reason: Ending
     name: str
     folder: str
     step: int

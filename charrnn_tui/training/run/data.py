@@ -19,16 +19,16 @@ from charrnn_tui.text.encoded import encode_file
 from charrnn_tui.text.splits import MOST_STREAM_EVALUATED, held_out_block
 from charrnn_tui.training.plan.prepare import Texts
 from charrnn_tui.training.plan.recipe import Recipe
-from charrnn_tui.training.plan.sizes import items_at_once, lanes_at_once
+from charrnn_tui.training.plan.sizes import items_at_once, streams_at_once
 
 EVALUATION_BATCH = 512
 MOST_TRAINING_EVALUATED = 2_000
 EVALUATION_WINDOW = 256
-EVALUATION_LANES = 32
+EVALUATION_STREAMS = 32
 WARM_UP = 256
-"""Characters read before the counted ones of an evaluation lane, so that no lane starts cold but the first."""
+"""Characters read before the counted ones of an evaluation stream, so that no stream starts cold but the first."""
 RESET_SHARE = 0.02
-"""Share of lanes whose state is cleared at an update, so that a network also learns to start from nothing."""
+"""Share of streams whose state is cleared at an update, so that a network also learns to start from nothing."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class LinesData:
 
 
 class StreamData:
-    """One long text, cut into `batch_size` lanes read side by side; the state is carried from window to window.
+    """One long text, cut into `batch_size` streams read side by side; the state is carried from window to window.
 
     Each epoch starts at a random offset and jitters the windows' lengths, so that the cuts of the truncated
     back-propagation fall elsewhere each time. What is held out without a validation file is a block in the middle:
@@ -169,27 +169,27 @@ class StreamData:
             raise TextError(
                 f"{texts.name} has only {len(ids)} characters, too few for a running text; give a longer one."
             )
-        self._lanes = lanes_at_once(self.training_size, recipe.batch_size, recipe.window)
-        self._lane = (self.training_size - 1) // self._lanes
+        self._streams = streams_at_once(self.training_size, recipe.batch_size, recipe.window)
+        self._stream_length = (self.training_size - 1) // self._streams
         self._smallest = max(1, recipe.window // 2)
-        self.steps_per_epoch = max(1, self._lane // recipe.window)
+        self.steps_per_epoch = max(1, self._stream_length // recipe.window)
         self.fingerprint = encoded.content
 
     def _windows(self, epoch: int) -> tuple[int, NDArray[np.int64], np.random.Generator]:
-        """(offset, ends of the windows within a lane, generator): decided by seed and epoch alone."""
+        """(offset, ends of the windows within a stream, generator): decided by seed and epoch alone."""
         generator = np.random.default_rng([self._seed, epoch])
-        offset = int(generator.integers(0, min(self._window, max(1, self._lane // 4)) + 1))
+        offset = int(generator.integers(0, min(self._window, max(1, self._stream_length // 4)) + 1))
         count = self.steps_per_epoch
-        room = self._lane - offset
+        room = self._stream_length - offset
         shares = generator.uniform(0.5, 1.5, size=count)
         ends = np.round(np.cumsum(shares) / shares.sum() * room).astype(np.int64)
         return offset, ends, generator
 
     def epoch(self, epoch: int, first: int = 0) -> Iterator[Batch]:
         offset, ends, generator = self._windows(epoch)
-        # Lanes are shifted by the offset as a whole: rows start at different places of the text each epoch.
-        starts = offset + np.arange(self._lanes, dtype=np.int64) * self._lane
-        resets = generator.random((len(ends), self._lanes)) < RESET_SHARE
+        # Streams are shifted by the offset as a whole: rows start at different places of the text each epoch.
+        starts = offset + np.arange(self._streams, dtype=np.int64) * self._stream_length
+        resets = generator.random((len(ends), self._streams)) < RESET_SHARE
         resets[0] = True
         begin = int(ends[first - 1]) if first else 0
         for number in range(first, len(ends)):
@@ -197,16 +197,16 @@ class StreamData:
             columns = np.arange(begin, end + 1)
             index = np.minimum(starts[:, None] + columns, self.training_size - 1)
             keep = torch.from_numpy((~resets[number]).astype(np.float32))
-            yield Batch(_tensor(self._read(index)), self._lanes * (end - begin), keep)
+            yield Batch(_tensor(self._read(index)), self._streams * (end - begin), keep)
             begin = end
 
     def validation(self, share: int = 0, shares: int = 1) -> list[EvaluationPart]:
-        return _lanes(self._validation, share, shares)
+        return _parallel_streams(self._validation, share, shares)
 
     def training_sample(self, share: int = 0, shares: int = 1) -> list[EvaluationPart]:
         size = self.training_sample_size
         begin = (self.training_size - size) // 3
-        return _lanes(self._read(np.arange(begin, begin + size)), share, shares)
+        return _parallel_streams(self._read(np.arange(begin, begin + size)), share, shares)
 
     def _read(self, places: NDArray[np.int64]) -> NDArray[np.integer]:
         """The ids at some places of the training text, which goes on behind the block held out."""
@@ -225,17 +225,17 @@ class StreamData:
         return None
 
 
-def _lanes(ids: NDArray[np.integer], share: int, shares: int) -> list[EvaluationPart]:
-    """A text as lanes evaluated side by side, each warmed up on what stands before its part."""
-    count = max(1, min(EVALUATION_LANES, len(ids) // (4 * WARM_UP)))
+def _parallel_streams(ids: NDArray[np.integer], share: int, shares: int) -> list[EvaluationPart]:
+    """A text as streams evaluated side by side, each warmed up on what stands before its part."""
+    count = max(1, min(EVALUATION_STREAMS, len(ids) // (4 * WARM_UP)))
     length = (len(ids) - 1) // count
     mine = np.arange(count)[share::shares]
     parts = []
-    for lanes in (mine[mine == 0], mine[mine > 0]):
-        if not len(lanes):
+    for streams in (mine[mine == 0], mine[mine > 0]):
+        if not len(streams):
             continue
-        skip = WARM_UP if lanes[0] > 0 else 0
-        starts = lanes.astype(np.int64) * length - skip
+        skip = WARM_UP if streams[0] > 0 else 0
+        starts = streams.astype(np.int64) * length - skip
         windows = []
         for begin in range(0, length + skip, EVALUATION_WINDOW):
             end = min(begin + EVALUATION_WINDOW, length + skip)

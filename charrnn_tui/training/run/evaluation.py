@@ -1,20 +1,103 @@
-"""The loss on a part of the corpus: no dropout, no gradients, sums gathered over ranks by the caller."""
+"""Evaluations: the averaged weights' loss on what is held out, and what the network says at that moment."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from typing import Any, NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
+from charrnn_tui.cells import NumpyCell
 from charrnn_tui.cells.through_time.loss import count_targets, inputs_of, next_character_loss
 from charrnn_tui.cells.torch_loop import CharRNNLoop
+from charrnn_tui.sampling import SamplingSettings, sample_many
 from charrnn_tui.text import PAD
-from charrnn_tui.training.run.data import EvaluationPart
+from charrnn_tui.training.process import messages
+from charrnn_tui.training.process.distributed import Ranks
+from charrnn_tui.training.run.data import Data, EvaluationPart
+from charrnn_tui.training.run.setup import RunParts
+
+MOST_EVALUATIONS = 60
+FEWEST_STEPS_BETWEEN = 20
+FEWEST_EVALUATIONS = 4
+EVALUATION_SHARE = 0.1
+"""Most of the time of a running text's training that evaluations may take, unless there would be too few."""
+SAMPLE_TEMPERATURES = (0.5, 0.8, 1.1)
+SAMPLES_EACH = 4
+SAMPLE_SEED = 1
+SAMPLE_LENGTH = {"lines": 40, "stream": 120}
+
+
+class Losses(NamedTuple):
+    """Nats a character of both parts, by the same rule."""
+
+    training: float
+    validation: float
+
+    def diverged(self, vocabulary_size: int) -> bool:
+        """Whether the network predicts far worse than one that knows nothing."""
+        return not self.validation <= 3 * math.log(vocabulary_size) + 1
+
+
+class Evaluator:
+    """Evaluates a run's averaged weights on the same parts of the corpus each time."""
+
+    def __init__(self, parts: RunParts, ranks: Ranks) -> None:
+        self._parts, self._ranks = parts, ranks
+        self._validation = parts.data.validation(ranks.rank, ranks.world)
+        self._training_sample = parts.data.training_sample(ranks.rank, ranks.world)
+        self.every = steps_between(parts.data, parts.position.total_steps - parts.position.origin)
+        """Updates from one evaluation to the next."""
+
+    def losses(self) -> Losses:
+        """Both losses, over all processes."""
+        network, device = self._parts.average.network, self._parts.device
+        training = evaluate(network, self._training_sample, device)
+        validation = evaluate(network, self._validation, device)
+        sums = self._ranks.sums(*training, *validation)
+        return Losses(sums[0] / max(1.0, sums[1]), sums[2] / max(1.0, sums[3]))
+
+    def sample(self, weights: dict[str, NDArray[np.float32]]) -> messages.Sampled:
+        """What a network of these weights says, with the same random numbers each time."""
+        data = self._parts.data
+        cell = NumpyCell(self._parts.network.architecture, weights)
+        samples: list[dict[str, Any]] = []
+        for temperature in SAMPLE_TEMPERATURES:
+            texts = sample_many(
+                cell,
+                data.vocabulary,
+                [""] * (SAMPLES_EACH if data.kind == "lines" else 1),
+                kind=data.kind,
+                settings=SamplingSettings(temperature),
+                seed=SAMPLE_SEED,
+                max_length=SAMPLE_LENGTH[data.kind],
+            )
+            samples.append({"temperature": temperature, "texts": list(texts)})
+        return messages.Sampled(self._parts.position.step, SAMPLE_SEED, samples)
+
+
+def steps_between(data: Data, span: int) -> int:
+    """Updates between two evaluations of a run of `span` updates.
+
+    An epoch of a list; of a running text as many as keep to `EVALUATION_SHARE` by the arithmetic, in which an update
+    goes forwards and twice backwards and an evaluation forwards only.
+    """
+    if data.kind == "lines":
+        least = data.steps_per_epoch
+    else:
+        update = 3 * data.training_size / data.steps_per_epoch
+        evaluation = data.validation_size + data.training_sample_size
+        least = min(math.ceil(evaluation / (EVALUATION_SHARE * update)), math.ceil(span / FEWEST_EVALUATIONS))
+    return max(least, FEWEST_STEPS_BETWEEN, math.ceil(span / MOST_EVALUATIONS))
 
 
 @torch.inference_mode()
 def evaluate(network: CharRNNLoop, parts: Iterable[EvaluationPart], device: torch.device) -> tuple[float, int]:
-    """(sum of -log P in nats, number of characters) over some parts. The network's mode is kept."""
+    """(sum of -log P in nats, number of characters) over some parts: no dropout, no gradients. The network's mode is
+    kept."""
     was_training = network.training
     network.eval()
     total, count = 0.0, 0

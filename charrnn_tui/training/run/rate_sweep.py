@@ -12,13 +12,11 @@ from pathlib import Path
 
 import torch
 
-from charrnn_tui.cells.torch_cell import TorchState
 from charrnn_tui.model.library import Library
 from charrnn_tui.training.plan.recipe import Recipe
 from charrnn_tui.training.process.distributed import Ranks
-from charrnn_tui.training.run.data import Batch
-from charrnn_tui.training.run.setup import Run, prepare_run
-from charrnn_tui.training.update.objective import Objective
+from charrnn_tui.training.run.setup import prepare_run
+from charrnn_tui.training.run.trainer import update
 
 LOWEST, HIGHEST = 1e-5, 1.0
 STEPS = 120
@@ -46,19 +44,17 @@ def sweep(
 
     Raises TextError, RecipeError, ModelError, UnknownSymbolsError or ArchitectureError.
     """
-    run = prepare_run(recipe, folder, library, Ranks(), resume=False, base=base, reserve_core=False)
-    torch.set_num_threads(run.threads)
-    torch.manual_seed(recipe.seed)
-    objective = Objective(run.network, narrow=run.recipe.precision == "bfloat16")
+    parts = prepare_run(recipe, folder, library, Ranks(), resume=False, base=base, reserve_core=False)
+    torch.set_num_threads(parts.threads)
     mean, best = 0.0, math.inf
-    for step, batch in zip(range(steps), _batches(run), strict=False):
-        rate = LOWEST * (HIGHEST / LOWEST) ** (step / max(1, steps - 1))
-        loss = _update(run, objective, batch, rate)
-        mean = SMOOTHING * mean + (1 - SMOOTHING) * loss
+    for step, batch in zip(range(steps), parts.batches(), strict=False):
+        lr = LOWEST * (HIGHEST / LOWEST) ** (step / max(1, steps - 1))
+        loss, _, characters = update(parts, Ranks(), batch, lr)
+        mean = SMOOTHING * mean + (1 - SMOOTHING) * float(loss) / max(1, characters)
         smoothed = mean / (1 - SMOOTHING ** (step + 1))
         if not math.isfinite(smoothed):
             return
-        yield SweepPoint(rate, smoothed)
+        yield SweepPoint(lr, smoothed)
         best = min(best, smoothed)
         if smoothed > EXPLODED * best:
             return
@@ -73,26 +69,3 @@ def suggest(points: Sequence[SweepPoint]) -> float:
         raise ValueError("a sweep without points suggests nothing.")
     lowest = min(points, key=lambda point: point.loss)
     return float(f"{lowest.rate / MARGIN:.1e}")
-
-
-def _batches(run: Run) -> Iterator[Batch]:
-    epoch = 0
-    while True:
-        yield from run.data.epoch(epoch)
-        epoch += 1
-
-
-def _update(run: Run, objective: Objective, batch: Batch, rate: float) -> float:
-    """One update at a rate; the mean loss before it, in nats a character."""
-    ids = batch.ids.to(run.device)
-    state = run.state
-    if batch.keep is not None and state is not None:
-        keep = batch.keep.to(run.device)[None, :, None]
-        state = TorchState(state.hidden * keep, None if state.cell is None else state.cell * keep)
-    share = torch.full((), 1 / max(1, batch.count), device=run.device)
-    carry = batch.keep is not None
-    loss, after = objective.gradients(ids, state if carry else None, share, carry=carry)
-    run.optimiser.step(rate)
-    if after is not None:
-        run.state = TorchState(after.hidden.detach(), None if after.cell is None else after.cell.detach())
-    return float(loss.detach() * share)

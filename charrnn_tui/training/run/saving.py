@@ -1,9 +1,11 @@
-"""Write a run's files in a thread beside it, so that no step waits for the disk."""
+"""A run's files, written in a thread beside it, so that no step waits for the disk."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,12 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from charrnn_tui.files import atomic
-from charrnn_tui.model import LINES, WEIGHTS, ModelInfo, write_info
-from charrnn_tui.training.process.messages import Saved
+from charrnn_tui.model import CHECKPOINT, DESCRIPTION, LINES, WEIGHTS, ModelInfo, read_info, write_info
+from charrnn_tui.training.process.distributed import Ranks
+from charrnn_tui.training.process.messages import Ending, Evaluated, Sampled, Saved
+from charrnn_tui.training.run import checkpoint, record
+from charrnn_tui.training.run.evaluation import Losses
+from charrnn_tui.training.run.setup import RunParts
 
 
 class SaveError(OSError):
@@ -67,3 +73,93 @@ class Writer:
     def close(self) -> None:
         """Wait for the thread."""
         self._pool.shutdown(wait=True)
+
+
+class RunFiles:
+    """The files of one run: checkpoint, best weights, record. Only the writing process writes any."""
+
+    def __init__(self, folder: Path, parts: RunParts, ranks: Ranks) -> None:
+        self._folder, self._parts, self._ranks = folder, parts, ranks
+        self.writer = Writer(folder)
+        self._best: ModelInfo | None = None
+
+    def begin(self) -> None:
+        """Make the folder ready for the run's first update. Raises OSError."""
+        if not self._ranks.is_writer:
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        record.cut_back(self._folder, self._parts.position.step)
+        hashes = self._parts.data.line_hashes()
+        if hashes is not None:
+            self.writer.put(write_lines, self._folder, hashes)
+
+    def checkpoint(self) -> None:
+        """Hand a copy of everything to the writer; all processes take part."""
+        p = self._parts
+        state = None if p.state is None else self._ranks.gather(p.state)
+        if not self._ranks.is_writer:
+            return
+        average = p.average.network if p.recipe.ema else None
+        self.writer.put(
+            checkpoint.write,
+            self._folder,
+            checkpoint.collect(p.network, average, p.optimiser, state),
+            replace(p.position),
+            recipe=p.recipe.to_dict(),
+            vocabulary="".join(p.data.vocabulary.symbols),
+            fingerprint=p.data.fingerprint,
+            world=self._ranks.world,
+            base=p.base,
+            done=Saved("checkpoint", str(self._folder), p.position.step),
+        )
+
+    def record(self, *events: Evaluated | Sampled) -> None:
+        """Add rows to the record of the run."""
+        for event in events:
+            self.writer.put(record.append, self._folder, event)
+
+    def model(self, weights: dict[str, NDArray[np.float32]], losses: Losses) -> None:
+        """Write the best weights so far, with their description."""
+        self._best = self._describe(losses)
+        saved = Saved("model", str(self._folder), self._parts.position.step)
+        self.writer.put(write_model, self._folder, weights, self._best, done=saved)
+
+    def end(self, ending: Ending) -> None:
+        """Mark the model as finished; the checkpoint has served its purpose, unless a smaller rate may save the run.
+
+        All that was handed to the writer has to be written. Raises OSError.
+        """
+        position, best = self._parts.position, self._best
+        if best is None and (self._folder / DESCRIPTION).exists():
+            best = read_info(self._folder)  # the best one was found before the run was taken up again
+        if best is not None:
+            results = {
+                **best.results,
+                "last_step": position.step,
+                "seconds": round(position.elapsed, 3),
+                "finished": ending != "diverged",
+            }
+            write_info(self._folder, replace(best, results=results))
+        if ending != "diverged":
+            (self._folder / CHECKPOINT).unlink(missing_ok=True)
+
+    def _describe(self, losses: Losses) -> ModelInfo:
+        p, position = self._parts, self._parts.position
+        return ModelInfo(
+            self._folder.name,
+            p.network.architecture,
+            p.data.vocabulary,
+            p.data.kind,
+            corpus=p.data.facts(),
+            recipe=p.recipe.to_dict() | ({"base": p.base} if p.base else {}),
+            results={
+                "validation_loss": losses.validation,
+                "training_loss": losses.training,
+                "step": position.best_step or position.step,
+                "epoch": position.best_step / p.data.steps_per_epoch,
+                "last_step": position.step,
+                "seconds": round(position.elapsed, 3),
+                "finished": False,
+            },
+            created=datetime.now(UTC).isoformat(timespec="seconds"),
+        )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 from charrnn_tui.cells.torch_cell import TorchState
 from charrnn_tui.cells.torch_loop import CharRNNLoop
@@ -15,6 +16,7 @@ from charrnn_tui.model import CHECKPOINT, WEIGHTS, ModelInfo, read_info, read_te
 from charrnn_tui.model.library import Library
 from charrnn_tui.text import Vocabulary
 from charrnn_tui.text.encoded import encode_file
+from charrnn_tui.training.plan.notes import notes_on
 from charrnn_tui.training.plan.precision import choose_precision
 from charrnn_tui.training.plan.prepare import Texts, read_texts
 from charrnn_tui.training.plan.recipe import Recipe, RecipeError
@@ -22,7 +24,7 @@ from charrnn_tui.training.plan.threads import choose_threads
 from charrnn_tui.training.process.distributed import Ranks
 from charrnn_tui.training.run import checkpoint as checkpoints
 from charrnn_tui.training.run.checkpoint import Checkpoint, CheckpointError, Position
-from charrnn_tui.training.run.data import LinesData, StreamData, load_data
+from charrnn_tui.training.run.data import Batch, LinesData, StreamData, load_data
 from charrnn_tui.training.update.network import (
     MovingAverage,
     architecture_of,
@@ -31,23 +33,47 @@ from charrnn_tui.training.update.network import (
     load_weights,
     make_network,
 )
+from charrnn_tui.training.update.objective import Objective
 from charrnn_tui.training.update.optimiser import KINDS, Optimiser
+from charrnn_tui.training.update.schedule import learning_rate
 
 
 @dataclass
-class Run:
+class RunParts:
     """All parts of a run, ready for its next step."""
 
     recipe: Recipe
     base: str | None
     data: LinesData | StreamData
     network: CharRNNLoop
+    objective: Objective
+    model: nn.Module
+    """The objective, compiled and shared between processes where that is asked for."""
     average: MovingAverage
     optimiser: Optimiser
     position: Position
     device: torch.device
     threads: int
+    notes: list[str]
     state: TorchState | None = None
+    """Where the next batch of a running text starts."""
+
+    def scheduled_lr(self) -> float:
+        """The learning rate of the next update, as the recipe has it."""
+        position, recipe = self.position, self.recipe
+        step, span = position.step - position.origin, position.total_steps - position.origin
+        return learning_rate(step, span, recipe.learning_rate, recipe.warmup)
+
+    def lr(self) -> float:
+        """The learning rate of the next update."""
+        return self.scheduled_lr() * self.position.rate_factor
+
+    def batches(self) -> Iterator[Batch]:
+        """All batches from the present position on, epoch after epoch, without end."""
+        epoch, first = divmod(self.position.step, self.data.steps_per_epoch)
+        while True:
+            yield from self.data.epoch(epoch, first)
+            epoch, first = epoch + 1, 0
 
 
 def prepare_run(
@@ -59,7 +85,7 @@ def prepare_run(
     resume: bool,
     base: str | None,
     reserve_core: bool,
-) -> Run:
+) -> RunParts:
     """Build a run. Raises TextError, RecipeError, ModelError, UnknownSymbolsError or ArchitectureError."""
     stored: Checkpoint | None = None
     finished: ModelInfo | None = None
@@ -123,7 +149,12 @@ def prepare_run(
     if isinstance(data, LinesData):
         characters = recipe.batch_size * 8
     threads = recipe.threads or choose_threads(network.architecture.operations, characters, reserve_core=reserve_core)
-    return Run(recipe, base, data, network, average, optimiser, position, device, threads, state)
+    objective = Objective(network, narrow=recipe.precision == "bfloat16")
+    model = ranks.wrap(torch.compile(objective) if recipe.compile else objective, device)  # type: ignore[arg-type]
+    notes = notes_on(texts, data.validation_size)
+    return RunParts(
+        recipe, base, data, network, objective, model, average, optimiser, position, device, threads, notes, state
+    )
 
 
 def _vocabulary(texts: Texts, stored: Checkpoint | None, base: ModelInfo | None) -> Vocabulary | None:

@@ -7,9 +7,9 @@ from contextlib import nullcontext
 import torch
 from torch import Tensor, nn
 
-from charrnn_tui.cells.through_time import Rooms
+from charrnn_tui.cells.through_time import Workspaces
 from charrnn_tui.cells.through_time.loss import inputs_of, next_character_loss
-from charrnn_tui.cells.through_time.manual_backward import gradients_by_hand
+from charrnn_tui.cells.through_time.manual_backward import loss_and_gradients
 from charrnn_tui.cells.through_time.output_layer import output_loss
 from charrnn_tui.cells.torch_cell import TorchState
 from charrnn_tui.cells.torch_loop import CharRNNLoop
@@ -23,7 +23,7 @@ class Objective(nn.Module):
         super().__init__()
         self.network = network
         self.narrow = narrow
-        self._rooms = Rooms()
+        self._workspaces = Workspaces()
 
     def forward(self, ids: Tensor, state: TorchState | None = None) -> tuple[Tensor, TorchState]:
         """ids [batch, time + 1] -> the loss in nats, and the state after the last input."""
@@ -32,17 +32,17 @@ class Objective(nn.Module):
             return self._loss(ids, state)
 
     def gradients(
-        self, ids: Tensor, state: TorchState | None, by_loss: Tensor, *, carry: bool
+        self, ids: Tensor, state: TorchState | None, grad_loss: Tensor, *, carry: bool
     ) -> tuple[Tensor, TorchState | None]:
-        """The same, and every parameter's gradient of the loss times `by_loss` in its `grad`, which was zero or None.
+        """The same, and every parameter's gradient of the loss times `grad_loss` in its `grad`, which was zero or None.
 
         The state is given where it is to be carried on.
         """
-        if self.network.written_out():
-            product = torch.bfloat16 if self.narrow else torch.float32
-            return gradients_by_hand(self.network, ids, state, by_loss, product, self._rooms, carry=carry)
+        product_dtype = torch.bfloat16 if self.narrow else torch.float32
+        if self.network.written_out(product_dtype):
+            return loss_and_gradients(self.network, ids, state, grad_loss, product_dtype, self._workspaces, carry=carry)
         loss, after = self(ids, state)
-        torch.autograd.backward(loss, by_loss)
+        torch.autograd.backward(loss, grad_loss)
         return loss, after
 
     def _loss(self, ids: Tensor, state: TorchState | None) -> tuple[Tensor, TorchState]:
@@ -58,7 +58,7 @@ class Objective(nn.Module):
             weight,
             network.output.bias,
             ids[:, 1:].t(),
-            product=torch.bfloat16 if self.narrow else None,
-            rooms=self._rooms,
+            product_dtype=torch.bfloat16 if self.narrow else None,
+            workspaces=self._workspaces,
         )
         return loss, after

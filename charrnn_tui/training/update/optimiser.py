@@ -36,19 +36,31 @@ class Optimiser:
         self._momentum = [torch.zeros_like(v) for v in self._values]
         self._variance = [torch.zeros_like(v) for v in self._values]
         self._count = [torch.zeros((), device=device) for _ in self._values]
+        self._scale: Tensor | None = None
 
     def _parts(self, whole: Tensor) -> list[Tensor]:
         return parts_of(whole, list(self._named.values()))
 
     @torch.no_grad()
-    def step(self, rate: float) -> Tensor:
-        """Clip the gradients, change the parameters, forget the gradients. Returns the norm before it was clipped."""
-        gradients = [p.grad for p in self.parameters if p.grad is not None]
-        norm = _norm(gradients)
+    def clip(self) -> Tensor:
+        """Scale the gradients down where the norm of all together is above the recipe's; returns that norm."""
+        gradients = self._gradients()
+        norms = gradients if len(gradients) == 1 else [torch.stack(torch._foreach_norm(gradients))]
+        norm: Tensor = torch.linalg.vector_norm(norms[0])
         scale = (norm / self._recipe.clip).clamp_(min=1)
-        in_kernel = norm.device.type in ("cpu", "cuda")  # that for MPS passes over `grad_scale`
-        if not in_kernel:
+        # The kernel of `step` divides by it, in the pass that it makes anyway; that for MPS passes over `grad_scale`.
+        self._scale = scale if norm.device.type in ("cpu", "cuda") else None
+        if self._scale is None:
             torch._foreach_div_(gradients, scale)
+        return norm
+
+    def _gradients(self) -> list[Tensor]:
+        return [p.grad for p in self.parameters if p.grad is not None]
+
+    @torch.no_grad()
+    def step(self, lr: float) -> None:
+        """Change the parameters by their gradients, clipped where `clip` was called; forget the gradients."""
+        gradients, scale, self._scale = self._gradients(), self._scale, None
         torch._foreach_add_(self._count, 1)
         torch._fused_adamw_(
             self._values,
@@ -57,21 +69,20 @@ class Optimiser:
             self._variance,
             [],
             self._count,
-            lr=rate,
+            lr=lr,
             beta1=self._recipe.beta1,
             beta2=self._recipe.beta2,
             weight_decay=self._recipe.weight_decay,
             eps=EPSILON,
             amsgrad=False,
             maximize=False,
-            grad_scale=scale if in_kernel else None,  # the kernel divides by it
+            grad_scale=scale,
         )
         if self._in_one_piece:
             gradients[0].zero_()
         else:
             for parameter in self.parameters:
                 parameter.grad = None
-        return norm
 
     def all_finite(self) -> bool:
         """Whether no parameter is NaN or infinite."""
@@ -98,11 +109,3 @@ class Optimiser:
             whole = kept if not self._in_one_piece or kind == "count" else self._parts(kept[0])
             for old, part in zip(whole, parts, strict=False):
                 old.copy_(part)
-
-
-def _norm(gradients: list[Tensor]) -> Tensor:
-    """Of all gradients together."""
-    if len(gradients) > 1:
-        gradients = [torch.stack(torch._foreach_norm(gradients))]
-    norm: Tensor = torch.linalg.vector_norm(gradients[0])
-    return norm
