@@ -24,14 +24,16 @@ def test_ticks_are_round_and_a_whole_number_of_cells_apart(low: float, high: flo
     assert axis.low < low
     assert high < axis.high
     assert len(axis.ticks) <= 7
+    if cells < 6:
+        assert 1 <= len(axis.ticks) <= 3
+        return
     places = [(tick - axis.low) / (axis.high - axis.low) * cells for tick in axis.ticks]
     apart = {round(b - a, 6) for a, b in pairwise(places)}
     assert len(apart) <= 1
     assert all(gap == round(gap) for gap in apart)
     assert all(abs(place % 1 - 0.5) < 1e-6 for place in places), "in the middle of a cell, where rounding is safe"
-    if cells >= 8:
-        assert len(axis.ticks) >= 2
-        assert axis.high - axis.low < 3.2 * max(high - low, 0.1 * low), "the curve has most of the axis"
+    assert len(axis.ticks) >= 2
+    assert axis.high - axis.low < 3.2 * max(high - low, 0.1 * low), "the curve has a good part of the axis"
 
 
 @pytest.mark.parametrize("cells", [20, 34, 60, 120])
