@@ -7,7 +7,7 @@ come with them are said when it starts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -79,7 +79,23 @@ KEYS: dict[str, Key] = {
 """By id, in the order in which they are told."""
 
 _NAMED = frozenset(
-    "up down left right home end pageup pagedown insert delete backspace tab enter escape space".split()
+    [
+        "up",
+        "down",
+        "left",
+        "right",
+        "home",
+        "end",
+        "pageup",
+        "pagedown",
+        "insert",
+        "delete",
+        "backspace",
+        "tab",
+        "enter",
+        "escape",
+        "space",
+    ]
     + [f"f{i}" for i in range(1, 25)]
 )
 _SENT_AS = {"ctrl+h": "backspace", "ctrl+i": "tab", "ctrl+j": "enter", "ctrl+m": "enter"}

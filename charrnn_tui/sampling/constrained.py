@@ -29,7 +29,7 @@ from charrnn_tui.sampling.constraints import Constraint
 from charrnn_tui.sampling.filters import SamplingSettings
 from charrnn_tui.sampling.live_prefixes import Leaf, LivePrefixes, Order
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
-from charrnn_tui.sampling.search import Found
+from charrnn_tui.sampling.search import ProbableItem
 from charrnn_tui.sampling.uniforms import item_keys, uniforms
 from charrnn_tui.text import BOUNDARY, PAD, Vocabulary, to_matrix
 
@@ -151,7 +151,7 @@ class ConstrainedSearch:
         return min(1.0, self._found), min(1.0, self._found + self.tree.mass_left())
 
 
-class MostProbable(Iterator[Found]):
+class MostProbable(Iterator[ProbableItem]):
     """Items that fulfil a constraint, the most probable first, each proven to be so.
 
     Of equally probable items any may be first. Raises ConstraintError where nothing can fulfil the constraint,
@@ -176,11 +176,11 @@ class MostProbable(Iterator[Found]):
             stop=stop,
         )
 
-    def __next__(self) -> Found:
+    def __next__(self) -> ProbableItem:
         item = self._search.next()
         if item is None:
             raise StopIteration
-        return Found(item[1], item[0].log_prob)
+        return ProbableItem(item[1], item[0].log_prob)
 
     @property
     def steps(self) -> int:
