@@ -104,16 +104,16 @@ def _cells(entry: Entry) -> tuple[str, ...]:
     note = "shipped" if entry.shipped else "unfinished" if entry.unfinished else ""
     size = _size(entry)
     if info is None:
-        return entry.name, "", "", "", "", size, f"damaged: {entry.problem}"
+        return entry.name, "", "", "", "", size, f"{'unfinished' if entry.unfinished else 'damaged'}: {entry.problem}"
     loss = "" if info.validation_loss is None else f"{info.validation_loss:.4f}"
     corpus = info.corpus_name or ""
     return entry.name, info.architecture.describe(), corpus, loss, f"{info.architecture.parameters:,}", size, note
 
 
 def _size(entry: Entry) -> str:
-    from charrnn_tui.cli import output
+    from charrnn_tui.prompt import words
 
-    return output.in_bytes(entry.size)
+    return words.size(entry.size)
 
 
 def _entry(library: Library, name: str) -> Entry:
@@ -133,7 +133,7 @@ def show(name: ModelArgument, as_json: options.JsonOption = False) -> None:
         about = {} if entry.info is None else {"description": entry.info.to_dict(), "card": entry.card}
         output.write_json(_row(entry) | about)
     elif entry.info is None:
-        raise Failed(f"{name} is damaged: {entry.problem}")
+        raise Failed(f"{entry.problem}" if entry.unfinished else f"{name} is damaged: {entry.problem}")
     else:
         output.write_facts(_facts(entry))
         if entry.card:
@@ -168,7 +168,7 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
         facts.append(("trained", duration(info.seconds) + steps))
     if info.recipe:
         facts.append(("recipe", ", ".join(f"{key} {value}" for key, value in info.recipe.items() if key != "name")))
-    facts += [("made", info.created or "?"), ("folder", str(entry.folder)), ("size", output.in_bytes(entry.size))]
+    facts += [("made", info.created or "?"), ("folder", str(entry.folder)), ("size", _size(entry))]
     if entry.unfinished:
         facts.append(("unfinished", f"charrnn-tui train --resume {entry.name}"))
     return facts

@@ -11,15 +11,17 @@ _LONGEST_QUOTE = 40
 
 
 def duration(seconds: float) -> str:
-    """A time as a person says it: 8 s, 2 min 5 s, 1 h 10 min."""
+    """A time as a person says it: 8 s, 2 min 5 s, 1 h 10 min, 2 h; '?' where there is none."""
     if not 0 <= seconds < 1e9:
         return "?"
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+        large, small, units = whole // 60, whole % 60, ("min", "s")
+    else:
+        large, small, units = whole // 3600, whole % 3600 // 60, ("h", "min")
+    return f"{large} {units[0]} {small} {units[1]}" if small else f"{large} {units[0]}"
 
 
 def size(count: float) -> str:

@@ -28,7 +28,7 @@ from charrnn_tui.model import (
     refuse_pickle,
     write_info,
 )
-from charrnn_tui.model.library import Library
+from charrnn_tui.model.library import Library, NameTakenError
 from charrnn_tui.text import Kind, Vocabulary, visible
 from charrnn_tui.transfer.cells_by_hand import find_cell
 from charrnn_tui.transfer.exporting import CARD_KEY, DESCRIPTION_KEY
@@ -62,9 +62,8 @@ def import_model(
     Raises ModelError with a sentence for a pickle, a damaged or foreign file, weights that make no such network,
     symbols that do not fit, and a name that is impossible or taken.
     """
-    target = library.folder_for(name)
-    if target.exists():
-        raise ModelError(f"there is already a model {name!r}; delete it first or choose another name.")
+    if library.folder_for(name).exists():
+        raise NameTakenError(f"there is already a model {name!r}; delete it first or choose another name.")
     metadata, shapes = _read_header(source)
     if DESCRIPTION_KEY in metadata:
         info, weights = _own(source, metadata[DESCRIPTION_KEY])
@@ -73,7 +72,11 @@ def import_model(
     for weight_name, weight in weights.items():
         if not np.isfinite(weight).all():
             raise ModelError(f"{visible(str(source))}: {weight_name} holds NaN or infinite numbers.")
-    _write(target, replace(info, name=name), weights, metadata.get(CARD_KEY))
+    target = library.claim(name)
+    try:
+        _write(target, replace(info, name=name), weights, metadata.get(CARD_KEY))
+    finally:
+        library.release(name)  # only where nothing was written
     return target
 
 

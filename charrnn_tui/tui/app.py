@@ -25,6 +25,7 @@ from charrnn_tui.prompt.runs import (
 )
 from charrnn_tui.prompt.session import random_seed
 from charrnn_tui.tui import themes
+from charrnn_tui.tui.eight_bit import EightBitColours
 from charrnn_tui.tui.key_order import KeysInOrder
 from charrnn_tui.tui.screens.main import MainScreen
 from charrnn_tui.tui.widgets.generations import Generations
@@ -79,6 +80,8 @@ class CharRNNApp(KeysInOrder[None]):
         self.crashed = False
         """Whether the program was ended by a fault of its own."""
         self.new_seed = new_seed
+        if self.console.color_system == "256":
+            self._filters.append(EightBitColours())
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = self._first_theme()

@@ -75,3 +75,23 @@ def test_each_setting_is_a_command_and_a_field() -> None:
     for option in OPTIONS.values():
         assert COMMANDS[option.command].usage == option.usage
         assert hasattr(session.settings if option.name in SAMPLING else session, option.name)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "steps", "turned"),
+    [
+        ("temperature", "0.8", 1, "0.85"),
+        ("temperature", "4.98", 1, "5"),
+        ("temperature", "0.02", -1, "0"),
+        ("top_k", "", 1, "1"),
+        ("seed", "12345678", 1, "12345679"),
+        ("seed", "random", -1, "0"),
+        ("max_length", "1000000", 1, "1000000"),
+        ("pace", "12.5", 1, "17.5"),
+    ],
+)
+def test_a_dial_turns_what_is_typed_within_its_ends(name: str, typed: str, steps: int, turned: str) -> None:
+    dial = OPTIONS[name].dial
+    assert dial is not None
+    assert dial.turned(typed, steps) == turned
+    OPTIONS[name].parse(turned)

@@ -12,8 +12,8 @@ from torch import nn
 
 from charrnn_tui.cells.torch_cell import TorchState
 from charrnn_tui.cells.torch_loop import CharRNNLoop
-from charrnn_tui.model import CHECKPOINT, WEIGHTS, ModelInfo, read_info, read_tensors
-from charrnn_tui.model.library import Library
+from charrnn_tui.model import WEIGHTS, ModelInfo, read_info, read_tensors
+from charrnn_tui.model.library import Library, can_be_resumed, has_weights
 from charrnn_tui.text import Vocabulary
 from charrnn_tui.text.encoded import encode_file
 from charrnn_tui.training.plan.notes import notes_on
@@ -89,7 +89,7 @@ def prepare_run(
     """Build a run. Raises TextError, RecipeError, ModelError, UnknownSymbolsError or ArchitectureError."""
     stored: Checkpoint | None = None
     finished: ModelInfo | None = None
-    if resume and not (folder / CHECKPOINT).exists() and (folder / WEIGHTS).exists():
+    if resume and not can_be_resumed(folder) and has_weights(folder):
         finished = read_info(folder)
         base = None
         more = recipe.epochs
@@ -116,7 +116,7 @@ def prepare_run(
             )
     vocabulary = _vocabulary(texts, stored, base_info)
     data = load_data(texts, recipe, vocabulary)
-    if stored is not None and stored.fingerprint != data.fingerprint:
+    if stored is not None and not data.is_what(stored.fingerprint):
         raise CheckpointError(
             f"the corpus {texts.name} has changed since {folder.name} was interrupted, so the run cannot go on as "
             "it was; fine-tune from the model on the new text instead."

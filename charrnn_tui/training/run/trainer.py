@@ -86,9 +86,10 @@ def carried_state(state: TorchState | None, batch: Batch, ranks: Ranks) -> Torch
 
 
 class Trainer:
-    """One training run. Making it reads the corpus and builds the network; `run` does the work.
+    """One training run. Making it reads the corpus, builds the network and claims the model's name; `run` trains.
 
-    Raises TextError, RecipeError, ModelError, UnknownSymbolsError or ArchitectureError, each a sentence.
+    `claimed`: the name was claimed before (`Library.claim`) and is this run's. Raises TextError, RecipeError,
+    ModelError, UnknownSymbolsError or ArchitectureError, each a sentence.
     """
 
     def __init__(
@@ -101,19 +102,23 @@ class Trainer:
         base: str | None = None,
         reserve_core: bool = False,
         ranks: Ranks | None = None,
+        claimed: bool = False,
     ) -> None:
         self.folder = folder
         self.ranks = ranks or Ranks()
         self._resumed = resume
+        library = library or Library()
         self.parts = prepare_run(
             recipe,
             folder,
-            library or Library(),
+            library,
             self.ranks,
             resume=resume,
             base=base,
             reserve_core=reserve_core,
         )
+        if self.ranks.is_writer and not (resume or claimed):
+            Library(folder.parent).claim(folder.name)
         torch.set_num_threads(self.parts.threads)
         self.recipe, self.position = self.parts.recipe, self.parts.position
         self.evaluator = Evaluator(self.parts, self.ranks)

@@ -48,7 +48,7 @@ def favourite_rows(favourite: Favourite) -> list[Row]:
         ("Temperature", f"{f.temperature:g}"),
         ("Filters", ", ".join(filters) or "none"),
         ("Seed", f"{f.seed}" + (f", number {f.item + 1}" if f.item else "")),
-        ("Kept", f.kept[:16].replace("T", " ") or "not known"),
+        ("Kept", f.kept[:16].replace("T", " ") or "missing"),
     ]
     text = plain(f.text, keep_newlines=True).stylize("bold")
     return [("", text), ("", Content("")), *((label, plain(value)) for label, value in facts)]
