@@ -123,6 +123,9 @@ def _joined(lines: Iterable[str]) -> tuple[str, str | None]:
 def _run(
     request: Request, text: str | None, folder: Path, library: Library, on_event: Callable[[Event], object] | None
 ) -> None:
+    from charrnn_tui.training.plan.threads import bound_spinning
+
+    bound_spinning()
     from charrnn_tui.training.run.trainer import Trainer
 
     if text is not None:
