@@ -7,16 +7,21 @@ from typing import Annotated, Any
 import typer
 
 from charrnn_tui.cli import (
+    between,
+    context,
     corpora,
     evaluate,
     favourites,
     models,
     repl,
     sample,
+    score,
     serve,
     settings,
     top,
     train,
+    tree,
+    units,
 )
 from charrnn_tui.cli.errors import code_for
 from charrnn_tui.cli.group import Group
@@ -122,9 +127,14 @@ def charrnn_tui(
 
 sample.add_to(app)
 top.add_to(app)
+score.add_to(app)
 repl.add_to(app)
 train.add_to(app)
 evaluate.add_to(app)
+context.add_to(app)
+units.add_to(app)
+between.add_to(app)
+tree.add_to(app)
 models.add_to(app)
 corpora.add_to(app)
 favourites.add_to(app)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from charrnn_tui.cli import names, options
+from charrnn_tui.cli.bars import bar
 from charrnn_tui.cli.errors import WrongUse
 from charrnn_tui.cli.group import Group
+from charrnn_tui.files.limits import LARGEST_WHOLE
 
 if TYPE_CHECKING:
     from charrnn_tui.text import Kind
@@ -91,7 +93,9 @@ def show(
     corpus: Annotated[
         str, typer.Argument(metavar="NAME|FILE", autocompletion=names.complete_corpus, help="A corpus or a text file.")
     ],
-    n: Annotated[int, typer.Option("-n", "--number", metavar="N", min=0, help="How many samples.")] = 8,
+    n: Annotated[
+        int, typer.Option("-n", "--number", metavar="N", min=0, max=LARGEST_WHOLE, help="How many samples.")
+    ] = 8,
     kind: Annotated[
         str | None, typer.Option("--kind", metavar="lines|stream", help="Take it so, whatever it looks like.")
     ] = None,
@@ -189,19 +193,6 @@ def histogram_lines(histogram: list[list[int]], width: int) -> list[str]:
     room = max(_NARROWEST, width) - label_width - count_width - 5
     most = max(counts)
     return [
-        f"{label:>{label_width}} {count:>{count_width},} {_bar(count / most * room)}".rstrip()
+        f"{label:>{label_width}} {count:>{count_width},} {bar(count / most * room)}".rstrip()
         for label, count in zip(labels, counts, strict=True)
     ]
-
-
-def _bar(length: float) -> str:
-    """A bar to an eighth of a column, at least a sliver where there is anything; # where it cannot be shown."""
-    import sys
-
-    eighths = max(1 if length > 0 else 0, round(length * 8))
-    bar: str = "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
-    try:
-        bar.encode(sys.stdout.encoding or "ascii")
-    except UnicodeEncodeError:
-        return "#" * max(1 if length > 0 else 0, round(length))
-    return bar

@@ -58,13 +58,15 @@ def show(
     from charrnn_tui.prompt.favourites import load
 
     kept = load()
+    from charrnn_tui.prompt.generations import sample_command_of
+
     if as_json:
         output.write_json([asdict(favourite) for favourite in kept])
     elif not kept:
         remark("nothing was kept yet; /save at a prompt keeps the last generation.")
     else:
         for favourite in kept:
-            print(_command(favourite) if commands else output.shown(favourite.text))
+            print(sample_command_of(favourite) if commands else output.shown(favourite.text))
 
 
 def export(
@@ -84,16 +86,6 @@ def export(
     kept = load()
     atomic.write_text(path, makers[path.suffix.lower()](kept))
     remark(f"{len(kept)} written to {path}.")
-
-
-def _command(favourite: Favourite) -> str:
-    from charrnn_tui.prompt.favourites import sample_command
-    from charrnn_tui.sampling import SamplingSettings
-
-    f = favourite
-    settings = SamplingSettings(f.temperature, f.top_k, f.top_p, f.min_p)
-    command = sample_command(f.prefix, f.model, settings, f.seed, f.max_length)
-    return command.replace(" -- ", f" --item {f.item} -- ", 1) if f.item else command
 
 
 def _as_text(kept: list[Favourite]) -> str:

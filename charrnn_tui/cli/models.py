@@ -93,7 +93,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "network": info.architecture.describe() if info else None,
         "parameters": info.architecture.parameters if info else None,
         "kind": info.kind if info else None,
-        "corpus": info.corpus.get("name") if info else None,
+        "corpus": info.corpus_name if info else None,
         "validation_loss": info.validation_loss if info else None,
         "created": info.created if info else None,
     }
@@ -106,14 +106,14 @@ def _cells(entry: Entry) -> tuple[str, ...]:
     if info is None:
         return entry.name, "", "", "", "", size, f"{'unfinished' if entry.unfinished else 'damaged'}: {entry.problem}"
     loss = "" if info.validation_loss is None else f"{info.validation_loss:.4f}"
-    corpus = str(info.corpus.get("name", ""))
+    corpus = info.corpus_name or ""
     return entry.name, info.architecture.describe(), corpus, loss, f"{info.architecture.parameters:,}", size, note
 
 
 def _size(entry: Entry) -> str:
-    from charrnn_tui.cli import output
+    from charrnn_tui.prompt import words
 
-    return output.in_bytes(entry.size)
+    return words.size(entry.size)
 
 
 def _entry(library: Library, name: str) -> Entry:
@@ -144,28 +144,31 @@ def show(name: ModelArgument, as_json: options.JsonOption = False) -> None:
 
 def _facts(entry: Entry) -> list[tuple[str, str]]:
     from charrnn_tui.cli import output
+    from charrnn_tui.training.plan.notes import few_held_out
 
     info = entry.info
     assert info is not None
-    corpus, results = info.corpus, info.results
     unit = "items" if info.kind == "lines" else "characters"
+    learnt = "" if info.items is None else f" ({info.items:,} {unit} learnt from)"
     facts = [
         ("model", entry.name + (" (shipped)" if entry.shipped else "")),
         ("network", f"{info.architecture.describe()}, {info.architecture.parameters:,} parameters"),
         ("symbols", f"{len(info.vocabulary.symbols)}: {output.cut(''.join(info.vocabulary.symbols), 60)}"),
-        ("corpus", f"{corpus.get('name', '?')} ({corpus.get('items', 0):,} {unit} learnt from)"),
+        ("corpus", (info.corpus_name or "not known") + learnt),
     ]
     if info.validation_loss is not None:
-        training = results.get("training_loss")
-        beside = f" (training {training:.4f})" if isinstance(training, float) else ""
+        beside = f" (training {info.training_loss:.4f})" if info.training_loss is not None else ""
         facts.append(("validation", f"{info.validation_loss:.4f} nats a character{beside}"))
-    if isinstance(results.get("seconds"), int | float):
-        from charrnn_tui.prompt.words import duration
+        if info.validation_items is not None and (few := few_held_out(info.kind, info.validation_items)):
+            facts.append(("", few))
+    if info.seconds is not None:
+        from charrnn_tui.prompt.words import count, duration
 
-        facts.append(("trained", f"{duration(results['seconds'])}, {results.get('step', 0):,} steps"))
+        steps = "" if info.step is None else f", {count(info.step, 'step')}"
+        facts.append(("trained", duration(info.seconds) + steps))
     if info.recipe:
         facts.append(("recipe", ", ".join(f"{key} {value}" for key, value in info.recipe.items() if key != "name")))
-    facts += [("made", info.created or "?"), ("folder", str(entry.folder)), ("size", output.in_bytes(entry.size))]
+    facts += [("made", info.created or "?"), ("folder", str(entry.folder)), ("size", _size(entry))]
     if entry.unfinished:
         facts.append(("unfinished", f"charrnn-tui train --resume {entry.name}"))
     return facts

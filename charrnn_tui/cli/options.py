@@ -8,6 +8,7 @@ import typer
 
 from charrnn_tui.cli import names
 from charrnn_tui.cli.errors import WrongUse, from_options
+from charrnn_tui.files.limits import LARGEST_WHOLE
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
@@ -69,8 +70,8 @@ def choose_seed(asked: int | None, config: Config) -> int:
 
     if asked is None:
         return config.seed or 1 + secrets.randbelow(2**31 - 1)
-    if asked < 0:
-        raise WrongUse(f"the seed is a whole number from 0 upwards, not {asked}.")
+    if not 0 <= asked <= LARGEST_WHOLE:
+        raise WrongUse(f"the seed is a whole number from 0 to {LARGEST_WHOLE}, not {asked}.")
     return asked
 
 
@@ -78,8 +79,8 @@ def choose_max_length(asked: int | None, config: Config, model: Model) -> int:
     """New characters at most: as given, as configured, or as the model has it. Raises WrongUse for less than 0."""
     if asked is None:
         return config.max_length or model.info.default_max_length
-    if asked < 0:
-        raise WrongUse(f"the maximum length is 0 or more new characters, not {asked}.")
+    if not 0 <= asked <= LARGEST_WHOLE:
+        raise WrongUse(f"the maximum length is a whole number from 0 to {LARGEST_WHOLE}, not {asked}.")
     return asked
 
 

@@ -56,7 +56,7 @@ def _own_settings() -> set[str]:
     from charrnn_tui.files import paths
 
     try:
-        return set(tomllib.loads(paths.config_file().read_text(encoding="utf-8")))
+        return set(tomllib.loads(paths.config_file().read_text(encoding="utf-8-sig")))
     except OSError:
         return set()
 

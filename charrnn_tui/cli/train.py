@@ -187,7 +187,7 @@ def _settings(more: list[str]) -> dict[str, Any]:
         name = name.strip().replace("-", "_")
         try:
             values[name] = tomllib.loads(f"value = {text.strip()}")["value"]
-        except tomllib.TOMLDecodeError:
+        except ValueError:
             values[name] = text.strip()
     return values
 
@@ -258,14 +258,11 @@ def _recipe_file(path: str | None) -> dict[str, Any]:
     """The settings that stand in a recipe file. Raises RecipeError."""
     if path is None:
         return {}
-    import tomllib
     from pathlib import Path
 
-    from charrnn_tui.training.plan.recipe import Recipe
+    from charrnn_tui.training.plan.recipe import read_settings
 
-    file = Path(path).expanduser()
-    Recipe.from_file(file)  # checks everything, and says what is wrong
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    return read_settings(Path(path).expanduser())
 
 
 def resumed_recipe(asked: Asked, library: Library) -> Recipe:

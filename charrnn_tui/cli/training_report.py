@@ -9,7 +9,7 @@ import time
 from charrnn_tui.cli import output
 from charrnn_tui.cli.errors import complain, remark
 from charrnn_tui.cli.progress import ProgressLine
-from charrnn_tui.prompt.words import duration
+from charrnn_tui.prompt.words import count, duration
 from charrnn_tui.text import visible
 from charrnn_tui.training.process.messages import (
     Evaluated,
@@ -89,22 +89,25 @@ class TextReport:
     def _begin(self, event: Started) -> None:
         self._started = event
         self._bar.total = event.total_steps
-        unit = "items" if event.kind == "lines" else "characters"
+        unit = "item" if event.kind == "lines" else "character"
         network = (
             f"{event.family.upper()} of {event.layers} × {event.hidden} units"
             if event.layers > 1
             else (f"{event.family.upper()} of {event.hidden} units")
         )
-        threads = f"{event.threads} thread{'s' if event.threads > 1 else ''}"
         self._say(
             f"{output.bold(visible(event.name))}: {network}, {event.parameters:,} parameters, "
-            f"on {visible(event.corpus)} ({event.training_items:,} {unit}, {event.validation_items:,} held out)"
+            f"on {visible(event.corpus)} ({count(event.training_items, unit)}, {event.validation_items:,} held out)"
         )
-        where = threads if event.device == "cpu" else event.device
+        where = count(event.threads, "thread") if event.device == "cpu" else event.device
         again = f", taken up at step {event.step:,}" if event.step else ""
         self._say(
-            output.dim(f"{event.total_steps:,} steps, {event.epochs:g} epochs, {where}, seed {event.seed}{again}")
+            output.dim(
+                f"{count(event.total_steps, 'step')}, {count(event.epochs, 'epoch')}, {where}, seed {event.seed}{again}"
+            )
         )
+        for note in event.notes:
+            remark(f"Note: {note}")
         self._say(output.dim(_ROW.format("epoch", "step", "training", "validation", "bits", "ch/s", "").rstrip()))
         self._bar.draw(event.step, "")
 

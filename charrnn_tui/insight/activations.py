@@ -51,11 +51,11 @@ class Unit(NamedTuple):
     part: str
     layer: int
     """From 0."""
-    index: int
+    number: int
     """From 0."""
 
     def __str__(self) -> str:
-        return f"{self.part}:{self.layer + 1}:{self.index}"
+        return f"{self.part}:{self.layer + 1}:{self.number}"
 
 
 def parse_unit(text: str, cell: NumpyCell) -> Unit:
@@ -80,8 +80,8 @@ def check_unit(unit: Unit, cell: NumpyCell) -> None:
     check_parts([unit.part], cell)
     if not 0 <= unit.layer < architecture.layers:
         raise InsightError(f"the network has the layers 1 to {architecture.layers}, not {unit.layer + 1}.")
-    if not 0 <= unit.index < architecture.hidden:
-        raise InsightError(f"a layer has the units 0 to {architecture.hidden - 1}, not {unit.index}.")
+    if not 0 <= unit.number < architecture.hidden:
+        raise InsightError(f"a layer has the units 0 to {architecture.hidden - 1}, not {unit.number}.")
 
 
 def check_parts(parts: Sequence[str], cell: NumpyCell) -> tuple[str, ...]:
@@ -113,7 +113,7 @@ class Activations:
 
     def of(self, unit: Unit) -> Floats32:
         """One unit's activation [n + 1]."""
-        column: Floats32 = self.values[unit.part][unit.layer, :, unit.index]
+        column: Floats32 = self.values[unit.part][unit.layer, :, unit.number]
         return column
 
 

@@ -1,7 +1,7 @@
 """From one prefix's state to another's in steps, a generation at each.
 
-The states on the way are weighted means of the two, (1 - w) A + w B, hidden and cell vectors alike. No text leads to them:
-what the network says there shows how its states lie to each other (Bowman et al. 2016, arXiv:1511.06349, walk
+The states on the way are weighted means of the two, (1 - w) A + w B, hidden and cell vectors alike. No text leads to
+them: what the network says there shows how its states lie to each other (Bowman et al. 2016, arXiv:1511.06349, walk
 between sentences in this way; there the space is trained for it, here it is not, so the middle may be no mixture).
 """
 

@@ -2,8 +2,9 @@
 
 For each place the network starts from the zero state, reads the last k symbols and is asked for what follows
 (Khandelwal et al. 2018, arXiv:1805.04623, truncate the context of language models in this way). The start symbol
-of an item counts as one of the symbols, so in a list k = 1 knows it at the first place only. With k = 0 nothing is read: what the
-network says from its zero state. Where the curve lies flat, what stands further back makes no difference.
+of an item counts as one of the symbols, so in a list k = 1 knows it at the first place only. With k = 0 nothing is
+read: it is what the network says from its zero state. Where the curve lies flat, what stands further back makes no
+difference.
 
 The same places are asked at every k, spread evenly over the text, all of them rows of one batch.
 """

@@ -132,3 +132,11 @@ def passages_of(model: Model, corpus: Corpus, most: int = MOST_CHARACTERS) -> Pa
         return Passages.of_items(spread(corpus.items, most), model)
     assert corpus.path is not None
     return Passages.of_text(ids_of_text(model, read_text(corpus.path))[:most])
+
+
+def corpus_for(model: Model, name_or_path: str) -> Corpus:
+    """A corpus by its name, or a text file, read as the model reads: as a list or as running text. Raises TextError."""
+    separator = model.info.recipe.get("separator")
+    return load_corpus(
+        name_or_path, kind=model.info.kind, separator=separator if isinstance(separator, str) and separator else None
+    )

@@ -1,9 +1,9 @@
 """Places in a corpus where the same units are active in the same way as in a stretch of text that was chosen.
 
-After LSTMVis (Strobelt et al. 2018, arXiv:1606.07461, section 4): a range of a text and a threshold choose the units that
-are on there; the corpus is then searched for stretches of the same length where those units are on. Two things differ:
-a unit may be on in either direction (above the threshold or below minus the threshold), and places are ordered by the
-share of all conditions that hold, not by their number.
+After LSTMVis (Strobelt et al. 2018, arXiv:1606.07461): a range of a text and a threshold choose the units that are on
+there; the corpus is then searched for stretches of the same length where those units are on. Two things differ: a unit
+may be on in either direction (above the threshold or below minus the threshold), and places are ordered by the share
+of all conditions that hold, not by the number of units.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def select_units(
         if off_after and last + 1 < n:
             on &= sign * values[last + 2] < threshold
         chosen += [Chosen(Unit(part, layer, index), sign) for index in np.flatnonzero(on).tolist()]
-    units = tuple(sorted(chosen, key=lambda c: c.unit.index))
+    units = tuple(sorted(chosen, key=lambda c: c.unit.number))
     return Pattern(units, last - first + 1, threshold, off_before, off_after)
 
 
@@ -132,7 +132,7 @@ def count_on(
     for chosen_unit in pattern.units:
         check_unit(chosen_unit.unit, cell)
     part, layer = pattern.units[0].unit.part, pattern.units[0].unit.layer
-    index = np.array([c.unit.index for c in pattern.units])
+    index = np.array([c.unit.number for c in pattern.units])
     signs = np.array([c.sign for c in pattern.units], dtype=np.float32)
     on = np.zeros(passages.characters, dtype=np.int64)
 

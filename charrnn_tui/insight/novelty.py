@@ -1,8 +1,8 @@
 """Is a text new, or remembered? Where an item stands, what it is nearest to, and how much was copied word for word.
 
 Distances are Levenshtein's (1966): the fewest insertions, deletions and replacements of one character. The longest
-verbatim run is the longest common substring of the text and the corpus (for lists: of any one item), found exactly; a long
-one says that the network recites (Carlini et al. 2023, arXiv:2202.07646, measure memorisation by such runs).
+verbatim run is the longest common substring of the text and the corpus (for lists: of any one item), found exactly; a
+long one says that the network recites (Carlini et al. 2023, arXiv:2202.07646, measure memorisation by such runs).
 """
 
 from __future__ import annotations
@@ -99,8 +99,7 @@ class Memory:
         return text, starts
 
     def of(self, text: str) -> Novelty:
-        """Ask about a finished item or a piece of running text. Raises UnknownSymbolsError for nothing: any text may
-        be asked about."""
+        """Ask about a finished item or a piece of running text, of any symbols."""
         text = cleaned(self._model, text)
         copied = self.copied(text)
         if self.learnt.kind == "stream":

@@ -1,8 +1,8 @@
 """Hold a unit at a value and see what the network does then.
 
-A correlation says that a unit goes along with a property; an intervention says whether the network uses it (Lakretz et al.
-2019, arXiv:1903.07435, ablate single units of an LSTM in this way). The pinned network is a `Cell`: whatever works on a
-cell works on it.
+A correlation says that a unit goes along with a property; an intervention says whether the network uses it (Lakretz
+et al. 2019, arXiv:1903.07435, ablate single units of an LSTM in this way). The pinned network is a `Cell`: whatever
+works on any cell works on it.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class PinnedCell:
         vectors = {"hidden": [h.copy() for h in state.hidden], "cell": [c.copy() for c in state.cell]}
         for unit, value in self.pins.items():
             if unit.part in vectors:
-                vectors[unit.part][unit.layer][:, unit.index] = value
+                vectors[unit.part][unit.layer][:, unit.number] = value
         return NumpyState(tuple(vectors["hidden"]), tuple(vectors["cell"]))
 
     def answer(self, state: NumpyState) -> Floats:
@@ -90,7 +90,7 @@ class PinnedCell:
     def _pin(self, part: str, layer: int, values: Floats) -> None:
         for unit, value in self.pins.items():
             if unit.part == part and unit.layer == layer:
-                values[:, unit.index] = value
+                values[:, unit.number] = value
 
 
 @dataclass(frozen=True)
@@ -115,17 +115,18 @@ def pin(
     item: int = 0,
     max_length: int | None = None,
 ) -> Pinned:
-    """Pin units from place `at` of a text on: what is expected there, and the text that follows, as it is and pinned.
+    """Pin units at place `at` of a text: what is expected there, and the text that follows, as it is and pinned.
 
-    What was read before stays as the network read it; the pins hold from the state at `at` on. A gate has no value in a
-    state: it acts from the next character on, so the distribution at `at` itself is the same. Raises InsightError.
+    The pins hold from the reading of the symbol before that place on; what was read earlier stays as it was read.
+    Raises InsightError.
     """
     at = reading.check(at)
     settings = settings or SamplingSettings()
     cell = numpy_cell(model)
     held = PinnedCell(cell, dict(pins))
-    state = held.pinned(reading.states[at])
-    rows = reading.log_probs[at], held.answer(state)[0]
+    earlier = reading.states[at - 1] if at else reading.before
+    state, answer = held.step(reading.read[at : at + 1], earlier)
+    rows = reading.log_probs[at], answer[0]
     actual = reading.actual(at)
     texts = [
         continue_from(

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.insight.reading import Floats, Ids, InsightError, Reading, cleaned, symbols_of
+from charrnn_tui.insight.reading import Floats, Ids, Reading, cleaned, symbols_of
 from charrnn_tui.model import Model
 from charrnn_tui.sampling.filters import SamplingSettings, probabilities
 from charrnn_tui.sampling.prefix import start_ids
@@ -121,7 +121,8 @@ def entropies_of(log_probs: Floats) -> NDArray[np.float64]:
     with np.errstate(invalid="ignore"):
         terms = np.where(p > 0, p * wide, 0.0)
     # The distribution itself is rounded; an entropy is never below 0.
-    return np.maximum(0.0, -terms.sum(axis=1) / math.log(2))
+    bits: NDArray[np.float64] = np.maximum(0.0, -terms.sum(axis=1) / math.log(2))
+    return bits
 
 
 def score(model: Model, text: str) -> TextScore:
@@ -138,11 +139,12 @@ def score_all(model: Model, texts: Sequence[str]) -> list[TextScore]:
         padded = np.full((len(rows), int(lengths[rows].max())), PAD, dtype=np.int64)
         for place, row in zip(padded, rows, strict=True):
             place[: lengths[row]] = ids[row]
-        columns = _score_batch(model, padded)
+        log_probs, ranks, entropies = _score_batch(model, padded)
         for i, row in enumerate(rows.tolist()):
-            log_probs, ranks, entropies = (column[i, : lengths[row]] for column in columns)
             symbols = tuple(map(model.vocabulary.symbol, ids[row].tolist()))
-            scores[row] = TextScore(cleaned(model, texts[row]), ids[row], log_probs, ranks, entropies, symbols)
+            own = i, slice(int(lengths[row]))
+            text = cleaned(model, texts[row])
+            scores[row] = TextScore(text, ids[row], log_probs[own], ranks[own], entropies[own], symbols)
     return [one for one in scores if one is not None]
 
 
@@ -188,7 +190,8 @@ class Distribution:
     @property
     def cut_off(self) -> NDArray[np.bool_]:
         """[size], true for what could be drawn without filters and cannot now."""
-        return (self.filtered == 0) & (self.raw > 0)
+        cut: NDArray[np.bool_] = (self.filtered == 0) & (self.raw > 0)
+        return cut
 
     @property
     def order(self) -> Ids:
@@ -221,18 +224,3 @@ def distribution_at(model: Model, reading: Reading, at: int, settings: SamplingS
     """The distribution at a place of a text, from 0 to its length (what follows it). Raises InsightError."""
     at = reading.check(at)
     return distribution(reading.log_probs[at], model, settings or SamplingSettings(), reading.actual(at))
-
-
-__all__ = [
-    "CharacterScore",
-    "Distribution",
-    "InsightError",
-    "TextScore",
-    "distribution",
-    "distribution_at",
-    "entropies_of",
-    "ranking",
-    "ranks_of",
-    "score",
-    "score_all",
-]

@@ -187,7 +187,7 @@ def _check(branch: Branch, tree: Tree) -> None:
 
 
 def to_markdown(tree: Tree) -> str:
-    """The tree as a nested list: shared characters plain, the swapped one bold, texts as code, for they are any text."""
+    """The tree as a nested list; texts stand as code, since they may be any text."""
     first = tree.root.changes[0][1]
     lines = [
         f"# {_code(tree.prefix) if tree.prefix else 'No prefix'}, continued by {_code(tree.model)}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 from charrnn_tui.cells import Architecture, ArchitectureError
 from charrnn_tui.files.atomic import write_json
+from charrnn_tui.model import facts
 from charrnn_tui.text import Kind, Vocabulary, visible
 
 FORMAT = 1
@@ -33,7 +35,8 @@ class ModelInfo:
     """What `model.json` says: everything about a model but its weights.
 
     `corpus`: name, items, validation_items, characters, symbols, longest (characters).
-    `results`: validation_loss and training_loss (nats a character), step, epoch, seconds, finished.
+    `results`: validation_loss and training_loss (nats a character), step, last_step, epoch, seconds, finished.
+    Read from a file, these are of the kind that `facts` says, or missing.
     """
 
     name: str
@@ -48,16 +51,45 @@ class ModelInfo:
     @property
     def validation_loss(self) -> float | None:
         """Nats a character on the validation part; None where it was never measured."""
-        value = self.results.get("validation_loss")
-        return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
+        return _float(self.results.get("validation_loss"))
+
+    @property
+    def training_loss(self) -> float | None:
+        """Nats a character on the training part, at that time; None where unknown."""
+        return _float(self.results.get("training_loss"))
+
+    @property
+    def step(self) -> int | None:
+        """Updates after which the weights are as they are; None where unknown."""
+        return self.results.get("step")
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it was trained; None where unknown."""
+        return _float(self.results.get("seconds"))
+
+    @property
+    def corpus_name(self) -> str | None:
+        """What it learnt from; None where unknown."""
+        return self.corpus.get("name") or None
+
+    @property
+    def items(self) -> int | None:
+        """How many items (characters of running text) it learnt from; None where unknown."""
+        return self.corpus.get("items")
+
+    @property
+    def validation_items(self) -> int | None:
+        """Items (characters of running text) held out; None where that is not known."""
+        return self.corpus.get("validation_items")
 
     @property
     def default_max_length(self) -> int:
         """A sensible limit of new characters: twice the longest item learnt from, or a screenful of text."""
         if self.kind == "stream":
             return 500
-        longest = self.corpus.get("longest")
-        return max(30, 2 * longest) if isinstance(longest, int) else 100
+        longest = self.corpus.get("longest", -1)
+        return max(30, 2 * longest) if facts.whole(longest) else 100
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values, for JSON."""
@@ -81,7 +113,7 @@ class ModelInfo:
         version = values.get("format")
         if version != FORMAT:
             raise ModelError(
-                f"{source} has the format {version!r}, and this program reads format {FORMAT}; "
+                f"{source} has the format {reprlib.repr(version)}, and this program reads format {FORMAT}; "
                 "update charrnn-tui or train the model again."
             )
         try:
@@ -91,11 +123,11 @@ class ModelInfo:
             kind: Kind = values["kind"]
             corpus, recipe, results = (values.get(name) or {} for name in ("corpus", "recipe", "results"))
         except ArchitectureError as error:
-            raise ModelError(f"{source}: {error}") from error
+            raise ModelError(visible(f"{source}: {error}")) from error
         except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(f"{source} is damaged: {_reason(error)}.") from error
+            raise ModelError(visible(f"{source} is damaged: {_reason(error)}.")) from error
         if kind not in ("lines", "stream"):
-            raise ModelError(f"{source} is damaged: its kind is {kind!r}, neither 'lines' nor 'stream'.")
+            raise ModelError(f"{source} is damaged: its kind is {reprlib.repr(kind)}, neither 'lines' nor 'stream'.")
         if not isinstance(symbols, str) or "".join(vocabulary.symbols) != symbols:
             raise ModelError(f"{source} is damaged: its vocabulary is not sorted or repeats a symbol.")
         if vocabulary.size != architecture.vocabulary_size:
@@ -105,17 +137,21 @@ class ModelInfo:
             )
         if not all(isinstance(table, dict) for table in (corpus, recipe, results)):
             raise ModelError(f"{source} is damaged: corpus, recipe and results are tables.")
-        name = values.get("name")
+        name, created = values.get("name"), values.get("created")
         return cls(
-            name if isinstance(name, str) else "",
+            facts.text(name) if isinstance(name, str) else "",
             architecture,
             vocabulary,
             kind,
-            corpus,
-            recipe,
-            results,
-            str(values.get("created", "")),
+            facts.table(corpus, facts.CORPUS),
+            facts.table(recipe, facts.ANY),
+            facts.table(results, facts.RESULTS),
+            facts.text(str(created)) if isinstance(created, str | int) else "",
         )
+
+
+def _float(value: Any) -> float | None:
+    return float(value) if facts.number(value, math.inf) and math.isfinite(value) else None
 
 
 def _reason(error: Exception) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -11,12 +10,15 @@ from typing import Any
 
 from charrnn_tui.files import atomic, paths
 from charrnn_tui.files.rows import append_row
-from charrnn_tui.sampling import SamplingSettings
 
 
 @dataclass(frozen=True)
 class Favourite:
-    """A kept text and how it came about. `item` is its place in a batch of the same seed."""
+    """A kept text and how it came about. `item` is its place in a batch of the same seed.
+
+    `kind` 'probable': one of the most probable items. Nothing was drawn then: `item` is its rank from 0,
+    `probability` that of what follows the prefix, and seed and settings mean nothing.
+    """
 
     text: str
     prefix: str
@@ -30,6 +32,9 @@ class Favourite:
     max_length: int = 100
     kept: str = ""
     """When, ISO 8601."""
+    kind: str = "drawn"
+    """'drawn' or 'probable'."""
+    probability: float = 0.0
 
 
 _TYPES: dict[Any, Any] = {"str": str, "int": int, "float": int | float}
@@ -89,19 +94,3 @@ def export(favourites: Iterable[Favourite], path: Path) -> None:
         lines = [favourite.text for favourite in kept]
         between = "\n\n" if any("\n" in line for line in lines) else "\n"
     atomic.write_bytes(path, "".join(line + between for line in lines).encode("utf-8", "replace"))
-
-
-def sample_command(prefix: str, model: str, settings: SamplingSettings, seed: int, max_length: int) -> str:
-    """The `charrnn-tui sample` command line that prints the same text, quoted for a POSIX shell.
-
-    Options that stand at their neutral value are left out.
-    """
-    words = ["charrnn-tui", "sample", "--model", model, "--temperature", f"{settings.temperature:g}"]
-    if settings.top_k:
-        words += ["--top-k", str(settings.top_k)]
-    if settings.top_p < 1:
-        words += ["--top-p", f"{settings.top_p:g}"]
-    if settings.min_p > 0:
-        words += ["--min-p", f"{settings.min_p:g}"]
-    words += ["--seed", str(seed), "--max-length", str(max_length), "--", prefix]
-    return shlex.join(words)

@@ -13,6 +13,7 @@ from typing import Any
 import tomlkit
 
 from charrnn_tui.files import atomic, paths
+from charrnn_tui.files.limits import LARGEST_WHOLE
 from charrnn_tui.model.library import DEFAULT_MODEL
 from charrnn_tui.sampling import SamplingSettings, SettingsError
 from charrnn_tui.text import visible
@@ -44,10 +45,12 @@ class Config:
 
     def __post_init__(self) -> None:
         SamplingSettings(self.temperature, self.top_k, self.top_p, self.min_p)
-        if self.max_length < 0:
-            raise SettingsError(f"max_length is 0 or more, not {self.max_length}.")
-        if self.seed < 0:
-            raise SettingsError(f"seed is 0 or more, not {self.seed}.")
+        for name in ("max_length", "seed"):
+            value = getattr(self, name)
+            if value < 0:
+                raise SettingsError(f"{name} is 0 or more, not {value}.")
+            if value > LARGEST_WHOLE:
+                raise SettingsError(f"{name} is a whole number from 0 to {LARGEST_WHOLE}, not {value}.")
         if not 0 <= self.pace <= 10_000:
             raise SettingsError(f"pace is from 0 (as fast as possible) to 10000, not {self.pace:g}.")
 
@@ -87,7 +90,7 @@ def load_config(path: Path | None = None) -> Config:
     path = path or paths.config_file()
     source = visible(str(path))
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return Config()
     except (OSError, UnicodeDecodeError) as error:
@@ -99,7 +102,7 @@ def _parse(text: str, source: str) -> Config:
     """The settings in a text. Raises ConfigError."""
     try:
         values: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits
         raise ConfigError(f"{source} is not TOML: {error}.") from error
     for name, value in values.items():
         where = f"{source}, line {_line_of(text, name)}"
@@ -127,7 +130,7 @@ def save_setting(name: str, value: Any, path: Path | None = None) -> None:
         raise ConfigError(f"there is no setting {name!r}.")
     path = path or paths.config_file()
     load_config(path)  # a file that is wrong is not written over
-    document = tomlkit.parse(path.read_text(encoding="utf-8")) if path.exists() else tomlkit.document()
+    document = tomlkit.parse(path.read_text(encoding="utf-8-sig")) if path.exists() else tomlkit.document()
     document[name] = value
     text = tomlkit.dumps(document)
     _parse(text, visible(str(path)))

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 from prompt_toolkit.styles import Style
 
+from charrnn_tui.prompt.probability import LEGEND, level
 from charrnn_tui.repl.fragments import Fragments
 
-LEVELS: tuple[tuple[float, str], ...] = (
-    (0.5, "class:p1"),
-    (0.2, "class:p2"),
-    (0.05, "class:p3"),
-    (0.01, "class:p4"),
-    (0.0, "class:p5"),
-)
-"""(least probability, style), the most probable first."""
-
 # The terminal's own colours, so that they suit a light and a dark background; where there is no colour (NO_COLOR),
-# bold, underlined and italic remain.
+# bold, underlined and italic remain: underlined is what was improbable, bold what was a surprise.
 STYLE = Style.from_dict(
     {
         "mark": "ansicyan bold",
@@ -25,11 +19,12 @@ STYLE = Style.from_dict(
         "hint": "ansibrightblack dim",
         "error": "ansired",
         "name": "bold",
-        "p1": "ansigreen",
-        "p2": "ansicyan",
-        "p3": "ansiyellow",
-        "p4": "ansimagenta underline",
-        "p5": "ansired bold underline",
+        "p0": "ansired bold underline",
+        "p1": "ansimagenta underline",
+        "p2": "ansiyellow",
+        "p3": "",
+        "p4": "ansicyan",
+        "p5": "ansigreen",
         "auto-suggestion": "ansibrightblack dim",
         "bottom-toolbar": "reverse",
         "status": "reverse",
@@ -40,13 +35,24 @@ STYLE = Style.from_dict(
 
 def probability_style(probability: float) -> str:
     """The style of a character that the network found so probable."""
-    return next(style for least, style in LEVELS if probability >= least or least == 0)
+    return f"class:p{level(probability)}"
+
+
+def without_colour() -> bool:
+    """Whether the terminal was asked to show no colour."""
+    return bool(os.environ.get("NO_COLOR"))
 
 
 def legend() -> Fragments:
-    """What the colours mean, in one line."""
-    words = ("50 % and more", "20 %", "5 %", "1 %", "less")
+    """What the colours mean, in one line; what underlines mean, where there is no colour."""
+    if without_colour():
+        return [
+            ("class:p0", f"bold and underlined: {LEGEND[0]}"),
+            ("", "  "),
+            ("class:p1", f"underlined: {LEGEND[1]} to {LEGEND[2]}"),
+            ("", f"  plain: {LEGEND[2]} and more"),
+        ]
     fragments: Fragments = []
-    for (_, style), text in zip(LEVELS, words, strict=True):
-        fragments += [(style, text), ("", "  ")]
+    for of_level, words in reversed(list(enumerate(LEGEND))):
+        fragments += [(f"class:p{of_level}", words), ("", "  ")]
     return fragments[:-1]

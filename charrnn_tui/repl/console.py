@@ -28,7 +28,7 @@ class Live(Protocol):
     """A stretch of output during which keys are read. Texts have to be safe already."""
 
     stopped: bool
-    """Whether Ctrl-C was pressed."""
+    """Whether Ctrl+C was pressed."""
     left: bool
     """Whether Escape was pressed."""
 
@@ -63,7 +63,7 @@ class Console(Protocol):
     """Whether a line of the input could not be read."""
 
     async def read_line(self) -> str | None:
-        """The next line, or None at the end. Ctrl-C begins a new line and never ends the prompt."""
+        """The next line, or None at the end. Ctrl+C begins a new line and never ends the prompt."""
         ...
 
     def shown(self, text: str, *, keep_newlines: bool = False) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
@@ -12,10 +11,12 @@ from time import perf_counter
 from typing import TypeVar
 
 from charrnn_tui.model import Model
+from charrnn_tui.prompt.generations import DrawnGeneration, DrawnText, ProbableItems, ProbableText, shown_item
+from charrnn_tui.prompt.pace import STEP_BUDGET, Credit
+from charrnn_tui.prompt.session import Session
 from charrnn_tui.repl.colours import probability_style
 from charrnn_tui.repl.console import Console, Live
 from charrnn_tui.repl.fragments import Fragments
-from charrnn_tui.repl.state import PromptState
 from charrnn_tui.sampling import Stream, Token
 from charrnn_tui.sampling.prefix import clean_prefix
 
@@ -24,57 +25,134 @@ T = TypeVar("T")
 PROBABLE = 10
 _FRAME = 1 / 50
 """Seconds between two writes at least: more often is not seen, and costs an ssh line its breath."""
-_BUDGET = 0.012
-"""Seconds of generating between two looks at the keyboard, when there is no pace."""
-_LONGEST_CATCH_UP = 0.25
 _LONG_PREFIX = 1_000
+_LARGEST_BATCH = 256
 
 
-async def continue_prefix(state: PromptState, console: Console, model: Model, prefix: str) -> None:
-    """Stream one continuation. Raises UnknownSymbolsError for a prefix that the network cannot read."""
-    seed = state.next_seed()
-    limit, settings = state.limit(), state.settings
+class Generator:
+    """Generates in front of a console, and keeps what came of it last."""
 
-    def begin() -> Stream:
-        return model.stream(prefix, settings=settings, seed=seed, max_length=limit)
+    def __init__(self, session: Session, console: Console) -> None:
+        self.session = session
+        self.console = console
+        self.last: DrawnGeneration | ProbableItems | None = None
+        """What was generated or listed last, ready to be kept."""
+        self.speed: float | None = None
+        """Characters a second of the last generation, or of the one that runs."""
 
-    # A long prefix takes a while to read; the screen goes on meanwhile.
-    stream = await asyncio.to_thread(begin) if len(prefix) > _LONG_PREFIX else begin()
-    state.speed, state.turned = None, False
-    async with console.live() as live:
-        live.write([("class:mark", console.mark), ("class:prefix", console.shown(stream.prefix))])
-        await _play(state, stream, live, console)
-        if console.marked:
-            live.write(_end_mark(stream, stopped=live.stopped or live.left))
-    state.turned = stream.settings != settings
-    state.last = [state.note(stream.text, stream.prefix, seed, settings)]
+    async def continue_prefix(self, model: Model, prefix: str) -> None:
+        """Stream one continuation. Raises UnknownSymbolsError for a prefix that the network cannot read."""
+        session, console = self.session, self.console
+        seed = session.next_seed()
+        limit, settings = session.limit, session.settings
 
+        def begin() -> Stream:
+            return model.stream(prefix, settings=settings, seed=seed, max_length=limit)
 
-async def _play(state: PromptState, stream: Stream, live: Live, console: Console) -> None:
-    """Draw characters at the pace of the state, obeying its settings as they are turned."""
-    started = before = perf_counter()
-    credit = 1.0
-    while stream.end is None and not (live.stopped or live.left):
-        now = perf_counter()
-        pace = state.pace if console.paced else 0
-        stream.settings = state.settings
-        if state.max_length:
-            stream.max_length = max(state.max_length, len(stream.tokens))
-        if pace == 0:
-            tokens = list(_until(stream, now + _BUDGET))
-            pause = 0.0
-        else:
-            credit += min(now - before, _LONGEST_CATCH_UP) * pace
-            tokens = list(islice(stream, int(credit)))
-            credit -= int(credit)
-            pause = max(_FRAME, (1 - credit) / pace)
-        before = now
-        if tokens:
-            live.write(_fragments(state, stream, tokens, console))
-            spent = perf_counter() - started
-            state.speed = len(stream.generated) / spent if spent > 0.02 or stream.end else None
-        if stream.end is None:
-            await live.wait(pause)
+        # A long prefix takes a while to read; the screen goes on meanwhile.
+        stream = await asyncio.to_thread(begin) if len(prefix) > _LONG_PREFIX else begin()
+        self.speed = None
+        text = DrawnText(prefix, stream.prefix, settings)
+        self.last = generation = DrawnGeneration(model.name, seed, limit, [text])
+        async with console.live() as live:
+            live.write([("class:mark", console.mark), ("class:prefix", console.shown(stream.prefix))])
+            await self._play(stream, text, live)
+            stopped = live.stopped or live.left
+            if console.marked:
+                live.write(_end_mark(stream, stopped=stopped))
+        if stream.end is None and stream.tokens:
+            generation.max_length = len(stream.tokens)  # so that its command line stops where it was stopped
+
+    async def _play(self, stream: Stream, text: DrawnText, live: Live) -> None:
+        """Draw characters at the pace of the session, obeying its settings as they are turned."""
+        session, console = self.session, self.console
+        first_limit = stream.max_length
+        started = before = perf_counter()
+        credit = Credit()
+        while stream.end is None and not (live.stopped or live.left):
+            now = perf_counter()
+            pace = session.pace if console.paced else 0
+            stream.settings = session.settings
+            if session.max_length:
+                stream.max_length = max(session.max_length, len(stream.tokens))
+            text.turned |= stream.settings != text.settings or stream.max_length != first_limit
+            if pace == 0:
+                tokens = list(_until(stream, now + STEP_BUDGET))
+                pause = 0.0
+            else:
+                credit.add(now - before, pace)
+                tokens = []
+                while stream.end is None and credit.take():
+                    tokens.append(next(stream))
+                pause = max(_FRAME, credit.seconds_to_next(pace))
+            before = now
+            if tokens:
+                text.text = stream.text
+                live.write(self._fragments(stream, tokens))
+                spent = perf_counter() - started
+                self.speed = len(stream.generated) / spent if spent > 0.02 or stream.end else None
+            if stream.end is None:
+                await live.wait(pause)
+
+    def _fragments(self, stream: Stream, tokens: list[Token]) -> Fragments:
+        console, running = self.console, stream.kind == "stream"
+        if not self.session.colour:
+            return [("", console.shown("".join(token.symbol for token in tokens), keep_newlines=running))]
+        return [
+            (probability_style(token.probability), console.shown(token.symbol, keep_newlines=running))
+            for token in tokens
+            if token.symbol
+        ]
+
+    async def continue_many(self, model: Model, count: int, prefix: str) -> None:
+        """Continue a prefix many times, a line each. Raises UnknownSymbolsError."""
+        session, console = self.session, self.console
+        shown = clean_prefix(prefix, model.vocabulary, model.info.kind)
+        model.vocabulary.encode(shown)
+        seed, settings, limit = session.next_seed(), session.settings, session.limit
+        running = model.info.kind == "stream"
+        drawn: list[DrawnText] = []
+        self.speed = None
+        # A small batch where little is asked for gives the first ones sooner.
+        batch = min(count, _LARGEST_BATCH)
+        texts = model.sample(count, prefix, settings=settings, seed=seed, max_length=limit, batch_size=batch)
+        started, characters = perf_counter(), 0
+        async with console.live() as live:
+            async for text in in_thread(texts, live):
+                if running and drawn and console.marked:
+                    live.write([("class:hint", "---\n")])
+                rest = console.shown(text[len(shown) :], keep_newlines=running)
+                live.write([("class:prefix", console.shown(shown)), ("", rest), ("", "\n")])
+                characters += len(text) - len(shown)
+                self.speed = characters / max(1e-9, perf_counter() - started)
+                drawn.append(DrawnText(prefix, text, settings, item=len(drawn)))
+            if console.marked and (live.stopped or live.left):
+                live.write([("class:end", f"stopped after {len(drawn)} of {count}")])
+        if drawn:
+            self.last = DrawnGeneration(model.name, seed, limit, drawn)
+
+    async def show_probable(self, model: Model, prefix: str) -> None:
+        """List the most probable items that begin with a prefix. Raises ModelError, UnknownSymbolsError."""
+        console = self.console
+        shown = clean_prefix(prefix, model.vocabulary, model.info.kind)
+        model.vocabulary.encode(shown)
+        found = islice(model.most_probable(prefix), PROBABLE)
+        items: list[ProbableText] = []
+        async with console.live() as live:
+            async for item in in_thread(found, live):
+                items.append(ProbableText(item.text, item.log_prob))
+                share = f"{items[-1].probability:7.2%}  "
+                if item.text:
+                    rest = console.shown(item.text[len(shown) :])
+                    live.write([("class:hint", share), ("class:prefix", console.shown(shown)), ("", rest + "\n")])
+                else:
+                    live.write([("class:hint", f"{share}{shown_item(item.text)}\n")])
+            if live.stopped or live.left:
+                live.write([("class:end", "stopped")])
+            elif len(items) < PROBABLE:
+                live.write([("class:hint", "The search ended here: nothing else stands out.")])
+        if items:
+            self.last = ProbableItems(model.name, prefix, items)
 
 
 def _until(stream: Stream, end: float) -> Iterator[Token]:
@@ -85,17 +163,6 @@ def _until(stream: Stream, end: float) -> Iterator[Token]:
             return
 
 
-def _fragments(state: PromptState, stream: Stream, tokens: list[Token], console: Console) -> Fragments:
-    running = stream.kind == "stream"
-    if not state.colour:
-        return [("", console.shown("".join(token.symbol for token in tokens), keep_newlines=running))]
-    return [
-        (probability_style(token.probability), console.shown(token.symbol, keep_newlines=running))
-        for token in tokens
-        if token.symbol
-    ]
-
-
 def _end_mark(stream: Stream, *, stopped: bool) -> Fragments:
     """A dot where the network ended the item, an ellipsis where the limit did."""
     if stream.end == "end":
@@ -103,47 +170,6 @@ def _end_mark(stream: Stream, *, stopped: bool) -> Fragments:
     if stream.end == "length":
         return [("class:end", "…")]
     return [("class:end", " ^C")] if stopped else []
-
-
-async def print_batch(state: PromptState, console: Console, model: Model, count: int, prefix: str) -> None:
-    """Continue a prefix many times, a line each. Raises UnknownSymbolsError."""
-    model.vocabulary.encode(clean_prefix(prefix, model.vocabulary, model.info.kind))
-    seed, settings, limit = state.next_seed(), state.settings, state.limit()
-    shown = clean_prefix(prefix, model.vocabulary, model.info.kind)
-    running = model.info.kind == "stream"
-    state.last, state.turned, state.speed = [], False, None
-    # A small batch where little is asked for gives the first ones sooner.
-    texts = model.sample(count, prefix, settings=settings, seed=seed, max_length=limit, batch_size=min(count, 256))
-    started, characters = perf_counter(), 0
-    async with console.live() as live:
-        async for text in in_thread(texts, live):
-            if running and state.last and console.marked:
-                live.write([("class:hint", "---\n")])
-            rest = console.shown(text[len(shown) :], keep_newlines=running)
-            live.write([("class:prefix", console.shown(shown)), ("", rest), ("", "\n")])
-            characters += len(text) - len(shown)
-            state.speed = characters / max(1e-9, perf_counter() - started)
-            state.last.append(state.note(text, shown, seed, settings, item=len(state.last)))
-        if console.marked and (live.stopped or live.left):
-            live.write([("class:end", f"stopped after {len(state.last)} of {count}")])
-
-
-async def print_probable(console: Console, model: Model, prefix: str) -> None:
-    """The most probable items that begin with a prefix, exactly. Raises ModelError, UnknownSymbolsError."""
-    shown = clean_prefix(prefix, model.vocabulary, model.info.kind)
-    model.vocabulary.encode(shown)
-    found = islice(model.most_probable(prefix), PROBABLE)
-    count = 0
-    async with console.live() as live:
-        async for item in in_thread(found, live):
-            count += 1
-            share = math.exp(item.log_prob)
-            rest = console.shown(item.text[len(shown) :])
-            live.write([("class:hint", f"{share:7.2%}  "), ("class:prefix", console.shown(shown)), ("", rest + "\n")])
-        if live.stopped or live.left:
-            live.write([("class:end", "stopped")])
-        elif count < PROBABLE:
-            live.write([("class:hint", "The search ended here: nothing else stands out.")])
 
 
 async def in_thread(items: Iterator[T], live: Live) -> AsyncIterator[T]:

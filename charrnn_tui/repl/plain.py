@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import contextlib
 import os
 import signal
@@ -17,6 +18,7 @@ from charrnn_tui.repl.fragments import Fragments, plain
 from charrnn_tui.text import visible
 
 _BLOCK = 1 << 16
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Lines:
@@ -84,7 +86,7 @@ class Lines:
 class Plain:
     """A Console of plain lines.
 
-    `watched`: somebody types at a terminal, so there is a prompt, a pace, and Ctrl-C stops a generation. Otherwise
+    `watched`: somebody types at a terminal, so there is a prompt, a pace, and Ctrl+C stops a generation. Otherwise
     standard output holds the continuations and nothing else; what is said goes to standard error.
     """
 
@@ -95,7 +97,7 @@ class Plain:
         self.paced = watched
         self.failed = False
         """Whether a line of the input could not be read."""
-        self.watch_keys = "Ctrl-C pauses; a line typed goes back to the prompt while it trains." if watched else ""
+        self.watch_keys = "Ctrl+C pauses; a line typed goes back to the prompt while it trains." if watched else ""
         self._lines = Lines(stdin)
         self._out, self._err = out, err
         self._watched = watched
@@ -109,7 +111,7 @@ class Plain:
 
     @contextmanager
     def open(self) -> Iterator[None]:
-        """Listen to the input and, where somebody watches, to Ctrl-C. Needs a running event loop."""
+        """Listen to the input and, where somebody watches, to Ctrl+C. Needs a running event loop."""
         loop = asyncio.get_running_loop()
         self._lines.open()
         if self._watched:
@@ -122,7 +124,7 @@ class Plain:
                 loop.remove_signal_handler(signal.SIGINT)
 
     def _interrupted(self) -> None:
-        """Ctrl-C: stops what streams; at the prompt, the terminal has dropped the line already."""
+        """Ctrl+C: stops what streams; at the prompt, the terminal has dropped the line already."""
         if self._live is not None:
             self._live.stopped = True
             self._live.woken.set()
@@ -153,6 +155,10 @@ class Plain:
                     self._print(self._talk, "\n")
                 return None
             self._number += 1
+            if self._number == 1 and line.startswith(_UTF16_MARKS):
+                self.complain("The input is UTF-16 and not UTF-8; convert it first, as with: iconv -f UTF-16 -t UTF-8")
+                self.failed = True
+                return None
             text = self._decoded(line)
             if text is not None:
                 if self._history is not None:
@@ -161,7 +167,8 @@ class Plain:
 
     def _decoded(self, line: bytes) -> str | None:
         try:
-            return line.removesuffix(b"\r").decode("utf-8")
+            # Where files were joined, each may begin with a byte order mark.
+            return line.removesuffix(b"\r").removeprefix(codecs.BOM_UTF8).decode("utf-8")
         except UnicodeDecodeError as error:
             self.complain(f"Line {self._number} is not UTF-8 (byte {error.start + 1}); it is passed over.")
             self.failed = True
@@ -195,7 +202,7 @@ class Plain:
 
     @asynccontextmanager
     async def live(self, status: Status | None = None, *, data: bool = True) -> AsyncIterator[PlainLive]:
-        """Output that Ctrl-C stops."""
+        """Output that Ctrl+C stops."""
         self._live = PlainLive(self, self._out if data else self._talk)
         try:
             yield self._live

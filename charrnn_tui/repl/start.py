@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from charrnn_tui.model import Model, ModelError
 from charrnn_tui.model.library import Library
+from charrnn_tui.prompt.session import Session
 from charrnn_tui.prompt.settings import Config, ConfigError, load_config
 from charrnn_tui.repl.console import Console
 from charrnn_tui.repl.fragments import Fragments
-from charrnn_tui.repl.state import PromptState
 from charrnn_tui.repl.toolbar import toolbar
 from charrnn_tui.sampling import SettingsError
 from charrnn_tui.text import visible
@@ -37,15 +37,10 @@ def start(name: str | None, overrides: Overrides) -> int:
     except (ConfigError, SettingsError, ModelError) as error:
         print(f"charrnn-tui: {error}", file=sys.stderr)
         return 1
-    state = PromptState(
-        config.sampling,
-        seed=config.seed if "seed" in overrides else config.seed or None,
-        max_length=config.max_length,
-        pace=config.pace,
-        model=model,
-    )
+    session = Session.from_config(config, seed_given="seed" in overrides)
+    session.model = model
     try:
-        return asyncio.run(_run(state, library, config, notice))
+        return asyncio.run(_run(session, library, config, notice))
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -83,11 +78,12 @@ def is_dumb() -> bool:
     return os.environ.get("TERM", "").lower() in ("", "dumb", "unknown")
 
 
-async def _run(state: PromptState, library: Library, config: Config, notice: str) -> int:
+async def _run(session: Session, library: Library, config: Config, notice: str) -> int:
     from charrnn_tui.prompt.history import History
-    from charrnn_tui.repl.session import Repl
+    from charrnn_tui.repl.loop import Repl
 
     typed = sys.stdin.isatty()
+    notices = [notice] if notice else []
     with contextlib.ExitStack() as stack:
         repl: Repl
         console: Console
@@ -95,25 +91,25 @@ async def _run(state: PromptState, library: Library, config: Config, notice: str
             from prompt_toolkit.input import create_input
             from prompt_toolkit.output import create_output
 
-            from charrnn_tui.repl.completion import Choices, SlashCompleter
+            from charrnn_tui.prompt.choices import Choices
+            from charrnn_tui.repl.completion import SlashCompleter
+            from charrnn_tui.repl.keys import inline_bindings
             from charrnn_tui.repl.suggestion import ModelSuggest
             from charrnn_tui.repl.terminal import Terminal
 
+            keys, problems = inline_bindings(config.keys)
+            notices += problems
             completer = SlashCompleter(Choices(library))
+            suggest = ModelSuggest(lambda: session.model, completer.lines)
 
             def status(width: int) -> Fragments:
-                return [("class:status", toolbar(state, width, training=repl.training_summary()))]
+                ghost = suggest.probability if terminal.prompting else None
+                speed, training = repl.generator.speed, repl.training_summary()
+                return [("class:status", toolbar(session, width, training=training, speed=speed, ghost=ghost))]
 
-            terminal = Terminal(
-                create_input(),
-                create_output(),
-                status,
-                completer,
-                ModelSuggest(lambda: state.model, completer.lines),
-                History(),
-            )
+            terminal = Terminal(create_input(), create_output(), status, completer, suggest, History(), keys)
             _end_on_hangup(stack)
-            repl = Repl(state, terminal, library, bell=config.bell)
+            repl = Repl(session, terminal, library, bell=config.bell, keys=keys)
             stack.enter_context(terminal.open())
             console = terminal
         else:
@@ -122,17 +118,17 @@ async def _run(state: PromptState, library: Library, config: Config, notice: str
             lines = Plain(
                 sys.stdin.fileno(), sys.stdout, sys.stderr, watched=typed, history=History() if typed else None
             )
-            repl = Repl(state, lines, library, bell=False)
+            repl = Repl(session, lines, library, keys={})
             stack.enter_context(lines.open())
             console = lines
+        for sentence in notices:
+            console.complain(sentence)
         if typed:
-            _greet(console, state, notice)
-        elif notice:
-            console.complain(notice)
+            _greet(console, session)
         try:
             await repl.run()
         except asyncio.CancelledError:
-            # From `_end_on_hangup`, that is good order; otherwise it is Ctrl-C while a pipe is read.
+            # From `_end_on_hangup`, that is good order; otherwise it is Ctrl+C while a pipe is read.
             if not typed:
                 raise
         if typed:
@@ -140,11 +136,9 @@ async def _run(state: PromptState, library: Library, config: Config, notice: str
         return 1 if repl.failed or console.failed else 0
 
 
-def _greet(console: Console, state: PromptState, notice: str) -> None:
-    if notice:
-        console.complain(notice)
-    name = visible(state.model.name) if state.model else "no model"
-    console.say([("class:name", name), ("class:hint", " · type a beginning and press Enter · /help · Ctrl-D leaves")])
+def _greet(console: Console, session: Session) -> None:
+    name = visible(session.model.name) if session.model else "no model"
+    console.say([("class:name", name), ("class:hint", " · type a beginning and press Enter · /help · Ctrl+D leaves")])
 
 
 def _end_on_hangup(stack: contextlib.ExitStack) -> None:

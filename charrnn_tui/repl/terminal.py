@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from typing import assert_never
 
 from prompt_toolkit.application.current import AppSession, create_app_session, set_app
 from prompt_toolkit.application.run_in_terminal import run_in_terminal
@@ -21,17 +22,19 @@ from prompt_toolkit.output import Output
 from prompt_toolkit.renderer import CPR_Support
 from prompt_toolkit.shortcuts import PromptSession
 
+from charrnn_tui.prompt.commands import is_command
 from charrnn_tui.prompt.history import History
+from charrnn_tui.prompt.words import count
 from charrnn_tui.repl.colours import STYLE
 from charrnn_tui.repl.completion import SlashCompleter
 from charrnn_tui.repl.console import Handlers, Status
 from charrnn_tui.repl.controls import VisibleControls
 from charrnn_tui.repl.fragments import Fragments, cut_start, wrapped
 from charrnn_tui.repl.keys import prompt_keys
+from charrnn_tui.repl.line_history import SharedHistory
 from charrnn_tui.repl.live import LiveOutput
-from charrnn_tui.repl.recall import SharedHistory
 from charrnn_tui.repl.suggestion import ModelSuggest
-from charrnn_tui.repl.typed_ahead import TypedAhead
+from charrnn_tui.repl.type_ahead import KeyAction, TypeAhead
 from charrnn_tui.text import visible
 
 _ESCAPE_AFTER = 0.05
@@ -44,7 +47,7 @@ class Terminal:
     paced = True
     marked = True
     failed = False
-    watch_keys = "Ctrl-C pauses; Escape, or a line typed, goes back to the prompt while it trains."
+    watch_keys = "Ctrl+C pauses; Escape, or a line typed, goes back to the prompt while it trains."
 
     def __init__(
         self,
@@ -54,12 +57,14 @@ class Terminal:
         completer: SlashCompleter,
         suggest: ModelSuggest,
         history: History,
+        keys: Mapping[str, Sequence[str]],
     ) -> None:
         self.handlers = Handlers(lambda steps: None, lambda line: None)
         self.mark = "› " if _can_show(output, "›") else "> "
         self._input, self._output, self._status = input, output, status
         self._history = SharedHistory(history)
-        self._typed = TypedAhead()
+        self._keys = keys
+        self._typed = TypeAhead(keys)
         self._live: TerminalLive | None = None
         self._later: list[str] = []
         self._prompting = False
@@ -69,7 +74,7 @@ class Terminal:
 
     @contextmanager
     def open(self) -> Iterator[None]:
-        """Keep the terminal in raw mode throughout: a key pressed between two prompts is kept, and Ctrl-C is a key."""
+        """Keep the terminal in raw mode throughout: a key pressed between two prompts is kept, and Ctrl+C is a key."""
         with self._input.raw_mode(), create_app_session(self._input, self._output):
             self._session = self._prompt_session()
             yield
@@ -77,7 +82,7 @@ class Terminal:
     def _prompt_session(self) -> PromptSession[str]:
         @Condition
         def commanding() -> bool:
-            return self._session.default_buffer.text.startswith("/")
+            return is_command(self._session.default_buffer.text)
 
         session: PromptSession[str] = PromptSession(
             message=lambda: [("class:mark", self.mark)],
@@ -88,7 +93,13 @@ class Terminal:
             completer=self._completer,
             complete_while_typing=commanding,
             auto_suggest=self._suggest,
-            key_bindings=prompt_keys(lambda steps: self.handlers.turn(steps), self._completer.lines),
+            key_bindings=prompt_keys(
+                self._keys,
+                turn=lambda steps: self.handlers.turn(steps),
+                enter=self._enter_by_key,
+                ghosts=self._suggest,
+                completions=self._completer.lines,
+            ),
             input_processors=[VisibleControls()],
             erase_when_done=True,
             enable_suspend=True,
@@ -123,12 +134,17 @@ class Terminal:
     # --- the Console --------------------------------------------------------------------------------------------
 
     @property
+    def prompting(self) -> bool:
+        """Whether a line is being edited."""
+        return self._prompting
+
+    @property
     def columns(self) -> int:
         """Width in cells."""
         return max(1, self._output.get_size().columns)
 
     async def read_line(self) -> str | None:
-        """A line typed ahead, or one from the prompt; None after Ctrl-D on an empty line."""
+        """A line typed ahead, or one from the prompt; None after Ctrl+D on an empty line."""
         while True:
             if self._typed.lines:
                 line = self._typed.lines.popleft()
@@ -155,13 +171,18 @@ class Terminal:
                 self._typed.lines.extendleft(reversed([line for line in lines[1:] if line]))
             return lines[0]
 
+    def _enter_by_key(self, line: str, draft: str) -> None:
+        """A key has entered a line; what is typed stays for the next prompt."""
+        self._typed.draft = draft
+        self._session.app.exit(result=line)
+
     def _interrupted(self) -> None:
         text = self._session.default_buffer.text
         if text:
             self.say([("class:mark", self.mark), ("class:hint", visible(text) + " ^C")])
         elif not self._hinted:
             self._hinted = True
-            self.say([("class:hint", "Ctrl-D or /quit leaves.")])
+            self.say([("class:hint", "Ctrl+D or /quit leaves.")])
 
     def shown(self, text: str, *, keep_newlines: bool = False) -> str:
         """Safe for a terminal."""
@@ -222,12 +243,12 @@ class Terminal:
             stack.callback(self._end_live, live)
             with contextlib.suppress(EOFError):
                 stack.enter_context(self._input.attach(live.keys_ready))
-            for number, act in ((signal.SIGWINCH, live.resized), (signal.SIGINT, live.stop)):
+            for number, handle in ((signal.SIGWINCH, live.resized), (signal.SIGINT, live.stop)):
                 # Signals can be handled in the main thread only, which tests may not be.
                 with contextlib.suppress(ValueError, RuntimeError, NotImplementedError):
-                    loop.add_signal_handler(number, act)
+                    loop.add_signal_handler(number, handle)
                     stack.callback(loop.remove_signal_handler, number)
-            live.take(get_typeahead(self._input))
+            live.handle(get_typeahead(self._input))
             yield live
 
     def _end_live(self, live: TerminalLive) -> None:
@@ -240,10 +261,10 @@ class Terminal:
             if dropped:
                 for line in dropped:
                     self._history.append_string(line)
+                one = len(dropped) == 1
                 self._later.append(
-                    "1 line that waited was dropped; the up key brings it back."
-                    if len(dropped) == 1
-                    else f"{len(dropped)} lines that waited were dropped; the up key brings them back."
+                    f"{count(len(dropped), 'line')} that waited {'was' if one else 'were'} dropped; "
+                    f"the up key brings {'it' if one else 'them'} back."
                 )
         self._flush_later()
 
@@ -298,7 +319,7 @@ class TerminalLive:
         self._woken.set()
 
     def stop(self) -> None:
-        """Ctrl-C."""
+        """Ctrl+C."""
         self.stopped = True
         self.wake()
 
@@ -309,30 +330,23 @@ class TerminalLive:
 
     def keys_ready(self) -> None:
         """Read and obey what was typed."""
-        self.take(self._input.read_keys())
+        self.handle(self._input.read_keys())
         if self._input.closed:
             self.stop()
             return
         if self._flush_timer is not None:
             self._flush_timer.cancel()
         loop = asyncio.get_running_loop()
-        self._flush_timer = loop.call_later(_ESCAPE_AFTER, lambda: self.take(self._input.flush_keys()))
+        self._flush_timer = loop.call_later(_ESCAPE_AFTER, lambda: self.handle(self._input.flush_keys()))
 
-    def take(self, keys: Sequence[KeyPress]) -> None:
+    def handle(self, keys: Sequence[KeyPress]) -> None:
         """Obey keys."""
         if not keys:
             return
         self._notice = ""
         handlers = self._terminal.handlers
-        for act in self._typed.feed(keys):
-            if act == "stop":
-                self.stopped = True
-            elif act == "leave":
-                self.left = True
-            elif act == "suspend":
-                self._suspend()
-            else:
-                handlers.turn(1 if act == "warmer" else -1)
+        for action in self._typed.feed(keys):
+            self._act(action)
         waiting = list(self._typed.lines)
         self._typed.lines.clear()
         for line in waiting:
@@ -345,8 +359,23 @@ class TerminalLive:
                 self._notice = answer
         self.wake()
 
+    def _act(self, action: KeyAction) -> None:
+        match action:
+            case "stop":
+                self.stopped = True
+            case "leave":
+                self.left = True
+            case "suspend":
+                self._suspend()
+            case "hotter":
+                self._terminal.handlers.turn(1)
+            case "colder":
+                self._terminal.handlers.turn(-1)
+            case _:
+                assert_never(action)
+
     def _suspend(self) -> None:
-        """Ctrl-Z: to the shell, and back with `fg`."""
+        """Ctrl+Z: to the shell, and back with `fg`."""
         self._out.status([])
         self._out.flush()
         with self._input.cooked_mode():
@@ -358,7 +387,7 @@ class TerminalLive:
         """End the line and take the status row away."""
         if self._flush_timer is not None:
             self._flush_timer.cancel()
-        self.take(self._input.flush_keys())
+        self.handle(self._input.flush_keys())
         self._out.close()
 
 

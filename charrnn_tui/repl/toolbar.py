@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+from charrnn_tui.prompt.session import Session
 from charrnn_tui.repl.fragments import cells, cut
-from charrnn_tui.repl.state import PromptState
 from charrnn_tui.text import visible
 
 _GAP = "  "
 
 
-def toolbar(state: PromptState, width: int, *, training: str = "") -> str:
+def toolbar(
+    session: Session,
+    width: int,
+    *,
+    training: str = "",
+    speed: float | None = None,
+    ghost: float | None = None,
+) -> str:
     """One row of at most `width` cells.
 
-    `training` says how far a training run is. The temperature is always there; the rest goes, the least needed first,
-    where the row is narrow.
+    `training` says how far a training run is, `speed` is in characters a second, `ghost` the probability of the ghost
+    text. The temperature is always there; the rest goes, the least needed first, where the row is narrow.
     """
-    settings = state.settings
-    name = visible(state.model.name) if state.model else "no model"
+    name = visible(session.model.name) if session.model else "no model"
     # (text, how long it stays: the lowest goes first), in the order shown
     parts: list[tuple[str, int]] = [
         (name, 9),
-        (f"T {settings.temperature:.2f}", 10),
-        (f"top-k {settings.top_k}" if settings.top_k else "", 7),
-        (f"top-p {settings.top_p:g}" if settings.top_p < 1 else "", 7),
-        (f"min-p {settings.min_p:g}" if settings.min_p else "", 7),
-        (_seed(state), 6),
-        ("colour" if state.colour else "", 2),
-        (f"{state.speed:,.0f} ch/s" if state.speed else "", 4),
+        (session.temperature_words, 10),
+        *((words, 7) for words in session.filter_words),
+        (_seed(session), 6),
+        ("colour" if session.colour else "", 2),
+        (f"{speed:,.0f} ch/s" if speed else "", 4),
         (training, 8),
+        (f"ghost {ghost:.0%}" if ghost is not None else "", 5),
     ]
     shown = [part for part in parts if part[0]]
     while len(shown) > 2 and _width(shown) > width:
@@ -42,7 +47,8 @@ def _width(parts: list[tuple[str, int]]) -> int:
     return 1 + sum(cells(text) for text, _ in parts) + len(_GAP) * (len(parts) - 1)
 
 
-def _seed(state: PromptState) -> str:
-    if state.seed is not None:
-        return f"seed {state.seed}"
-    return "seed random" if state.last_seed is None else f"last seed {state.last_seed}"
+def _seed(session: Session) -> str:
+    """The seed that is set, else that of the last text, so that it can be made again."""
+    if session.seed is not None or session.last_seed is None:
+        return session.seed_words
+    return f"last seed {session.last_seed}"

@@ -5,85 +5,90 @@ from __future__ import annotations
 import math
 import time
 
+from charrnn_tui.prompt import run_words, words
+from charrnn_tui.prompt.runs import TrainingRun, TrainingRuns
 from charrnn_tui.prompt.words import duration
 from charrnn_tui.repl.console import Console, Live
 from charrnn_tui.repl.fragments import Fragments, cells, cut, wrapped
-from charrnn_tui.repl.run import TrainingRun
 from charrnn_tui.text import visible
-from charrnn_tui.training.process.messages import Evaluated, Event, Failed, Finished, Sampled, Started
+from charrnn_tui.training.process.messages import Evaluated, Event, Sampled, Started
 
 _EVERY = 1.0
 """Seconds between two reports at least, so that a small corpus does not fill the scrollback."""
 _REDRAW = 0.25
 
 
-async def watch(run: TrainingRun, console: Console, temperature: float) -> None:
-    """Show a run until it is over, is paused by Ctrl-C, or is left to itself by Escape or by typing a line.
+class TrainingView:
+    """Shows the active run and writes what it says, not more often than one can read.
 
-    Samples are those of the temperature nearest to the given one.
+    Samples are those of the temperature nearest to the given one. `handle` is to be given every event meanwhile.
     """
-    report = _Report(console, temperature)
-    stopping = False
-    async with console.live(lambda width: [("class:status", bar(run, width, stopping=stopping))], data=False) as live:
-        report.live = live
-        if run.started is not None:
-            report.take(run.started)
-        run.listener = report.take
-        try:
-            if run.paused:
-                await run.resume()
-            while run.ended is None and not live.left and (stopping or not live.waiting):
-                if live.stopped and not stopping:
-                    stopping = True
-                    live.stopped = False
-                    await run.pause()
-                elif live.stopped:
-                    break  # a second Ctrl-C does not wait for an answer
-                if stopping and run.paused:
-                    break
-                await live.wait(_REDRAW)
-        finally:
-            run.listener = None
-        report.finish()
-        live.write(wrapped(_farewell(run, left=not stopping), console.columns))
 
-
-class _Report:
-    """Writes what a run says, and not more often than one can read."""
-
-    def __init__(self, console: Console, temperature: float) -> None:
-        self.live: Live
+    def __init__(self, run: TrainingRun, runs: TrainingRuns, console: Console, temperature: float) -> None:
+        self._run = run
+        self._runs = runs
         self._console = console
         self._temperature = temperature
+        self._live: Live | None = None
         self._evaluated: Evaluated | None = None
         self._sampled: Sampled | None = None
         self._last = -math.inf
 
-    def take(self, event: Event) -> None:
+    async def watch(self) -> None:
+        """Until the run is over, is paused by Ctrl+C, or is left to itself by Escape or by typing a line."""
+        run, stopping = self._run, False
+
+        def status(width: int) -> Fragments:
+            return [("class:status", bar(run, width, stopping=stopping))]
+
+        async with self._console.live(status, data=False) as live:
+            self._live = live
+            if run.started is not None:
+                self.handle(run.started)
+            if run.paused:
+                await self._runs.resume()
+            while run.active and not live.left and (stopping or not live.waiting):
+                if live.stopped and not stopping:
+                    stopping = True
+                    live.stopped = False
+                    await self._runs.pause()
+                elif live.stopped:
+                    break  # a second Ctrl+C does not wait for an answer
+                if stopping and run.paused:
+                    break
+                await live.wait(_REDRAW)
+            self._finish()
+            live.write(wrapped(_farewell(run, left=not stopping), self._console.columns))
+            self._live = None
+
+    def handle(self, event: Event) -> None:
         """Note an event and write what is due."""
+        live = self._live
+        if live is None:
+            return
         if isinstance(event, Started):
-            width = self._console.columns
-            self.live.write(
-                [*wrapped([("class:hint", f"{describe(event)} {self._console.watch_keys}")], width), ("", "\n")]
-            )
+            notes = [visible(words.capitalised(note)) for note in event.notes]
+            hint = " ".join([describe(event), *notes, self._console.watch_keys])
+            live.write([*wrapped([("class:hint", hint)], self._console.columns), ("", "\n")])
         elif isinstance(event, Evaluated):
             if time.monotonic() - self._last >= _EVERY:
-                self.finish()
+                self._finish()
             self._evaluated = event
         elif isinstance(event, Sampled):
             self._sampled = event
             if time.monotonic() - self._last >= _EVERY:
-                self.finish()
+                self._finish()
 
-    def finish(self) -> None:
+    def _finish(self) -> None:
         """Write what was held back."""
-        width = self._console.columns
+        width, live = self._console.columns, self._live
+        assert live is not None
         if self._evaluated is not None:
-            self.live.write([("", cut(losses(self._evaluated, width), width) + "\n")])
+            live.write([("", cut(losses(self._evaluated, width), width) + "\n")])
         if self._sampled is not None:
             line = samples(self._sampled, self._temperature)
             if line:
-                self.live.write([("class:prefix", cut("  " + line, width) + "\n")])
+                live.write([("class:prefix", cut("  " + line, width) + "\n")])
         if self._evaluated is not None or self._sampled is not None:
             self._last = time.monotonic()
         self._evaluated = self._sampled = None
@@ -91,12 +96,7 @@ class _Report:
 
 def describe(event: Started) -> str:
     """What is trained on what."""
-    unit = "items" if event.kind == "lines" else "characters"
-    network = f"{event.layers} × " if event.layers > 1 else ""
-    return (
-        f"Training {visible(event.name)} on {visible(event.corpus)} ({event.training_items:,} {unit}): "
-        f"{network}{event.family.upper()} {event.hidden}, {event.parameters:,} parameters."
-    )
+    return f"Training {visible(event.name)} on {run_words.corpus(event)}: {run_words.network(event)}."
 
 
 def losses(event: Evaluated, width: int) -> str:
@@ -126,7 +126,7 @@ def bar(run: TrainingRun, width: int, *, stopping: bool = False) -> str:
     progress = run.progress
     facts = [f"{run.share:4.0%}"]
     if progress is not None:
-        loss = run.evaluated.validation_loss if run.evaluated else progress.training_loss
+        loss = run.evaluations[-1].validation_loss if run.evaluations else progress.training_loss
         more = [
             f"{loss:.3f}",
             f"{duration(progress.seconds_left)} left",
@@ -148,22 +148,11 @@ def bar(run: TrainingRun, width: int, *, stopping: bool = False) -> str:
 
 
 def _farewell(run: TrainingRun, *, left: bool) -> Fragments:
-    if run.ended is not None:
-        return ending(run)
+    if not run.active:
+        wrong = run.state == "failed" or (run.finished is not None and run.finished.reason == "diverged")
+        return [("class:error" if wrong else "", run_words.ending_of(run))]
     if left:
         return [("class:hint", "The training goes on; /train shows it again.")]
     if run.paused:
         return [("class:hint", f"Paused at step {run.step:,} ({run.share:.0%}). /train goes on.")]
     return [("class:hint", "The training will pause; /train goes on.")]
-
-
-def ending(run: TrainingRun) -> Fragments:
-    """How a run ended, in a sentence."""
-    ended = run.ended
-    if isinstance(ended, Failed):
-        return [("class:error", f"Training failed: {visible(ended.message)}")]
-    assert isinstance(ended, Finished)
-    message = visible(ended.message)
-    style = "class:error" if ended.reason == "diverged" else ""
-    best = f" Best: {ended.best_loss:.3f} nats a character at step {ended.best_step:,}." if ended.best_step else ""
-    return [("class:name", visible(ended.name)), (style, f": {message}{best}")]

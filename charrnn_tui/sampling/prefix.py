@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
+from charrnn_tui.text.arguments import check_text
+from charrnn_tui.text.reading import normalise
 
 
 def clean_prefix(prefix: str, vocabulary: Vocabulary, kind: Kind) -> str:
-    """The prefix as it will be shown: NFC, and the tutorial's start token dropped.
+    """A text as a network reads it and as it will be shown, for whatever is done with it (continue, score, evaluate,
+    look up): line ends are LF, characters composed (NFC), and the tutorial's start token is dropped.
 
-    In a network of lines that knows no space, one leading space means the start of the item.
+    In a network of lines that knows no space, one leading space means the start of the item; in one that knows
+    spaces a leading space is a space.
     """
-    prefix = unicodedata.normalize("NFC", prefix)
+    prefix = normalise(check_text(prefix, "the prefix"))
     if kind == "lines" and prefix.startswith(" ") and " " not in vocabulary:
         return prefix[1:]
     return prefix

@@ -34,3 +34,8 @@ def uniforms(keys: NDArray[np.uint64], positions: NDArray[np.integer]) -> NDArra
     """Numbers in [0, 1) for pairs of key and position (broadcast against each other)."""
     mixed = _mix(keys + (positions.astype(np.uint64) + np.uint64(1)) * _ODD)
     return (mixed >> _S11).astype(np.float64) * _SCALE
+
+
+def child_keys(keys: NDArray[np.uint64], ids: NDArray[np.integer]) -> NDArray[np.uint64]:
+    """One key for each pair of a key and an id (broadcast against each other): a tree of keys, one for every text."""
+    return _mix(_mix(keys + _ODD) + (ids.astype(np.uint64) + np.uint64(1)) * _GOLDEN)

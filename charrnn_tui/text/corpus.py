@@ -7,6 +7,7 @@ can be set.
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -14,7 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from charrnn_tui.text.arguments import check_texts
 from charrnn_tui.text.reading import TextError, check_file, normalise, read_text, shown
+from charrnn_tui.text.safe import visible
 
 Kind = Literal["lines", "stream"]
 
@@ -22,6 +25,7 @@ LARGEST_LIST = 256 << 20
 """A file larger than this (bytes) is always a stream: a list is held in memory as Python strings."""
 
 _PEEK = 1 << 20
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,13 @@ class Corpus:
     @classmethod
     def from_lines(cls, lines: Iterable[str], name: str = "lines") -> Corpus:
         """A list held in memory. Empty items are left out; raises TextError where nothing is left."""
-        items = tuple(normalise(line) for line in lines if line)
+        items = without_start(tuple(normalise(line) for line in check_texts(lines, "the items") if line))
+        for number, item in enumerate(items, start=1):
+            if half := _SURROGATE.search(item):
+                raise TextError(
+                    f"item {number} of {name} ({visible(item[:30])}) holds half a character (U+{ord(half[0]):04X}), "
+                    "which stands in no text; take it out, or decode the text it came from as what it is."
+                )
         if not items:
             raise TextError(f"{name} holds no items: every line is empty.")
         return cls(name, "lines", items, None, "given as a list")
@@ -82,14 +92,29 @@ class Corpus:
                 f"{shown(path)} has {size >> 20} MiB, too much for a list of items "
                 f"({LARGEST_LIST >> 20} MiB at most); train on it as a stream."
             )
-        text = read_text(path)
-        if separator in (None, "\n"):
-            items = tuple(line for line in text.split("\n") if line)
-        else:
-            items = tuple(block for part in text.split(separator) if (block := part.strip("\n")))
+        items = split_items(read_text(path), separator)
         if not items:
             raise TextError(f"{shown(path)} holds no items: every line is empty.")
         return cls(name, "lines", items, path, reason, separator or "\n")
+
+
+def split_items(text: str, separator: str | None = None) -> tuple[str, ...]:
+    """The items of a text: its lines, or the blocks between separators; empty ones are left out."""
+    parts = text.split(separator or "\n")
+    return without_start(tuple(item for part in parts if (item := part.strip("\n"))))
+
+
+def without_start(items: tuple[str, ...]) -> tuple[str, ...]:
+    """The items without a space that each of them begins with: it is no part of them, but the start token of the
+    tutorials that keep it in their files."""
+    if all(map(_spaced, items)) and len(items) > 1:
+        return tuple(item[1:] for item in items)
+    return items
+
+
+def _spaced(item: str) -> bool:
+    """Whether an item begins with one space, and with no more of them."""
+    return item[:1] == " " and item[1:2].strip() != ""
 
 
 def _peek(path: Path) -> str:
@@ -109,6 +134,8 @@ def tell_kind(text: str) -> tuple[Kind, str]:
     full = [line for line in lines if line.strip()]
     if len(full) < 2:
         return "stream", "a single line"
+    if all(map(_spaced, full)):
+        full = [line[1:] for line in full]  # see `without_start`
     median = statistics.median(len(line) for line in full)
     blank = 1 - len(full) / len(lines)
     indented = sum(line[0] in " \t" for line in full) / len(full)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from charrnn_tui.text.corpus import LARGEST_LIST, Corpus, Kind, facts, tell_kind
+from charrnn_tui.text.corpus import LARGEST_LIST, Corpus, Kind, facts, split_items, tell_kind
 from charrnn_tui.text.encoded import text_blocks
 from charrnn_tui.text.reading import TextError, check_file, decode_text, shown
 from charrnn_tui.text.shipped import find_corpus, known_kind, load_corpus
@@ -126,8 +126,7 @@ def _beginning(
             f"{shown(path)} has {size >> 20} MiB, too much for a list of items "
             f"({LARGEST_LIST >> 20} MiB at most); train on it as one running text."
         )
-    items = tuple(item for part in text.split(separator or "\n") if (item := part.strip("\n")))
-    return Corpus(name, kind, items, path, reason, separator or "\n"), text
+    return Corpus(name, kind, split_items(text, separator), path, reason, separator or "\n"), text
 
 
 def _summary(

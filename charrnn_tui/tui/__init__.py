@@ -19,4 +19,4 @@ def run() -> int:
 
     app = CharRNNApp(config, Library())
     app.run()
-    return app.return_code or 0
+    return 1 if app.crashed else app.return_code or 0

@@ -9,26 +9,41 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 
-from charrnn_tui.tui import themes
-from charrnn_tui.tui.key_order import KeysInOrder
-from charrnn_tui.tui.screens.main import MainScreen
-from charrnn_tui.tui.session import random_seed
-from charrnn_tui.tui.training_control import (
+from charrnn_tui.prompt.keys import bind
+from charrnn_tui.prompt.runs import (
+    RecipeFor,
     Reconnect,
     Settle,
     Spawn,
+    recipe_for,
     reconnect_background,
     settle_recipe,
     spawn_worker,
 )
+from charrnn_tui.prompt.session import random_seed
+from charrnn_tui.tui import themes
+from charrnn_tui.tui.eight_bit import EightBitColours
+from charrnn_tui.tui.key_order import KeysInOrder
+from charrnn_tui.tui.screens.main import MainScreen
+from charrnn_tui.tui.widgets.generations import Generations
+from charrnn_tui.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from charrnn_tui.model.library import Library
     from charrnn_tui.prompt.settings import Config
 
 _HERE = Path(__file__).parent
+
+
+def default_keys() -> dict[str, tuple[str, ...]]:
+    """The keys of the main screen and its widgets by the ids of their bindings."""
+    bound = [*MainScreen.BINDINGS, *Prompt.BINDINGS, *Generations.BINDINGS, *CharRNNApp.BINDINGS]
+    return {b.id: tuple(b.key.split(",")) for b in bound if isinstance(b, Binding) and b.id}
 
 
 class CharRNNApp(KeysInOrder[None]):
@@ -49,6 +64,7 @@ class CharRNNApp(KeysInOrder[None]):
         spawn: Spawn = spawn_worker,
         *,
         settle: Settle = settle_recipe,
+        recipe_for: RecipeFor = recipe_for,
         reconnect: Reconnect = reconnect_background,
         clock: Callable[[], float] = time.monotonic,
         new_seed: Callable[[], int] = random_seed,
@@ -58,19 +74,41 @@ class CharRNNApp(KeysInOrder[None]):
         self.library = library
         self.spawn = spawn
         self.settle = settle
+        self.recipe_for = recipe_for
         self.reconnect = reconnect
         self.clock = clock
+        self.crashed = False
+        """Whether the program was ended by a fault of its own."""
         self.new_seed = new_seed
+        if self.console.color_system == "256":
+            self._filters.append(EightBitColours())
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = self._first_theme()
-        self.set_keymap(dict(config.keys))
+        bound = bind(default_keys(), config.keys)
+        self._key_problems = bound.problems
+        given = {id: ",".join(bound.keys[id]) for id in config.keys if id in bound.keys}
+        self.set_keymap({**config.keys, **given})  # those of dialogs are looked at when they open
 
     def _first_theme(self) -> str:
         """The theme of the settings; without one the program's own, or the terminal's colours where it has 16."""
         if self.config.theme in self.available_themes:
             return self.config.theme
         return themes.SIXTEEN_COLOURS if self.console.color_system == "standard" else themes.DEFAULT
+
+    def get_driver_class(self) -> type[Driver]:
+        """The driver, made to bear what a terminal may send."""
+        chosen = super().get_driver_class()
+        if chosen.__name__ != "LinuxDriver":
+            return chosen
+        from charrnn_tui.tui.driver import TolerantDriver
+
+        return TolerantDriver
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """Textual ends the program and shows a traceback; the exit code must tell it, too."""
+        self.crashed = True
+        super().panic(*renderables)
 
     def get_default_screen(self) -> Screen[None]:
         """The main screen."""
@@ -79,9 +117,11 @@ class CharRNNApp(KeysInOrder[None]):
             self.library,
             self.spawn,
             settle=self.settle,
+            recipe_for=self.recipe_for,
             reconnect=self.reconnect,
             clock=self.clock,
             new_seed=self.new_seed,
+            key_problems=self._key_problems,
         )
 
     @property

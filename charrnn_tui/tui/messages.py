@@ -1,21 +1,29 @@
-"""What the widgets of the main screen tell it."""
+"""What the widgets of the main screen tell each other and the screen."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from textual.message import Message
 
+from charrnn_tui.prompt import commands
+from charrnn_tui.tui.content.blocks import GenerationAct
+
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
+    from charrnn_tui.prompt.choices import Choice
+    from charrnn_tui.prompt.runs import TrainingRun
     from charrnn_tui.training.process.messages import Event
-    from charrnn_tui.tui.runs import Run
+
+ScreenAction: TypeAlias = commands.OpenModel | commands.Train | commands.Help | commands.Quit
+"""What a line may ask for that is not the conversation's to do."""
 
 
 @dataclass
 class Entered(Message):
-    """Lines were entered at the prompt: one typed, or several pasted (each a prefix)."""
+    """Lines were entered at the prompt, which is empty again: one typed, or several pasted (each a prefix)."""
 
     lines: list[str]
 
@@ -28,31 +36,77 @@ class Typed(Message):
 
 
 @dataclass
-class Act(Message):
-    """An action on a generation was clicked: `what` is the name of the screen's action."""
+class Proposed(Message):
+    """What the text in the prompt may become; `at` is under the bar. Empty closes the list."""
+
+    choices: Sequence[Choice]
+    at: int
+
+
+@dataclass
+class Picked(Message):
+    """One of the proposals was clicked."""
+
+    line: str
+
+
+@dataclass
+class GenerationAction(Message):
+    """An action on a block was clicked."""
 
     number: int
-    what: str
+    act: GenerationAct
+
+
+@dataclass
+class Below(Message):
+    """How many lines lie below the view of the pane changed."""
+
+    lines: int
+
+
+@dataclass
+class Said(Message):
+    """Something was changed or done, in words."""
+
+    sentence: str
+
+
+class StateChanged(Message):
+    """Model, settings, or what is being written changed: what shows them is to be drawn anew."""
+
+
+@dataclass
+class Asked(Message):
+    """A line asked for something that is the screen's to do."""
+
+    action: ScreenAction
+    line: str
 
 
 @dataclass
 class ModelOpened(Message):
-    """A model was opened in a thread. `step` is the training step it comes from, where it is being trained."""
+    """The prompt answers from a model. `step` is the training step it comes from, where it is being trained."""
 
     model: Model
     step: int | None = None
 
 
-@dataclass
-class ModelFailed(Message):
-    """A model could not be opened; a sentence says why."""
-
-    reason: str
+class TrainingBegan(Message):
+    """A run was begun, or was found to go on: there is something to show."""
 
 
 @dataclass
-class Trained(Message):
-    """A training run said something."""
+class TrainingSaid(Message):
+    """A training run said something, and has noted it."""
 
-    run: Run
+    run: TrainingRun
     event: Event
+
+
+@dataclass
+class Refused(Message):
+    """What was asked for cannot be done; a sentence says why. `line` is what was typed for it, '' where nothing was."""
+
+    sentence: str
+    line: str = ""

@@ -25,6 +25,8 @@ from charrnn_tui.model.library import Library
 from charrnn_tui.prompt.settings import Config
 from charrnn_tui.training.plan.recipe import PRESETS, Recipe
 from charrnn_tui.tui.app import CharRNNApp
+from charrnn_tui.tui.messages import StateChanged
+from charrnn_tui.tui.widgets.prompt import Prompt
 
 HERE = Path(__file__).parent
 
@@ -45,10 +47,11 @@ async def until(pilot: Pilot[None], holds: Callable[[], object], seconds: float 
 
 async def enter(pilot: Pilot[None], app: CharRNNApp, line: str) -> None:
     """Enter a line and let what it starts come to its end."""
-    app.main.prompt.focus()
-    app.main.prompt.set_value(line)
+    prompt = app.main.query_one(Prompt)
+    prompt.focus()
+    prompt.set_value(line)
     await pilot.press("enter")
-    await until(pilot, lambda: not app.main.player.running)
+    await until(pilot, lambda: not app.main.conversation.writing)
     await pilot.pause(0.1)
 
 
@@ -58,7 +61,7 @@ async def generate(pilot: Pilot[None], app: CharRNNApp) -> None:
     await enter(pilot, app, "/n 6 Ka")
     await enter(pilot, app, "Mar")
     await pilot.press("ctrl+g")
-    await until(pilot, lambda: not app.main.player.running)
+    await until(pilot, lambda: not app.main.conversation.writing)
     await pilot.press(*"Ale")
     await pilot.pause(0.2)
     app.main.status.say("")
@@ -81,9 +84,9 @@ async def coloured(pilot: Pilot[None], app: CharRNNApp) -> None:
 async def training(pilot: Pilot[None], app: CharRNNApp) -> None:
     """A real run, some seconds after its start."""
     await generate(pilot, app)
-    app.main.start_training(PRESETS["quick"].apply(Recipe(corpus="names"), "lines"))
-    await until(pilot, lambda: app.main.training.runs)
-    run = app.main.training.runs[-1]
+    app.main.panel.begin(PRESETS["quick"].apply(Recipe(corpus="names"), "lines"))
+    await until(pilot, lambda: app.main.panel.training.runs)
+    run = app.main.panel.training.runs[-1]
     await until(pilot, lambda: run.share > 0.5 and app.main.session.step is not None)
     app.main.panel.redraw()
     await pilot.pause()
@@ -113,9 +116,9 @@ async def browsing(pilot: Pilot[None], app: CharRNNApp) -> None:
 
 async def looking_back(pilot: Pilot[None], app: CharRNNApp) -> None:
     """A real run, and what it said some evaluations ago."""
-    app.main.start_training(PRESETS["quick"].apply(Recipe(corpus="names"), "lines"))
-    await until(pilot, lambda: app.main.training.runs)
-    await until(pilot, lambda: app.main.training.active is None)
+    app.main.panel.begin(PRESETS["quick"].apply(Recipe(corpus="names"), "lines"))
+    await until(pilot, lambda: app.main.panel.training.runs)
+    await until(pilot, lambda: app.main.panel.training.active is None)
     app.clear_notifications()
     app.main.action_timeline()
     await pilot.pause(0.5)
@@ -150,13 +153,13 @@ async def take(name: str) -> None:
         app = CharRNNApp(Config(theme=theme, pace=0.0), Library(), **options)
         async with app.run_test(size=size, notifications=True) as pilot:
             await until(pilot, lambda: app.main.session.model is not None)
-            app.main.player.pace = 0.0
+            app.main.session.pace = 0.0
             await act(pilot, app)
-            app.main.player.pace = 30.0
-            app.main.refresh_status()
+            app.main.session.pace = 30.0
+            app.main.post_message(StateChanged())
             await pilot.pause(0.2)
             save(app, name)
-            await app.main.training.close()
+            await app.main.panel.training.close()
 
 
 def main() -> None:

@@ -226,7 +226,7 @@ def test_damaged_files_are_refused_with_a_sentence(path: str, value: Any, word: 
 
 
 def test_missing_and_foreign_files_are_refused_and_names_checked(tmp_path: Path, home: Path) -> None:
-    with pytest.raises(InsightError, match="there is no tree.*none yet"):
+    with pytest.raises(InsightError, match=r"there is no tree.*none yet"):
         tree_file.load(tmp_path / "no.json")
     (tmp_path / "x.json").write_text("{", encoding="utf-8")
     with pytest.raises(InsightError, match="is not JSON"):

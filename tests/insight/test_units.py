@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -58,7 +60,7 @@ def test_a_regular_expression_marks_its_matches_within_an_item() -> None:
     assert told("/b$/", "ab\nab") == [0, 1, 0, 0, 1]
     with pytest.raises(InsightError, match="no regular expression"):
         property_named("/(/")
-    with pytest.raises(InsightError, match="there is no property 'tone'.*vowel"):
+    with pytest.raises(InsightError, match=r"there is no property 'tone'.*vowel"):
         property_named("tone")
 
 
@@ -157,19 +159,19 @@ def test_matches_are_those_of_counting_every_condition(model: Model, edges: tupl
             and not (edges[0] and sign * values[3, k] >= 0.3)
             and not (edges[1] and sign * values[6, k] >= 0.3)
         ]
-        assert [c.unit.index for c in pattern.units if c.sign == sign] == expected
+        assert [c.unit.number for c in pattern.units if c.sign == sign] == expected
     if not pattern.units:
         with pytest.raises(InsightError, match="lower the threshold"):
             matches(model, Passages.of_items(items, model), pattern)
         return
     passages = Passages.of_items(items, model)
-    by_hand = dict((place, share) for share, place in on_by_hand(model, items, pattern))
+    by_hand = {place: share for share, place in on_by_hand(model, items, pattern)}
     found_shares = shares(count_on(model, passages, pattern), passages, pattern)
     for place, share in enumerate(found_shares.tolist()):
         assert share == pytest.approx(by_hand.get(place, 0))
     found = matches(model, passages, pattern, 5)
     assert found[0].share == pytest.approx(max(by_hand.values()))
-    assert all(a.share >= b.share for a, b in zip(found, found[1:], strict=False))
+    assert all(a.share >= b.share for a, b in pairwise(found))
     taken = [p for m in found for p in range(m.start, m.start + 2)]
     assert len(taken) == len(set(taken))
     text = "".join(items)

@@ -163,5 +163,8 @@ class FakeTraining:
             if isinstance(event, Finished | Failed):
                 return
 
+    async def detach(self) -> None:
+        raise TimeoutError
+
     async def close(self, grace: float = 5.0) -> None:
         self.closed = True

@@ -133,7 +133,7 @@ async def test_lines_are_whole_however_they_arrive() -> None:
 
 
 def test_nothing_on_the_way_to_the_first_prompt_imports_torch() -> None:
-    modules = ("start", "terminal", "session", "plain")
+    modules = ("start", "terminal", "loop", "plain")
     program = (
         f"import sys, {', '.join(f'charrnn_tui.repl.{name}' for name in modules)};"
         "print([name for name in ('torch', 'textual', 'typer', 'rich') if name in sys.modules])"

@@ -1,27 +1,17 @@
-"""Ghost text: the greedy continuation, cheap and bounded."""
+"""Ghost text as the line editor shows it; what it is made of stands in `tests/prompt/test_reader.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
 
-from charrnn_tui.cells import NumpyCell
 from charrnn_tui.model import Model
-from charrnn_tui.repl.suggestion import Ghost, ModelSuggest
-from charrnn_tui.sampling import SamplingSettings
-from toy import write_toy_model
-
-
-def still() -> float:
-    """A clock that stands still: no budget runs out."""
-    return 0.0
+from charrnn_tui.prompt.reader import Reader
+from charrnn_tui.repl.suggestion import ModelSuggest
 
 
 @pytest.fixture
@@ -29,78 +19,13 @@ def model(toy_model: Path) -> Model:
     return Model.open(toy_model)
 
 
-def greedy(model: Model, prefix: str) -> str:
-    return model.stream(prefix, settings=SamplingSettings(0), max_length=60).prefix and "".join(
-        token.symbol for token in model.stream(prefix, settings=SamplingSettings(0), max_length=60)
-    )
-
-
-@pytest.mark.parametrize("prefix", ["A", "Li", "Lian", "D", "De", "Ann"])
-def test_it_is_the_greedy_continuation(model: Model, prefix: str) -> None:
-    assert Ghost(model, still).after(prefix) == greedy(model, prefix)
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.lists(st.text(alphabet="ADLaeinz ", max_size=6), max_size=12))
-def test_it_depends_on_the_text_alone_and_not_on_what_was_typed_before(model: Model, texts: list[str]) -> None:
-    ghost = Ghost(model, still)
-    for text in texts:
-        assert ghost.after(text) == Ghost(model, still).after(text)
-
-
-def test_unknown_symbols_and_the_start_token(model: Model) -> None:
-    ghost = Ghost(model, still)
-    assert ghost.after("Zz!") == ""
-    assert ghost.after("Li") == "a"
-    assert ghost.after(" Li") == "a"  # the tutorial's start token
-    assert ghost.after("L i") == ""
-
-
-def test_one_character_more_costs_one_step(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    ghost = Ghost(model, still)
-    ghost.after("Ann" * 100)
-    steps = count()
-    step = NumpyCell.step_logits
-
-    def counted(self: NumpyCell, *arguments: object) -> object:
-        next(steps)
-        return step(self, *arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(NumpyCell, "step_logits", counted)
-    ghost.after("Ann" * 100 + "a", longest=1)
-    assert next(steps) <= 3
-
-
-def test_it_gives_up_when_time_is_up_and_goes_on_at_the_next_key(model: Model) -> None:
-    now = 0.0
-
-    def clock() -> float:
-        nonlocal now
-        now += 0.001
-        return now
-
-    ghost = Ghost(model, clock)
-    long = "Ann" * 5
-    answers = [ghost.after(long) for _ in range(4)]
-    assert answers[0] == ""
-    assert answers[-1] == "a"
-
-
-def test_nothing_that_a_terminal_obeys(home: Path) -> None:
-    folder = write_toy_model(home / "m", "m", ["ab\x1b[31m", "xy\u202ez"])
-    ghost = Ghost(Model.open(folder), still)
-    assert ghost.after("a") == "b"
-    assert ghost.after("x") == "y"
-
-
-def test_one_line_of_running_text(home: Path) -> None:
-    folder = write_toy_model(home / "m", "m", ["abcd\nabcd\n"], "stream")
-    assert Ghost(Model.open(folder), still).after("a") == "bcd"
-
-
 def suggested(suggest: ModelSuggest, text: str, cursor: int | None = None) -> str | None:
     found = suggest.get_suggestion(Buffer(), Document(text, cursor))
     return None if found is None else found.text
+
+
+def no_lines(line: str) -> list[str]:
+    return []
 
 
 def test_for_the_line_editor(model: Model) -> None:
@@ -117,3 +42,50 @@ def test_for_the_line_editor(model: Model) -> None:
     assert suggested(suggest, "A" * 10_000) is None
     current[0] = None
     assert suggested(suggest, "Li") is None
+
+
+def test_its_probability(model: Model) -> None:
+    suggest = ModelSuggest(lambda: model, no_lines)
+    assert suggest.probability is None
+    assert suggested(suggest, "Li") == "a"
+    assert suggest.probability == Reader(model, lambda: 0.0).ghost("Li").probability
+    assert suggested(suggest, "Zz") == ""
+    assert suggest.probability is None
+    assert suggested(suggest, "/x") is None
+    assert suggest.probability is None
+
+
+def test_it_is_there_for_keys_that_come_before_the_line_editor_has_asked(model: Model) -> None:
+    suggest = ModelSuggest(lambda: model, no_lines)
+    buffer = Buffer(document=Document("Li"))
+    assert buffer.suggestion is None
+    assert suggest.text(buffer) == "a"
+    buffer.insert_text("x")
+    assert suggest.text(buffer) == ""
+    buffer.cursor_position = 1
+    assert suggest.text(buffer) == ""
+
+
+def test_another_one_until_something_else_is_typed(model: Model) -> None:
+    reader = Reader(model, lambda: 0.0)
+    suggest = ModelSuggest(lambda: model, no_lines)
+    buffer = Buffer(document=Document("De"))
+    suggest.another(buffer)
+    assert suggest.text(buffer) == reader.ghost("De", choice=1).text
+    assert suggest.probability == reader.ghost("De", choice=1).probability
+    # The line editor asks again whenever it likes; the choice stays.
+    assert suggested(suggest, "De") == reader.ghost("De", choice=1).text
+    suggest.another(buffer)
+    assert suggest.text(buffer) == reader.ghost("De", choice=2).text
+    buffer.insert_text("n")
+    assert suggest.text(buffer) == reader.ghost("Den").text
+
+
+def test_another_model_is_asked_at_once(model: Model, home: Path) -> None:
+    from toy import write_toy_model
+
+    current = [model]
+    suggest = ModelSuggest(lambda: current[0], no_lines)
+    assert suggested(suggest, "Li") == "a"
+    current[0] = Model.open(write_toy_model(home / "m", "m", ["Lix"]))
+    assert suggested(suggest, "Li") == "x"

@@ -9,9 +9,16 @@ from fake_training import FakeSpawner, keep_recipe
 from textual.pilot import Pilot
 
 from charrnn_tui.model.library import Library
+from charrnn_tui.prompt.runs import TrainingRuns
 from charrnn_tui.prompt.settings import Config
 from charrnn_tui.tui.app import CharRNNApp
-from charrnn_tui.tui.generation import Generation
+from charrnn_tui.tui.content.player import Player
+from charrnn_tui.tui.widgets.completions import Completions
+from charrnn_tui.tui.widgets.generations import Generations
+from charrnn_tui.tui.widgets.next_characters import NextCharacters
+from charrnn_tui.tui.widgets.prompt import Prompt
+from charrnn_tui.tui.widgets.training_panel import TrainingPanel
+from charrnn_tui.tui.widgets.writer import Writer
 
 
 class Clock:
@@ -47,21 +54,54 @@ class Driven(CharRNNApp):
         """As `run_test`, with toasts and tooltips on, as users have them."""
         return self.run_test(size=size, notifications=True, tooltips=True)
 
+    @property
+    def prompt(self) -> Prompt:
+        return self.main.query_one(Prompt)
+
+    @property
+    def completions(self) -> Completions:
+        return self.main.query_one(Completions)
+
+    @property
+    def next_row(self) -> NextCharacters:
+        return self.main.query_one(NextCharacters)
+
+    @property
+    def generations(self) -> Generations:
+        return self.main.query_one(Generations)
+
+    @property
+    def player(self) -> Player:
+        return self.main.query_one(Writer).player
+
+    @property
+    def training(self) -> TrainingRuns:
+        return self.main.query_one(TrainingPanel).training
+
+    def tick(self) -> None:
+        """Write what is due."""
+        self.main.query_one(Writer).tick()
+
+    def row_of(self, text: str) -> int:
+        """The row of the pane in which a text stands."""
+        rows = [self.generations.render_line(y).text for y in range(self.generations.size.height)]
+        return next(y for y, row in enumerate(rows) if text in row)
+
     def write(self, characters: int = 1) -> None:
         """Let so many characters of every running generation become due, and write them."""
         for _ in range(characters):
-            self.time.now += 1 / self.main.player.pace
-            self.main.tick()
+            self.time.now += 1 / self.main.session.pace
+            self.tick()
 
     def finish(self) -> None:
         """Let what runs come to its end."""
-        while self.main.player.running:
+        while self.player.running:
             self.write()
 
     @property
-    def last(self) -> Generation:
-        """The latest generation."""
-        return self.main.generations.generations[-1]
+    def last(self) -> Any:
+        """The latest block."""
+        return self.generations.entries[-1]
 
     @property
     def text(self) -> str:
@@ -91,7 +131,8 @@ async def enter(pilot: Pilot[Any], line: str) -> None:
     """Type a line and press Enter."""
     app = pilot.app
     assert isinstance(app, Driven)
-    app.main.prompt.focus()
-    app.main.prompt.set_value(line)
+    app.prompt.focus()
+    app.prompt.set_value(line)
     await pilot.press("enter")
     await pilot.pause()
+    await pilot.pause()  # what was said of it goes from widget to widget

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
+from charrnn_tui.model.library import Library
 from charrnn_tui.training.process.messages import (
     Command,
     Detached,
@@ -73,7 +74,7 @@ class FakeSpawner:
 def started(name: str = "names-lstm-2", **changes: object) -> Started:
     values: dict[str, object] = {
         "name": name,
-        "folder": "/nowhere",
+        "folder": str(Library().user / name),
         "corpus": "names",
         "kind": "lines",
         "family": "lstm",
@@ -142,6 +143,7 @@ def finished(reason: str = "completed", name: str = "names-lstm-2", **changes: o
         "best_loss": 1.95,
         "best_step": 900,
         "elapsed": 50.0,
+        "message": "the run is complete." if reason == "completed" else "",
     }
     return Finished(**(values | changes))  # type: ignore[arg-type]
 

@@ -13,8 +13,8 @@ from charrnn_tui.model.library import Library
 from charrnn_tui.prompt import favourites
 from charrnn_tui.prompt.settings import Config
 from charrnn_tui.sampling import SamplingSettings
-from charrnn_tui.tui.generation import Generation
-from charrnn_tui.tui.player import Player
+from charrnn_tui.tui.content.generation import Generation
+from charrnn_tui.tui.content.player import Player
 from charrnn_tui.tui.widgets import generations as pane
 from toy import write_toy_model
 
@@ -40,7 +40,7 @@ async def test_a_typed_prefix_grows_character_by_character(model: Model) -> None
         await pilot.press(*"Han", "enter")
         await pilot.pause()
         assert app.last.texts[0].text == whole[:4], "the first character comes at once"
-        assert app.main.prompt.value == ""
+        assert app.prompt.value == ""
         for shown in range(5, len(whole) + 1):
             app.write()
             assert app.last.texts[0].text == whole[:shown]
@@ -59,7 +59,7 @@ async def test_the_pace_is_kept_by_the_clock(model: Model) -> None:
         before = app.last.texts[0].length
         app.time.now += 0.2
         for _ in range(10):  # a busy machine may need more than one turn
-            app.main.tick()
+            app.tick()
         assert app.last.texts[0].length in (before + 5, before + 6)
 
 
@@ -127,7 +127,7 @@ async def test_escape_stops_and_keeps_the_text() -> None:
         await pilot.pause()
         app.write(5)
         assert app.last.texts[0].text == text
-        assert not app.main.player.running
+        assert not app.player.running
         assert text in app.text
         assert "stopped" in app.text
         assert "esc Stop" not in app.text
@@ -140,7 +140,7 @@ async def test_each_generation_takes_a_new_seed_and_shows_it() -> None:
         await enter(pilot, "A")
         app.finish()
         await pilot.pause()
-        assert [g.seed for g in app.main.generations.generations] == [1, 2]
+        assert [g.seed for g in app.generations.entries] == [1, 2]
         assert "seed 1 ·" in app.text
         assert "seed 2 ·" in app.text
         await enter(pilot, "/seed 77")
@@ -279,7 +279,7 @@ async def test_colours_show_probability() -> None:
         await pilot.pause()
 
         def colours() -> set[str]:
-            strip = app.main.generations.render_line(1)
+            strip = app.generations.render_line(app.row_of(app.last.texts[0].text))
             return {str(s.style.color) for s in strip if s.style and s.text.strip() and s.text != "▎"}
 
         plain = colours()
@@ -295,7 +295,7 @@ async def test_the_most_probable_items_are_listed(model: Model) -> None:
     async with Driven().driven() as pilot:
         app = await ready(pilot)
         await enter(pilot, "/top An")
-        await until(pilot, lambda: app.main.generations.generations)
+        await until(pilot, lambda: app.generations.entries)
         await pilot.pause()
         found = [text.text for text in app.last.texts]
         wanted = [item.text for _, item in zip(range(10), model.most_probable("An"), strict=False)]
@@ -308,7 +308,7 @@ async def test_scrolled_up_new_text_does_not_pull_and_a_pill_says_how_much_is_be
         app = await ready(pilot)
         for _ in range(12):
             await enter(pilot, "A")
-        generations = app.main.generations
+        generations = app.generations
         assert generations.scroll_offset.y == generations.max_scroll_y
         await pilot.press("pageup", "pageup")
         await pilot.pause()
@@ -332,7 +332,7 @@ async def test_an_entered_line_goes_to_the_end_even_when_scrolled_up() -> None:
             await enter(pilot, "A")
         await pilot.press("pageup", "pageup")
         await enter(pilot, "A")
-        generations = app.main.generations
+        generations = app.generations
         assert generations.scroll_offset.y == generations.max_scroll_y
 
 
@@ -342,14 +342,14 @@ async def test_thousands_stay_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         app = await ready(pilot)
         for _ in range(180):
             app.main.enter("A")
-            while app.main.player.running:
-                app.main.tick()
+            while app.player.running:
+                app.tick()
         await pilot.pause()
-        generations = app.main.generations
-        assert len(generations.generations) == 50
-        assert generations.generations[-1].number == 179
+        generations = app.generations
+        assert len(generations.entries) == 50
+        assert generations.entries[-1].number == 179
         assert generations.virtual_size.height == sum(block.height(generations._inner) for block in generations._blocks)
-        assert all(not g.running and g._column is None and g._model is None for g in generations.generations)
+        assert all(not g.running and g._column is None and g._model is None for g in generations.entries)
         assert "seed 180" in app.text
 
 
@@ -359,9 +359,9 @@ async def test_many_characters_are_forgotten_from_the_oldest(monkeypatch: pytest
         app = await ready(pilot)
         for _ in range(128):
             app.main.enter("/n 20 A")
-            while app.main.player.running:
-                app.main.tick()
-        generations = app.main.generations.generations
+            while app.player.running:
+                app.tick()
+        generations = app.generations.entries
         assert sum(g.characters for g in generations) < 2_000 + 64 * max(g.characters for g in generations)
         assert len(generations) < 128
 
@@ -374,14 +374,14 @@ async def test_choosing_an_earlier_generation_and_acting_on_it(model: Model) -> 
             app.finish()
         await pilot.press("shift+up", "shift+up")
         await pilot.pause()
-        assert app.main.generations.current is app.main.generations.generations[1]
+        assert app.generations.current is app.generations.entries[1]
         assert "next seed" in app.text
         await pilot.press("ctrl+r")
         app.finish()
         assert app.last.typed == ["B"]
         assert app.last.seed == 2
         await pilot.press("shift+up", "escape")
-        assert app.main.generations.chosen is None
+        assert app.generations.chosen is None
 
 
 async def test_clicking_a_block_shows_its_actions_and_clicking_one_does_it() -> None:
@@ -390,23 +390,23 @@ async def test_clicking_a_block_shows_its_actions_and_clicking_one_does_it() -> 
         await enter(pilot, "B")
         app.finish()
         await pilot.pause()
-        await pilot.click("#generations", offset=(6, 1))
+        await pilot.click("#generations", offset=(6, app.row_of(app.last.texts[0].text)))
         await pilot.pause()
         rows = app.text.splitlines()
         y = next(i for i, row in enumerate(rows) if "next seed" in row)
         x = rows[y].index("next seed")
         await pilot.click(None, offset=(x + 2, y))
         await pilot.pause()
-        assert len(app.main.generations.generations) == 2
-        assert app.last.seed == app.main.generations.generations[0].seed + 1
+        assert len(app.generations.entries) == 2
+        assert app.last.seed == app.generations.entries[0].seed + 1
 
 
 async def test_an_unknown_symbol_is_named_and_the_line_stays() -> None:
     async with Driven().driven() as pilot:
         app = await ready(pilot)
         await enter(pilot, "Dß")
-        assert not app.main.generations.generations
-        assert app.main.prompt.value == "Dß"
+        assert not app.generations.entries
+        assert app.prompt.value == "Dß"
         assert "does not know the symbol 'ß'" in app.text
 
 
@@ -415,7 +415,7 @@ async def test_a_line_entered_before_the_model_is_open_waits_for_it() -> None:
         app = pilot.app
         app.main.enter("/n 2 De")
         await ready(pilot)
-        await until(pilot, lambda: app.main.generations.generations)
+        await until(pilot, lambda: app.generations.entries)
         assert [text.prefix for text in app.last.texts] == ["De", "De"]
 
 
@@ -427,7 +427,7 @@ async def test_without_any_model_the_screen_says_what_to_do(toy_model: Path, tmp
     async with app.driven() as pilot:
         await until(pilot, lambda: "no model yet: Ctrl+T" in app.text)
         app.main.enter("De")
-        assert not app.main.generations.generations
+        assert not app.generations.entries
 
 
 async def test_a_model_that_is_gone_gives_way_to_another_with_a_sentence() -> None:
@@ -445,14 +445,14 @@ async def test_a_favourite_is_said_again_with_its_own_model_and_settings(home: P
         await app.main.run_action("favourites")
         await until(pilot, lambda: app.screen is not app.main)
         await pilot.press("enter")
-        await until(pilot, lambda: app.main.generations.generations)
+        await until(pilot, lambda: app.generations.entries)
         app.finish()
         assert app.main.session.model.name == "other"
         other = Model.open(home / "data" / "charrnn-tui" / "models" / "other")
         stream = other.stream("Z", settings=SamplingSettings(1.5), seed=42, item=2, max_length=9)
         list(stream)
         assert app.last.texts[0].text == stream.text
-        assert app.last.command().endswith("-n 3 --seed 42 --max-length 9 -- Z")
+        assert app.last.command().endswith("--seed 42 --item 2 --max-length 9 -- Z")
 
 
 async def test_a_damaged_model_is_refused_with_a_sentence_and_the_open_one_stays(home: Path) -> None:
@@ -461,7 +461,7 @@ async def test_a_damaged_model_is_refused_with_a_sentence_and_the_open_one_stays
     async with Driven().driven((190, 30)) as pilot:
         app = await ready(pilot)
         await enter(pilot, "/model bad")
-        await until(pilot, lambda: "is no readable safetensors file" in app.main.next_row.sentence)
+        await until(pilot, lambda: "is no readable safetensors file" in app.next_row.sentence)
         assert app.main.session.model.name == "toy"
         await enter(pilot, "A")
         assert app.last.model_name == "toy"
@@ -474,10 +474,11 @@ async def test_what_is_selected_with_the_mouse_is_copied() -> None:
         app.finish()
         await pilot.pause()
         text = app.last.texts[0].text
-        await pilot.mouse_down("#generations", offset=(3, 1))
-        await pilot.hover("#generations", offset=(5, 1))
-        await pilot.hover("#generations", offset=(6, 1))
-        await pilot.mouse_up("#generations", offset=(6, 1))
+        row = app.row_of(text)
+        await pilot.mouse_down("#generations", offset=(3, row))
+        await pilot.hover("#generations", offset=(5, row))
+        await pilot.hover("#generations", offset=(6, row))
+        await pilot.mouse_up("#generations", offset=(6, row))
         await pilot.pause()
         await pilot.press("ctrl+y")
         assert app.clipboard in (text[:3], text[:4])
@@ -489,8 +490,8 @@ async def test_long_text_wraps_at_words_and_grows_only_at_its_end(home: Path) ->
     async with Driven(Config(model="prose", seed=2, pace=0.0, max_length=900)).driven((80, 40)) as pilot:
         app = await ready(pilot)
         await enter(pilot, "the ")
-        while app.main.player.running:
-            app.main.tick()
+        while app.player.running:
+            app.tick()
         await pilot.pause()
         text = app.last.texts[0].text
         assert len(text) == 904
@@ -506,12 +507,12 @@ async def test_pages_scroll_from_the_prompt_and_the_panel_can_be_hidden() -> Non
         for _ in range(15):
             await enter(pilot, "A")
         app.finish()
-        bottom = app.main.generations.scroll_offset.y
+        bottom = app.generations.scroll_offset.y
         await pilot.press("pageup")
-        assert app.main.generations.scroll_offset.y < bottom
+        assert app.generations.scroll_offset.y < bottom
         await pilot.press("pagedown")
         await pilot.pause()
-        assert app.main.generations.scroll_offset.y == bottom
+        assert app.generations.scroll_offset.y == bottom
         assert app.main.panel.display
         await pilot.press("f11")
         await pilot.pause()
@@ -522,20 +523,20 @@ async def test_pages_scroll_from_the_prompt_and_the_panel_can_be_hidden() -> Non
 
 def test_after_a_pause_only_so_much_comes_at_once_and_a_tick_is_never_long(model: Model) -> None:
     now = [0.0]
-    player = Player(lambda: now[0], pace=100.0)
+    player = Player(lambda: now[0])
     settings = SamplingSettings(4.0)
     one = Generation(0, model, ["A"], [settings], seed=1, max_length=5_000, layout="one")
     player.start(one)
-    player.tick()
+    player.tick(100.0)
     now[0] += 60
     for _ in range(10):
-        player.tick()
+        player.tick(100.0)
     assert one.texts[0].length <= 26
     many = Generation(1, model, ["A"] * 1000, [settings] * 1000, seed=1, max_length=5_000, layout="column")
     player.start(many)
     now[0] += 60
     began = time.perf_counter()
-    player.tick()
+    player.tick(100.0)
     assert many.texts[0].length >= 1
     assert time.perf_counter() - began < 1.0
     assert player.stop()

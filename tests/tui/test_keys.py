@@ -60,10 +60,10 @@ async def test_the_palette_does_everything_that_keys_and_slash_commands_do() -> 
             assert any(title.startswith(f"/{command.name}") for title in offered), command.name
         offered["/temp …"].callback()
         await pilot.pause()
-        assert app.main.prompt.value == "/temp "
-        before = len(app.main.generations.generations)
+        assert app.prompt.value == "/temp "
+        before = len(app.generations.entries)
         await offered["Next seed"].callback()  # type: ignore[misc]
-        assert len(app.main.generations.generations) == before + 1
+        assert len(app.generations.entries) == before + 1
 
 
 @pytest.mark.usefixtures("toy_model")
@@ -101,7 +101,7 @@ async def test_keys_open_the_other_screens_and_escape_comes_back(key: str, words
         await until(pilot, lambda: app.screen is app.main)
         await pilot.press("H")
         await pilot.pause()
-        assert app.main.prompt.value == "H"
+        assert app.prompt.value == "H"
 
 
 def test_starting_imports_neither_torch_nor_what_only_later_screens_need() -> None:

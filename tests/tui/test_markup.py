@@ -36,7 +36,7 @@ async def _start(app: Driven, pilot: object) -> None:
 
 
 async def prompt_text(app: Driven, pilot: object, text: str) -> str:
-    app.main.prompt.set_value(text)
+    app.prompt.set_value(text)
     # Here a character takes one cell, or the cursor would stand elsewhere than it acts.
     return "› " + "".join(visible(c) if len(visible(c)) == 1 else "�" for c in text)
 
@@ -47,17 +47,17 @@ async def unknown_symbol(app: Driven, pilot: object, text: str) -> str:
 
 
 async def status(app: Driven, pilot: object, text: str) -> str:
-    app.main.say(text)
+    app.main.conversation.say(text)
     return visible(text)
 
 
 async def trouble(app: Driven, pilot: object, text: str) -> str:
-    app.main.say_trouble(text)
+    app.main.conversation.refuse(text)
     return visible(text)
 
 
 async def completions(app: Driven, pilot: object, text: str) -> str:
-    app.main.completions.show([(text, text, text)])
+    app.completions.show([(text, text, text)])
     return visible(text)
 
 
@@ -69,38 +69,38 @@ async def wrong_command(app: Driven, pilot: object, text: str) -> str:
 async def run_name(app: Driven, pilot: object, text: str) -> str:
     await _start(app, pilot)
     app.spawner.last.say(started(text, corpus=text), progress(10))
-    await until(pilot, lambda: app.main.training.runs[-1].progress is not None)  # type: ignore[arg-type]
+    await until(pilot, lambda: app.training.runs[-1].progress is not None)  # type: ignore[arg-type]
     return visible(text)
 
 
 async def samples(app: Driven, pilot: object, text: str) -> str:
     await _start(app, pilot)
     app.spawner.last.say(started(), progress(10), evaluated(10, 2.0), sampled(10, text))
-    await until(pilot, lambda: app.main.training.runs[-1].samples)  # type: ignore[arg-type]
+    await until(pilot, lambda: app.training.runs[-1].samples)  # type: ignore[arg-type]
     return f"T 0.5  {visible(text)}"
 
 
 async def failure(app: Driven, pilot: object, text: str) -> str:
     await _start(app, pilot)
     app.spawner.last.say(started(), Failed(text))
-    await until(pilot, lambda: app.main.training.runs[-1].state == "failed")  # type: ignore[arg-type]
+    await until(pilot, lambda: app.training.runs[-1].state == "failed")  # type: ignore[arg-type]
     return visible(text)
 
 
 async def notice(app: Driven, pilot: object, text: str) -> str:
     await _start(app, pilot)
     app.spawner.last.say(started(), finished("stopped", message="in it: " + text))
-    await until(pilot, lambda: app.main.training.active is None)  # type: ignore[arg-type]
+    await until(pilot, lambda: app.training.active is None)  # type: ignore[arg-type]
     return visible(text)
 
 
 async def older_run(app: Driven, pilot: object, text: str) -> str:
     await _start(app, pilot)
     app.spawner.last.say(started(text), evaluated(10, 2.0), finished(name=text))
-    await until(pilot, lambda: app.main.training.active is None)  # type: ignore[arg-type]
+    await until(pilot, lambda: app.training.active is None)  # type: ignore[arg-type]
     await _start(app, pilot)
     app.spawner.last.say(started(), progress(10))
-    await until(pilot, lambda: app.main.training.runs[-1].progress is not None)  # type: ignore[arg-type]
+    await until(pilot, lambda: app.training.runs[-1].progress is not None)  # type: ignore[arg-type]
     return f"○ {visible(text)}"
 
 
@@ -132,9 +132,9 @@ async def test_every_place_shows_it_as_it_is(place: Callable[[Driven, object, st
             await pilot.pause()
             assert wanted in app.text, ascii(text)
             assert not any(c in app.text for c in "\x1b\x07\u202e\x9b"), ascii(text)
-            if app.main.training.active is not None:
+            if app.training.active is not None:
                 app.spawner.last.say(finished())
-                await until(pilot, lambda: app.main.training.active is None)
+                await until(pilot, lambda: app.training.active is None)
             app.clear_notifications()
 
 
@@ -150,12 +150,12 @@ async def test_generated_text_prefix_and_model_name(home: Path, text: str) -> No
             app.main.enter(line)
             await pilot.pause()
             app.finish()
-        await until(pilot, lambda: len(app.main.generations.generations) == 3)
+        await until(pilot, lambda: len(app.generations.entries) == 3)
         await pilot.press("ctrl+g", "f9")
         app.finish()
         await pilot.pause()
         shown = app.text
-        first = app.main.generations.generations[0]
+        first = app.generations.entries[0]
         assert f"  {visible(first.texts[0].text)} " in shown
         assert visible(text) in shown
         assert not any(c in shown for c in "\x1b\x07\u202e\x9b")

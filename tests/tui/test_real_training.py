@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from driving import Driven, enter, ready, until
 
+from charrnn_tui.prompt.runs import settle_recipe, spawn_worker
 from charrnn_tui.prompt.settings import Config
-from charrnn_tui.tui.training_control import settle_recipe, spawn_worker
 from toy import NAMES
 
 
@@ -23,8 +23,8 @@ async def test_chart_and_samples_move_and_the_prompt_answers_from_the_run(tmp_pa
     async with app.driven((120, 40)) as pilot:
         await ready(pilot)
         await enter(pilot, f"/train {corpus}")
-        await until(pilot, lambda: app.main.training.runs, 3000)
-        run = app.main.training.runs[-1]
+        await until(pilot, lambda: app.training.runs, 3000)
+        run = app.training.runs[-1]
         await until(pilot, lambda: run.samples and len(run.evaluations) >= 2 and len(run.training) >= 2, 3000)
         app.main.panel.mark()
         app.main.panel.redraw()

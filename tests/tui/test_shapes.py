@@ -7,7 +7,7 @@ from driving import Driven, enter, ready
 from fake_training import evaluated, progress, started
 
 from charrnn_tui.prompt.settings import Config
-from charrnn_tui.tui.shapes import SHAPES, shape_for
+from charrnn_tui.tui.content.shapes import SHAPES, shape_for
 
 pytestmark = pytest.mark.usefixtures("toy_model")
 
@@ -45,23 +45,23 @@ async def test_prompt_and_last_generation_are_seen_at_every_size(size: tuple[int
         assert any(row.lstrip(" ▎").startswith(app.last.texts[0].text) for row in rows)
         panel = app.main.panel
         assert panel.display is (shape == "-wide")
-        assert app.main.next_row.display is (shape != "-low")
+        assert app.next_row.display is (shape != "-low")
 
 
 async def test_resizing_changes_the_shape_and_wraps_anew() -> None:
     async with Driven(Config(model="toy", temperature=4.0, pace=0.0, max_length=80)).driven((140, 40)) as pilot:
         app = await ready(pilot)
         await enter(pilot, "De")
-        while app.main.player.running:
-            app.main.tick()
+        while app.player.running:
+            app.tick()
         await enter(pilot, "De")
-        while app.main.player.running:
-            app.main.tick()
+        while app.player.running:
+            app.tick()
         for size, shape in (((80, 24), "-medium"), ((40, 30), "-narrow"), ((40, 10), "-low"), ((140, 40), "-wide")):
             await pilot.resize_terminal(*size)
             await pilot.pause()
             assert app.main.has_class(shape)
-            generations = app.main.generations
+            generations = app.generations
             width = generations.size.width
             assert all(strip.cell_length <= width for strip in map(generations.render_line, range(5)))
             assert generations.virtual_size.height == sum(generations._heights)
@@ -133,7 +133,8 @@ async def test_every_theme_tells_prefix_text_and_background_apart(theme: str) ->
         await enter(pilot, "De")
         app.finish()
         await pilot.pause()
-        segments = [s for s in app.main.generations.render_line(1) if s.text.strip() and s.text != "▎"]
+        row = app.row_of(app.last.texts[0].text)
+        segments = [s for s in app.generations.render_line(row) if s.text.strip() and s.text != "▎"]
         prefix, new = segments[0], segments[1]
         assert prefix.text == "De"
         assert prefix.style is not None

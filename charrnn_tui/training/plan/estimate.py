@@ -8,6 +8,7 @@ from charrnn_tui.cells import Architecture, Family
 from charrnn_tui.text import Kind, Vocabulary
 from charrnn_tui.text.encoded import encode_file
 from charrnn_tui.text.splits import MOST_STREAM_EVALUATED, held_out_block
+from charrnn_tui.training.plan.notes import notes_on
 from charrnn_tui.training.plan.prepare import Texts, read_texts
 from charrnn_tui.training.plan.recipe import Recipe
 from charrnn_tui.training.plan.sizes import items_at_once, streams_at_once
@@ -32,6 +33,8 @@ class Estimate:
     training_items: int
     validation_items: int
     symbols: int
+    notes: tuple[str, ...] = ()
+    """Sentences on the corpus (see `plan.notes`)."""
 
 
 def estimate(recipe: Recipe, texts: Texts | None = None) -> Estimate:
@@ -71,4 +74,5 @@ def estimate(recipe: Recipe, texts: Texts | None = None) -> Estimate:
         training,
         validation,
         len(vocabulary.symbols),
+        tuple(notes_on(texts, validation)),
     )

@@ -82,9 +82,7 @@ def settle(recipe: Recipe, library: Library, *, resume: bool = False) -> Recipe:
     if not recipe.name and not _one_of_several():
         name = library.free_name(name)
     elif (library.user / name).exists() and not _one_of_several():
-        raise RecipeError(
-            f"there is already a model {name!r}; choose another name, delete it, or take it up again with --resume."
-        )
+        raise RecipeError(f"there is already a model {name!r}; choose another name, delete it, or train it further.")
     return replace(recipe, name=name)
 
 

@@ -10,8 +10,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from charrnn_tui.cells import FAMILIES, Family
+from charrnn_tui.files.limits import LARGEST_WHOLE
 from charrnn_tui.text import Kind, visible
 from charrnn_tui.text.shipped import DEFAULT_CORPUS
+
+MOST_THREADS = 4096
+"""More cores than any machine of today has; torch takes what is far beyond for a negative number."""
 
 
 class RecipeError(ValueError):
@@ -112,29 +116,40 @@ class Recipe:
     @classmethod
     def from_file(cls, path: Path) -> Recipe:
         """From a TOML file. Raises RecipeError naming the file."""
-        source = visible(str(path))
-        try:
-            values = tomllib.loads(path.read_text(encoding="utf-8"))
-            return cls.from_dict(values)
-        except FileNotFoundError as error:
-            raise RecipeError(f"there is no file {source}.") from error
-        except OSError as error:
-            raise RecipeError(f"{source} cannot be read: {error.strerror or error}.") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise RecipeError(f"{source} is not TOML: {error}.") from error
-        except RecipeError as error:
-            raise RecipeError(f"{source}: {error}") from error
+        return cls.from_dict(read_settings(path))
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """The settings of a recipe that stand in a TOML file, each checked. Raises RecipeError naming the file."""
+    source = visible(str(path))
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        Recipe.from_dict(values)
+    except FileNotFoundError as error:
+        raise RecipeError(f"there is no file {source}.") from error
+    except OSError as error:
+        raise RecipeError(f"{source} cannot be read: {error.strerror or error}.") from error
+    except RecipeError as error:
+        raise RecipeError(f"{source}: {error}") from error
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits
+        raise RecipeError(f"{source} is not TOML: {error}.") from error
+    return values
 
 
 def _whole(name: str, value: Any, least: int) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise RecipeError(f"{_words(name)} is a whole number, at least {least}, not {value!r}.")
+    most = MOST_THREADS if name == "threads" else LARGEST_WHOLE
+    if value > most:
+        raise RecipeError(f"{_words(name)} is a whole number from {least} to {most}, not {value!r}.")
 
 
 def _between(
     name: str, value: Any, low: float, high: float, *, lower_open: bool = False, upper_open: bool = False
 ) -> None:
     number = isinstance(value, int | float) and not isinstance(value, bool)
+    if number and abs(value) > LARGEST_WHOLE:
+        value = math.inf if value > 0 else -math.inf  # a whole number may be too large for a float
     if (
         not number
         or not low <= value <= high

@@ -106,6 +106,8 @@ class Started:
     device: str
     threads: int
     seed: int
+    notes: list[str] = field(default_factory=list)
+    """Sentences on the corpus: what could not be validated, lines that look like records."""
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,7 @@ def started(parts: RunParts, folder: Path) -> messages.Started:
         device=str(parts.device),
         threads=parts.threads,
         seed=parts.recipe.seed,
+        notes=parts.notes,
     )
 
 

@@ -16,6 +16,7 @@ from charrnn_tui.model import WEIGHTS, ModelInfo, read_info, read_tensors
 from charrnn_tui.model.library import Library, can_be_resumed, has_weights
 from charrnn_tui.text import Vocabulary
 from charrnn_tui.text.encoded import encode_file
+from charrnn_tui.training.plan.notes import notes_on
 from charrnn_tui.training.plan.precision import choose_precision
 from charrnn_tui.training.plan.prepare import Texts, read_texts
 from charrnn_tui.training.plan.recipe import Recipe, RecipeError
@@ -54,6 +55,7 @@ class RunParts:
     device: torch.device
     threads: int
     """The most threads that are of use; how many it is to be where the recipe says so."""
+    notes: list[str]
     state: TorchState | None = None
     """Where the next batch of a running text starts."""
 
@@ -150,7 +152,10 @@ def prepare_run(
     threads = recipe.threads or most_threads(network.architecture.operations, characters, reserve_core=reserve_core)
     objective = Objective(network, narrow=recipe.precision == "bfloat16")
     model = ranks.wrap(torch.compile(objective) if recipe.compile else objective, device)  # type: ignore[arg-type]
-    return RunParts(recipe, base, data, network, objective, model, average, optimiser, position, device, threads, state)
+    notes = notes_on(texts, data.validation_size)
+    return RunParts(
+        recipe, base, data, network, objective, model, average, optimiser, position, device, threads, notes, state
+    )
 
 
 def _vocabulary(texts: Texts, stored: Checkpoint | None, base: ModelInfo | None) -> Vocabulary | None:

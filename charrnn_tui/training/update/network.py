@@ -85,9 +85,9 @@ def choose_device(name: str) -> torch.device:
     except RuntimeError as error:
         raise RecipeError(f"there is no device {name!r}; use auto, cpu, cuda or cuda:0.") from error
     if device.type == "cuda" and not torch.cuda.is_available():
-        raise RecipeError("torch sees no CUDA device here; use --device cpu, or auto.")
+        raise RecipeError("torch sees no CUDA device here; take the device cpu, or auto.")
     if device.type == "mps" and not torch.backends.mps.is_available():
-        raise RecipeError("torch sees no MPS device here; use --device cpu, or auto.")
+        raise RecipeError("torch sees no MPS device here; take the device cpu, or auto.")
     if device.type not in ("cpu", "cuda", "mps"):
         raise RecipeError(f"the device {name!r} is not supported; use auto, cpu or cuda.")
     return device

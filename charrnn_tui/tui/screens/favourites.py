@@ -14,8 +14,9 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from charrnn_tui.prompt import favourites as store
-from charrnn_tui.prompt.favourites import Favourite, sample_command
-from charrnn_tui.sampling import SamplingSettings, SettingsError
+from charrnn_tui.prompt.favourites import Favourite
+from charrnn_tui.prompt.generations import sample_command_of
+from charrnn_tui.sampling import SettingsError
 from charrnn_tui.text import visible
 from charrnn_tui.tui.content.rows import Row
 from charrnn_tui.tui.content.shown import plain, sentence
@@ -27,14 +28,6 @@ from charrnn_tui.tui.widgets.facts_table import FactsTable
 from charrnn_tui.tui.widgets.path_suggester import PathSuggester
 
 EXPORTED = "favourites.txt"
-
-
-def command_line(favourite: Favourite) -> str:
-    """The `charrnn-tui sample` command line that prints a favourite (as its last line, where it is one of many)."""
-    f = favourite
-    settings = SamplingSettings(f.temperature, f.top_k, f.top_p, f.min_p)
-    line = sample_command(f.prefix, f.model, settings, f.seed, f.max_length)
-    return line.replace(" sample ", f" sample -n {f.item + 1} ", 1) if f.item else line
 
 
 def favourite_rows(favourite: Favourite) -> list[Row]:
@@ -55,7 +48,7 @@ def favourite_rows(favourite: Favourite) -> list[Row]:
         ("Temperature", f"{f.temperature:g}"),
         ("Filters", ", ".join(filters) or "none"),
         ("Seed", f"{f.seed}" + (f", number {f.item + 1}" if f.item else "")),
-        ("Kept", f.kept[:16].replace("T", " ") or "not known"),
+        ("Kept", f.kept[:16].replace("T", " ") or "missing"),
     ]
     text = plain(f.text, keep_newlines=True).stylize("bold")
     return [("", text), ("", Content("")), *((label, plain(value)) for label, value in facts)]
@@ -159,7 +152,7 @@ class FavouritesScreen(Dialog[Favourite | None]):
         if (favourite := self._favourite) is None:
             return
         try:
-            line = command_line(favourite)
+            line = sample_command_of(favourite)
         except SettingsError as error:
             self.notify(sentence(error), severity="error", markup=False)
             return

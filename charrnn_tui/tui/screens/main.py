@@ -1,35 +1,41 @@
-"""The main screen: prompt, generations, training panel. It routes; the parts do the work."""
+"""The main screen: layout, keys, the training panel, and the ways to the other screens."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, assert_never
 
-from textual import events, on
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.widgets import Static
+from textual.containers import Horizontal
+from textual.screen import Screen
 
-from charrnn_tui.prompt.history import History
+from charrnn_tui.prompt import commands, run_words
+from charrnn_tui.prompt.options import OPTIONS
+from charrnn_tui.prompt.session import Session
 from charrnn_tui.text import visible
-from charrnn_tui.tui.main_commands import WithCommands
-from charrnn_tui.tui.main_generating import TICK
-from charrnn_tui.tui.messages import Act, Entered, ModelFailed, ModelOpened, Trained, Typed
-from charrnn_tui.tui.shapes import SHAPES, shape_for
-from charrnn_tui.tui.widgets.completions import Completions
-from charrnn_tui.tui.widgets.generations import Generations
+from charrnn_tui.training.process.messages import Failed, Finished, Progress, Saved, Started
+from charrnn_tui.tui.content.blocks import ACTIONS, GenerationAct
+from charrnn_tui.tui.content.shapes import SHAPES, shape_for
+from charrnn_tui.tui.messages import Asked, ModelOpened, Refused, Said, StateChanged, TrainingBegan, TrainingSaid
+from charrnn_tui.tui.widgets.conversation import Conversation
 from charrnn_tui.tui.widgets.key_row import KeyRow
 from charrnn_tui.tui.widgets.loss_row import LossRow
-from charrnn_tui.tui.widgets.next_characters import NextCharacters
 from charrnn_tui.tui.widgets.prompt import Prompt
 from charrnn_tui.tui.widgets.status_line import StatusLine
 from charrnn_tui.tui.widgets.training_panel import TrainingPanel
 
-FIRST_STEPS = (
-    ("De ⏎", "type the start of a name; watch it grow", "finish a name"),
-    ("F7 F8", "colder, hotter, while it writes", "colder, hotter"),
-    ("Ctrl+T", "train your own network; F1: all keys", "train; F1: all keys"),
-)
+if TYPE_CHECKING:
+    from charrnn_tui.model.library import Library
+    from charrnn_tui.prompt.favourites import Favourite
+    from charrnn_tui.prompt.runs import RecipeFor, Reconnect, Settle, Spawn
+    from charrnn_tui.prompt.settings import Config
+    from charrnn_tui.tui.screens.training_form import TrainingRequest
+
+TWENTY = 20
 
 
 def _key(
@@ -47,8 +53,13 @@ def _key(
     return Binding(key, action, description, show=show, key_display=display, tooltip=tooltip, id=id or action)
 
 
-class MainScreen(WithCommands):
-    """Where one stays: layout, keys and messages."""
+def _act(key: str, act: GenerationAct, description: str, tooltip: str, *, show: bool = True) -> Binding:
+    """A binding of an action on a generation."""
+    return _key(key, f"generation('{act}')", description, tooltip, id=act, show=show)
+
+
+class MainScreen(Screen[None]):
+    """Where one stays. The conversation and the training panel do the work; what they say arrives as messages."""
 
     AUTO_FOCUS = "#prompt"
     TITLE = "charrnn-tui"
@@ -60,11 +71,11 @@ class MainScreen(WithCommands):
         _key("ctrl+t", "train", "Train", "Train on names; again to pause, again to go on"),
         _key("f7,ctrl+down", "turn(-1)", "Colder", "Lower the temperature", id="colder", display="F7"),
         _key("f8,ctrl+up", "turn(1)", "Hotter", "Raise the temperature", id="hotter", display="F8"),
-        _key("ctrl+r", "again", "Again", "The same generation once more"),
+        _act("ctrl+r", "again", "Again", "The same generation once more"),
         _key("f2", "models", "Models", "Browse and open models"),
         _key("f4", "training_form", "Train on …", "Choose corpus, network and time"),
-        _key("ctrl+n", "next_seed", "Next seed", "The same prefix with the next seed"),
-        _key("ctrl+g", "temperatures", "Temperatures", "The same seed at other temperatures, side by side"),
+        _act("ctrl+n", "next_seed", "Next seed", "The same prefix with the next seed"),
+        _act("ctrl+g", "temperatures", "Temperatures", "What is typed, or the generation, at other temperatures"),
         _key("f3", "corpora", "Corpora", "Browse corpora"),
         _key("f5", "many", "Twenty", "Continue what is typed twenty times at once"),
         _key("f6", "sampling", "Settings", "Temperature, filters, seed, length, pace"),
@@ -72,153 +83,375 @@ class MainScreen(WithCommands):
         _key("f10", "probable", "Most probable", "The most probable items that begin so, exactly"),
         _key("f11", "panel", "Training panel", "Show or hide the training panel", show=False),
         _key("f12", "timeline", "Timeline", "What the network said at earlier evaluations", show=False),
-        _key("ctrl+y", "copy_text", "Copy", "Copy the text of the generation", show=False),
-        _key("ctrl+o", "copy_command", "Copy command", "Copy the command line that prints the same", show=False),
-        _key("ctrl+s", "keep", "Keep", "Keep the generation in the favourites", show=False),
+        _act("ctrl+y", "copy_text", "Copy", "Copy the text of the generation", show=False),
+        _act("ctrl+o", "copy_command", "Copy command", "Copy the command line that prints the same", show=False),
+        _act("ctrl+s", "keep", "Keep", "Keep the generation in the favourites", show=False),
         _key("ctrl+l", "log_axis", "Log axis", "Logarithmic loss axis, or no longer", show=False),
+        _key("ctrl+b", "zoom", "Zoom chart", "Show the last part of the loss curves, or all", show=False),
         _key("shift+up", "choose(-1)", "Earlier", "Choose the generation before", id="earlier", show=False),
         _key("shift+down", "choose(1)", "Later", "Choose the generation after", id="later", show=False),
         _key("pageup", "page(-1)", "Page up", "Scroll the generations up", id="page_up", show=False),
         _key("pagedown", "page(1)", "Page down", "Scroll the generations down", id="page_down", show=False),
     ]
+    conversation = getters.query_one("#conversation", Conversation)
+    panel = getters.query_one("#training", TrainingPanel)
+    loss_row = getters.query_one("#loss-row", LossRow)
+    status = getters.query_one("#status", StatusLine)
+
+    def __init__(
+        self,
+        config: Config,
+        library: Library,
+        spawn: Spawn,
+        *,
+        settle: Settle,
+        recipe_for: RecipeFor,
+        reconnect: Reconnect,
+        clock: Callable[[], float],
+        new_seed: Callable[[], int],
+        key_problems: Sequence[str] = (),
+    ) -> None:
+        super().__init__()
+        self._key_problems = key_problems
+        self.config = config
+        self.library = library
+        self.session = Session.from_config(config, new_seed)
+        self._reconnect = reconnect
+        self._conversation = partial(Conversation, self.session, library, clock)
+        self._panel = partial(TrainingPanel, library, spawn, settle=settle, recipe_for=recipe_for)
 
     # --- layout ---
 
     def compose(self) -> ComposeResult:
-        """Generations and prompt at the left, training at the right; status and keys below."""
+        """The conversation at the left, training at the right; status and keys below."""
         with Horizontal(id="body"):
-            with Vertical(id="left"):
-                yield Generations(FIRST_STEPS, id="generations")
-                yield Static("", id="below", markup=False)
-                yield Completions(id="completions")
-                yield LossRow(id="loss-row")
-                with Vertical(id="prompt-box"):
-                    with Horizontal(id="prompt-row"):
-                        yield Static("›", id="prompt-mark", markup=False)
-                        yield Prompt(History(), id="prompt")
-                    yield NextCharacters(id="next")
-            yield TrainingPanel(id="training")
+            yield self._conversation(id="conversation")
+            yield self._panel(id="training")
+        yield LossRow(id="loss-row")
         yield StatusLine(id="status")
-        yield KeyRow(id="keys")
+        yield KeyRow([b.id or "" for b in self.BINDINGS if isinstance(b, Binding)], id="keys")
 
     def on_mount(self) -> None:
-        """Wire the prompt, set the clock going, and open the model once the first frame is on the screen."""
-        prompt = self.prompt
-        prompt.choose = self.completions.move
-        prompt.accept = self.accept_completion
-        self.next_row.say("opening the model …")
-        self.refresh_status()
-        self.ticker = self.set_interval(TICK, self.tick, pause=True)
-        for sentence in self.wrong_settings():
+        """Open the model and look for runs in the background once the first frame is on the screen."""
+        self.set_class(self.app.no_color, "-no-colour")
+        self.status.show_state(self.session)
+        for sentence in self._wrong_settings():
             self.app.notify(sentence, title="Settings", severity="warning", markup=False, timeout=15)
-        self.call_after_refresh(self.open_first_model)
-        self.call_after_refresh(lambda: self.run_worker(self.find_background(), group="training"))
+        self.call_after_refresh(self.conversation.open_first, self.config.model)
+        self.call_after_refresh(lambda: self.run_worker(self.panel.reconnect(self._reconnect)))
+
+    def _wrong_settings(self) -> list[str]:
+        """What the settings ask for and the screen does not have."""
+        wrong, theme = list(self._key_problems), self.config.theme
+        if theme and theme not in self.app.available_themes:
+            known = ", ".join(name for name in self.app.available_themes if name.startswith(("charrnn", "ansi")))
+            wrong.append(f"there is no theme {visible(theme)!r}; there are {known} and more (see the theme picker).")
+        return wrong
 
     def on_resize(self, event: events.Resize) -> None:
         """One class says which shape the terminal has; the style sheet does the rest."""
         shape = shape_for(event.size.width, event.size.height)
         self.set_classes([c for c in self.classes if c not in SHAPES] + [shape])
-        self.generations.bare = shape == "-low"
-        self.completions.most = 3 if shape == "-low" else 8
+        self.conversation.take_shape(low=shape == "-low")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer Stop only while something is written, and actions on a generation only where there is one."""
+        if not self.is_mounted:
+            return True
+        if action in ("stop", "back"):
+            return self.conversation.writing is (action == "stop")
+        if action == "generation":
+            return self.conversation.can_act(parameters[0])  # type: ignore[arg-type]  # as bound above
+        return True
 
     # --- typing ---
 
     def on_key(self, event: events.Key) -> None:
         """Typing anywhere comes to the prompt."""
-        if event.is_printable and event.character and self.focused is not self.prompt:
+        if event.is_printable and event.character and not isinstance(self.focused, Prompt):
             event.stop()
-            self.prompt.focus()
-            self.prompt.insert_text_at_cursor(event.character)
+            self.conversation.type(event.character)
 
     def on_paste(self, event: events.Paste) -> None:
         """So does pasting."""
-        if self.focused is not self.prompt:
-            self.prompt.focus()
-            self.prompt.post_message(event)
+        if not isinstance(self.focused, Prompt):
+            self.conversation.paste(event)
 
-    @on(Typed)
-    def _typed(self, event: Typed) -> None:
-        if event.value == self.prompt.recalled:
-            self.completions.show([])
-        else:
-            self.prompt.recalled = None
-            self.show_completions(event.value)
-        if event.value != self.trouble_at:  # else this message is older than the sentence
-            self.trouble_at = None
-            self.show_next(event.value)
+    def enter(self, line: str) -> None:
+        """Carry out a line, as if it had been typed."""
+        self.conversation.enter(line)
 
-    @on(Entered)
-    def _entered(self, event: Entered) -> None:
-        lines = event.lines
-        if len(lines) == 1 and lines[0].startswith("/") and self.complete_name(lines[0]):
-            return
-        if len(lines) > 1:
-            self.submit_many(lines)
-            return
-        self.enter(lines[0])
+    def offer(self, line: str) -> None:
+        """Put a line into the prompt to be finished."""
+        self.conversation.offer(line)
 
-    @on(Completions.Picked)
-    def _picked(self, event: Completions.Picked) -> None:
-        self.offer(event.line)
+    @on(Asked)
+    async def _asked(self, event: Asked) -> None:
+        match event.action:
+            case commands.OpenModel():
+                self.action_models()
+            case commands.Train(None):
+                self.action_training_form()
+            case commands.Train(target):
+                self.panel.begin_on(target, event.line)
+            case commands.Help(topic):
+                self.action_help(topic)
+            case commands.Quit():
+                await self.leave()
+            case _:
+                assert_never(event.action)
 
-    # --- generating ---
+    # --- what is said ---
 
-    @on(Act)
-    async def _acted(self, event: Act) -> None:
-        self.generations.chosen = event.number
-        await self.run_action(event.what)
+    @on(Said)
+    def _said(self, event: Said) -> None:
+        self.status.say(event.sentence)
 
-    @on(Generations.Below)
-    def _below(self, event: Generations.Below) -> None:
-        pill = self.query_one("#below", Static)
-        pill.display = event.lines > 0
-        pill.update(f"↓ {event.lines:,} more line{'' if event.lines == 1 else 's'}")
+    @on(Refused)
+    def _refused(self, event: Refused) -> None:
+        self.conversation.refuse(event.sentence, event.line)
 
-    @on(events.Click, "#below")
-    def _to_bottom(self) -> None:
-        self.generations.action_bottom()
-
-    # --- models ---
+    @on(StateChanged)
+    def _state_changed(self) -> None:
+        # Where neither the panel nor the row has room, the status line tells how far a run is.
+        training = run_words.summary(self.panel.training.active) if self.has_class("-low") else ""
+        self.status.show_state(self.session, training)
+        self.refresh_bindings()
 
     @on(ModelOpened)
     def _model_opened(self, event: ModelOpened) -> None:
-        self.use_model(event.model, event.step)
-        waiting, self.waiting = self.waiting, []
-        for start in waiting:
-            self.attempt(start)
-
-    @on(ModelFailed)
-    def _model_failed(self, event: ModelFailed) -> None:
-        self.waiting = []
-        self.say_trouble(event.reason)
+        self.panel.show_model(event.model.info)
 
     # --- training ---
 
-    @on(Trained)
-    async def _trained(self, event: Trained) -> None:
-        await self.training_said(event.run, event.event)
+    @on(TrainingBegan)
+    def _training_began(self) -> None:
+        self.conversation.forget_trouble()
+        self.add_class("-training")
+        if self.has_class("-medium"):
+            self.add_class("-drawer")
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer Stop only while something is written, and actions on a generation only where there is one."""
-        if action == "stop":
-            return bool(self.player.running)
-        if action == "back":
-            return not self.player.running
-        if action in ("again", "next_seed", "temperatures", "copy_text", "copy_command", "keep"):
-            return bool(self.is_mounted and self.generations.generations)
-        return True
+    @on(TrainingSaid)
+    def _training_said(self, event: TrainingSaid) -> None:
+        run, said = event.run, event.event
+        if run is self.panel.run:
+            self.loss_row.show(run)
+        match said:
+            case Started():
+                folder = self.session.followed = Path(said.folder)
+                if run.reconnected and (folder / "model.safetensors").exists():
+                    self.conversation.open_trained(folder, said.step)
+            case Saved(what="model") if self.session.followed == Path(said.folder):
+                self.conversation.open_trained(Path(said.folder), said.step)
+            case Progress():
+                self.post_message(StateChanged())
+            case Finished():
+                self._tell_ending("Training", run_words.ending(said), warn=said.reason == "diverged")
+            case Failed():
+                self._tell_ending("Training failed", visible(said.message), warn=True)
+            case _:
+                pass  # the panel shows it
 
-    def wrong_settings(self) -> list[str]:
-        """What the settings ask for and the screen does not have: a theme, or a key's name."""
-        found = []
-        theme = self.config.theme
-        if theme and theme not in self.app.available_themes:
-            known = ", ".join(name for name in self.app.available_themes if name.startswith(("charrnn", "ansi")))
-            found.append(f"there is no theme {visible(theme)!r}; there are {known} and more (see the theme picker).")
-        bound = [*self.BINDINGS, *Prompt.BINDINGS, *Generations.BINDINGS, *type(self.app).BINDINGS]
-        ids = {binding.id for binding in bound if isinstance(binding, Binding)}
-        for name in self.config.keys:
-            # Names with a dot may belong to screens that are not imported yet.
-            if name not in ids and "." not in name:
-                found.append(f"[keys]: there is no key named {visible(name)!r}; F1 and docs/screen.md list them.")
-        return found
+    def _tell_ending(self, title: str, text: str, *, warn: bool) -> None:
+        """A notice; where the settings ask for it the bell, and a desktop notice (OSC 9)."""
+        self.app.notify(text, title=title, severity="warning" if warn else "information", markup=False, timeout=10)
+        if not self.config.bell:
+            return
+        self.app.bell()
+        driver = self.app._driver
+        if driver is not None and not self.app.is_headless:
+            driver.write(f"\x1b]9;{visible(text)}\x07")
+
+    async def action_train(self) -> None:
+        """Start on the default corpus; pause what runs; resume what is paused."""
+        await self.panel.toggle()
+
+    async def action_stop_training(self) -> None:
+        """End the run."""
+        await self.panel.stop()
+
+    async def action_save_training(self) -> None:
+        """Write a checkpoint now."""
+        await self.panel.save()
+
+    async def action_scale_rate(self, factor: float) -> None:
+        """Change the learning rate."""
+        await self.panel.scale_rate(factor)
+
+    def action_log_axis(self) -> None:
+        """Logarithmic loss axis, or no longer."""
+        self.panel.toggle_log()
+
+    def action_smooth(self) -> None:
+        """Smooth the training loss, or no longer."""
+        self.panel.toggle_smooth()
+
+    def action_zoom(self) -> None:
+        """Show the last part of the loss curves, or all."""
+        self.panel.zoom()
+
+    def action_panel(self) -> None:
+        """Show or hide the panel: beside the generations, or as a drawer over them."""
+        self.toggle_class("-no-panel" if self.has_class("-wide") else "-drawer")
+        self.panel.mark()
+
+    # --- the conversation ---
+
+    def action_generation(self, act: GenerationAct) -> None:
+        """Do something with the chosen generation, or else with the latest."""
+        if act in ACTIONS:
+            self.conversation.act_on(act)
+
+    def action_turn(self, steps: int) -> None:
+        """Raise or lower the temperature."""
+        self.conversation.turn(steps)
+
+    def action_colour(self) -> None:
+        """Colour characters by their probability, or no longer."""
+        self.conversation.set("colour", None)
+
+    def action_many(self) -> None:
+        """Continue what is typed twenty times at once."""
+        self.conversation.enter_typed(f"/n {TWENTY} ")
+
+    def action_probable(self) -> None:
+        """The most probable items that begin with what is typed."""
+        self.conversation.enter_typed("/top ")
+
+    def action_stop(self) -> None:
+        """Stop what is written and keep its text."""
+        self.conversation.stop()
+
+    def action_back(self) -> None:
+        """Close what is open, let go of the chosen generation, come back to the prompt."""
+        if not self.conversation.back():
+            self.remove_class("-drawer")
+
+    def action_choose(self, by: int) -> None:
+        """Choose the generation before or after, from anywhere."""
+        self.conversation.choose(by)
+
+    def action_page(self, by: int) -> None:
+        """Scroll the generations, from anywhere."""
+        self.conversation.page(by)
+
+    # --- ways to other screens; each is imported when it is first asked for, so that none delays the first paint ---
+
+    def action_help(self, topic: str | None = None) -> None:
+        """Keys and commands, or what one command does."""
+        from charrnn_tui.tui.screens.help import HelpScreen, key_sections
+
+        self.app.push_screen(HelpScreen(key_sections(self), topic))
+
+    def action_models(self) -> None:
+        """Browse models."""
+        from charrnn_tui.tui.screens.model_browser import ModelBrowser
+
+        model, run = self.session.model, self.panel.training.active
+        busy = () if run is None else (run.name,)
+        browser = ModelBrowser(self.library, model.name if model else None, busy)
+        self.app.push_screen(browser, self._open_chosen)
+
+    def _open_chosen(self, name: str | None) -> None:
+        if name is not None:
+            self.conversation.attempt(lambda: self.conversation.open_model(name))
+
+    def action_corpora(self) -> None:
+        """Browse corpora; what is chosen goes into the form."""
+        from charrnn_tui.tui.screens.corpus_browser import CorpusBrowser
+
+        self.app.push_screen(CorpusBrowser(), self._corpus_chosen)
+
+    def _corpus_chosen(self, target: str | None) -> None:
+        if target is not None:
+            self.action_training_form(target)
+
+    def action_training_form(self, corpus: str | None = None) -> None:
+        """Choose corpus, network and time."""
+        from charrnn_tui.training.plan.recipe import Recipe
+        from charrnn_tui.tui.screens.training_form import TrainingForm
+
+        recipe = Recipe(corpus=corpus) if corpus is not None else None
+        self.app.push_screen(TrainingForm(self.library, recipe), self._train_chosen)
+
+    def _train_chosen(self, request: TrainingRequest | None) -> None:
+        if request is not None:
+            self.panel.begin(request.recipe, base=request.base, resume=request.resume)
+
+    def action_timeline(self) -> None:
+        """What the network said at earlier evaluations: of the latest run, or else of the open model."""
+        run, model = self.panel.run, self.session.model
+        if run is not None and run.started is not None:
+            folder, name = Path(run.started.folder), run.name
+        elif model is not None and model.folder is not None:
+            folder, name = model.folder, model.name
+        else:
+            sentence = "there is nothing to look back on yet: open a model, or train one with Ctrl+T."
+            self.conversation.refuse(sentence)
+            return
+        from charrnn_tui.tui.screens.timeline import Timeline
+
+        self.app.push_screen(Timeline(folder, name))
+
+    def action_themes(self) -> None:
+        """Choose a theme; it is kept in the settings."""
+        from charrnn_tui.tui.dialogs.theme_picker import ThemePicker
+
+        self.app.push_screen(ThemePicker(), self._keep_theme)
+
+    def _keep_theme(self, name: str | None) -> None:
+        if name is None:
+            return
+        from charrnn_tui.prompt.settings import ConfigError, save_setting
+
+        try:
+            save_setting("theme", name)
+        except (ConfigError, OSError) as error:
+            self.conversation.refuse(f"the theme is used but could not be kept: {error}")
+        else:
+            self.post_message(Said(f"theme {name}, kept in the settings"))
+
+    def action_favourites(self) -> None:
+        """The generations that were kept; one that is chosen is said again."""
+        from charrnn_tui.tui.screens.favourites import FavouritesScreen
+
+        self.app.push_screen(FavouritesScreen(), self._say_favourite)
+
+    def _say_favourite(self, kept: Favourite | None) -> None:
+        if kept is not None:
+            self.conversation.say_favourite(kept)
+
+    def action_sampling(self) -> None:
+        """Temperature, filters, seed, length and pace in one place."""
+        from charrnn_tui.tui.dialogs.sampling import SamplingScreen
+
+        values = {option.command: self.session.typed(name) for name, option in OPTIONS.items()}
+        self.app.push_screen(SamplingScreen(values), self._use_settings)
+
+    def _use_settings(self, actions: list[commands.Action] | None) -> None:
+        for action in actions or []:
+            self.conversation.act(action)
+
+    # --- leaving ---
+
+    async def leave(self) -> None:
+        """Leave the program; asked first where a run goes on."""
+        run = self.panel.training.active
+        if run is None:
+            self.app.exit()
+            return
+        from charrnn_tui.tui.dialogs.quit import QuitScreen
+
+        if not isinstance(self.app.screen, QuitScreen):
+            self.app.push_screen(QuitScreen(training=True, name=run.name), self._leave_so)
+
+    async def _leave_so(self, answer: str | None) -> None:
+        if answer is None:
+            return
+        if answer == "background" and not await self.panel.training.detach():
+            self.conversation.refuse("the run cannot go on in the background; stop it, or stay.")
+            return
+        if answer == "quit":
+            self.status.say("stopping and saving …")
+            await self.panel.training.close()
+        self.app.exit()

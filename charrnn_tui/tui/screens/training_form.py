@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Collapsible, Input, Select, Static
 
 from charrnn_tui.model.library import Library
+from charrnn_tui.prompt.words import duration
 from charrnn_tui.text import Kind, TextError
 from charrnn_tui.text.summary import CorpusSummary, summarise
 from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
@@ -25,7 +26,6 @@ from charrnn_tui.tui.content.recipe_fields import (
     preset_values,
 )
 from charrnn_tui.tui.content.shown import plain, sentence
-from charrnn_tui.tui.content.words import duration_words
 from charrnn_tui.tui.screens.training_fields import (
     FRESH,
     OWN_CHOICES,
@@ -288,7 +288,7 @@ class TrainingForm(TrainingFields):
         else:
             line.set_classes("")
             line.update(
-                f"{found.parameters:,} parameters, {found.total_steps:,} steps, about {duration_words(found.seconds)}"
+                f"{found.parameters:,} parameters, {found.total_steps:,} steps, about {duration(max(1, found.seconds))}"
             )
 
     @work(exclusive=True, group="look", exit_on_error=False)

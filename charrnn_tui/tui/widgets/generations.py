@@ -7,26 +7,33 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
-from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
-from charrnn_tui.tui.blocks import Block, Piece
-from charrnn_tui.tui.generation import Generation
-from charrnn_tui.tui.messages import Act
+from charrnn_tui.tui.content.blocks import ACTIONS, Block
+from charrnn_tui.tui.content.drawn_block import DrawnBlock
+from charrnn_tui.tui.content.generation import Generation
+from charrnn_tui.tui.content.probable import Entry
+from charrnn_tui.tui.content.probable_block import ProbableBlock
+from charrnn_tui.tui.messages import Below, GenerationAction
 
 MOST_BLOCKS = 5_000
 MOST_CHARACTERS = 2_000_000
 _LOOK_EVERY = 64
+
+
+def block_of(entry: Entry) -> Block[Any]:
+    """The block that shows an entry."""
+    return DrawnBlock(entry) if isinstance(entry, Generation) else ProbableBlock(entry)
 
 
 class Generations(ScrollView, can_focus=True):
@@ -67,22 +74,12 @@ class Generations(ScrollView, can_focus=True):
     chosen: reactive[int | None] = reactive(None)
     """Number of the generation that actions apply to; None is the latest."""
 
-    class Below(Message):
-        """How many lines lie below the view changed."""
-
-        def __init__(self, lines: int) -> None:
-            super().__init__()
-            self.lines = lines
-
-    class Latest(Message):
-        """Another generation became the one that actions apply to."""
-
     def __init__(self, empty: Sequence[tuple[str, str, str]], *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.generations: list[Generation] = []
+        self.entries: list[Entry] = []
         self.empty = empty
         """Key, what it does, and the same in few words: to show while there is nothing."""
-        self._blocks: list[Block] = []
+        self._blocks: list[Block[Any]] = []
         self._ends: list[int] = []
         self._heights: list[int] = []
         self._follows = True
@@ -90,10 +87,10 @@ class Generations(ScrollView, can_focus=True):
 
     # --- content ---
 
-    def add(self, generation: Generation) -> None:
-        """Show a new generation and go to it."""
-        self.generations.append(generation)
-        self._blocks.append(Block(generation))
+    def add(self, entry: Entry) -> None:
+        """Show a new block and go to it."""
+        self.entries.append(entry)
+        self._blocks.append(block_of(entry))
         self._forget()
         self.chosen = None
         self._follows = True
@@ -101,53 +98,44 @@ class Generations(ScrollView, can_focus=True):
 
     def _forget(self) -> None:
         """Drop the oldest blocks beyond the caps."""
-        drop = max(0, len(self.generations) - MOST_BLOCKS)
-        if len(self.generations) % _LOOK_EVERY == 0:
-            held = sum(g.characters for g in self.generations)
-            while drop < len(self.generations) - 1 and held > MOST_CHARACTERS:
-                held -= self.generations[drop].characters
+        drop = max(0, len(self.entries) - MOST_BLOCKS)
+        if len(self.entries) % _LOOK_EVERY == 0:
+            held = sum(g.characters for g in self.entries)
+            while drop < len(self.entries) - 1 and held > MOST_CHARACTERS:
+                held -= self.entries[drop].characters
                 drop += 1
-        while drop and any(g.running for g in self.generations[:drop]):
+        while drop and any(g.running for g in self.entries[:drop]):
             drop -= 1
         if drop:
             removed = self._ends[drop - 1]
-            del self.generations[:drop], self._blocks[:drop], self._heights[:drop]
+            del self.entries[:drop], self._blocks[:drop], self._heights[:drop]
             self._ends = [end - removed for end in self._ends[drop:]]
             if not self._follows:
                 self.scroll_to(y=max(0, self.scroll_offset.y - removed), animate=False, immediate=True)
 
-    def clear(self) -> None:
-        """Forget all that is over."""
-        keep = [i for i, generation in enumerate(self.generations) if generation.running]
-        self.generations = [self.generations[i] for i in keep]
-        self._blocks = [self._blocks[i] for i in keep]
-        self.chosen = None
-        self._follows = True
-        self._relayout()
-
-    def grown(self, generation: Generation) -> None:
+    def grown(self, entry: Entry) -> None:
         """The text or header of a generation changed: paint its lines, and lay out anew only if it grew by a line."""
-        at = self._index(generation)
+        at = self._index(entry)
         if at is None or at >= len(self._heights):
             return
         if self._blocks[at].height(self._inner, bare=self.bare, chosen=self._is_chosen(at)) != self._heights[at]:
             self._layout_from(at)
             return
-        top = self._ends[at] - self._heights[at] - self.scroll_offset.y
+        top = self._ends[at] - self._heights[at] - self.scroll_offset.y + self._free
         self.refresh(Region(0, top, self.size.width, self._heights[at]).intersection(self.size.region))
 
-    def _index(self, generation: Generation) -> int | None:
+    def _index(self, entry: Entry) -> int | None:
         # What runs stands near the end: search from there.
-        return next((i for i in range(len(self.generations) - 1, -1, -1) if self.generations[i] is generation), None)
+        return next((i for i in range(len(self.entries) - 1, -1, -1) if self.entries[i] is entry), None)
 
-    def get(self, number: int | None) -> Generation | None:
+    def get(self, number: int | None) -> Entry | None:
         """The generation of a number, the latest for None."""
         if number is None:
-            return self.generations[-1] if self.generations else None
-        return next((g for g in reversed(self.generations) if g.number == number), None)
+            return self.entries[-1] if self.entries else None
+        return next((g for g in reversed(self.entries) if g.number == number), None)
 
     @property
-    def current(self) -> Generation | None:
+    def current(self) -> Entry | None:
         """The generation that actions apply to."""
         return self.get(self.chosen) or self.get(None)
 
@@ -158,8 +146,13 @@ class Generations(ScrollView, can_focus=True):
         """Cells for text: one column is the bar's, one is left free before the scrollbar."""
         return max(10, self.scrollable_content_region.width - 2)
 
+    @property
+    def _free(self) -> int:
+        """Lines left free at the top: few blocks stand at the bottom, near the prompt."""
+        return max(0, self.size.height - (self._ends[-1] if self._ends else 0))
+
     def _is_chosen(self, at: int) -> bool:
-        return self.chosen is not None and self.generations[at].number == self.chosen
+        return self.chosen is not None and self.entries[at].number == self.chosen
 
     def _layout_from(self, start: int) -> None:
         """Take heights anew from a block on; blocks after it are only looked at where they changed."""
@@ -197,7 +190,7 @@ class Generations(ScrollView, can_focus=True):
             below = max(0, self.virtual_size.height - trailing - self.scroll_offset.y - self.size.height)
         if below != self._below:
             self._below = below
-            self.post_message(self.Below(below))
+            self.post_message(Below(below))
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap anew."""
@@ -232,12 +225,11 @@ class Generations(ScrollView, can_focus=True):
                 self.scroll_to(y=start, animate=False, immediate=True)
             elif self._ends[at] > top + height:
                 self.scroll_to(y=self._ends[at] - height, animate=False, immediate=True)
-        self.post_message(self.Latest())
 
     def _at(self, number: int | None) -> int | None:
         if number is None:
             return None
-        return next((i for i, g in enumerate(self.generations) if g.number == number), None)
+        return next((i for i, g in enumerate(self.entries) if g.number == number), None)
 
     # --- painting ---
 
@@ -250,16 +242,16 @@ class Generations(ScrollView, can_focus=True):
         base = self.rich_style
         if not self._blocks:
             return self._empty_line(y, width, base)
-        line = y + self.scroll_offset.y
+        line = y + self.scroll_offset.y - self._free
         at = bisect_right(self._ends, line)
-        if at >= len(self._blocks):
+        if line < 0 or at >= len(self._blocks):
             return Strip.blank(width, base)
         chosen = self._is_chosen(at)
         number = line - (self._ends[at] - self._heights[at])
         pieces = self._blocks[at].line(number, self._inner, bare=self.bare, chosen=chosen, colour=self.colour)
         body = number < self._heights[at] - (0 if self.bare else 1)
         bar = Segment("▎" if body else " ", base + self._style("bar-chosen" if chosen else "bar"))
-        here = {"generation": self.generations[at].number}
+        here = {"generation": self.entries[at].number}
         segments = [bar]
         for piece in pieces:
             meta = here | {"act": piece.action} if piece.action else here
@@ -276,8 +268,9 @@ class Generations(ScrollView, can_focus=True):
         if start >= end:
             return strip
         style = self.screen.get_component_rich_style("screen--selection")
-        inside = strip.crop(start, end).apply_style(style)
-        return Strip.join([strip.crop(0, start), inside, strip.crop(end, length)])
+        # Over the styles that are there: Strip.apply_style goes under them, and they have a background.
+        inside = [Segment(s.text, (s.style or Style.null()) + style) for s in strip.crop(start, end)]
+        return Strip.join([strip.crop(0, start), Strip(inside), strip.crop(end, length)])
 
     def _empty_line(self, y: int, width: int, base: Style) -> Strip:
         top = max(0, (self.size.height - len(self.empty)) // 2)
@@ -293,39 +286,35 @@ class Generations(ScrollView, can_focus=True):
         return Strip(segments).adjust_cell_length(width, base)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """The text under a selection made with the mouse, without bars and headers' padding."""
-        lines = []
-        for line in range(self.virtual_size.height):
-            span = selection.get_span(line)
-            if span is None:
-                lines.append("")
+        """What is selected with the mouse of the texts: no numbers, marks or headers, and wrapped lines joined."""
+        copied = []
+        for line in range(self._ends[-1] if self._ends else 0):
+            if (span := selection.get_span(line)) is None:
                 continue
             at = bisect_right(self._ends, line)
+            start, end = (max(0, x - 1) for x in span)  # the first column is the bar's
             number = line - (self._ends[at] - self._heights[at])
-            chosen = self._is_chosen(at)
-            pieces: list[Piece] = self._blocks[at].line(
-                number, self._inner, bare=self.bare, chosen=chosen, colour=False
-            )
-            lines.append(" " + "".join(piece.text for piece in pieces))
-        return selection.extract("\n".join(lines)), "\n"
+            until = None if span[1] == -1 else end
+            copied.append(self._blocks[at].copied(number, start, until, self._inner, bare=self.bare))
+        return "".join(copied).removesuffix("\n"), "\n"
 
     # --- keys and mouse ---
 
     def action_choose(self, by: int) -> None:
         """Choose the generation before or after."""
-        if not self.generations:
+        if not self.entries:
             return
         at = self._at(self.chosen)
-        at = len(self.generations) if at is None else at
-        if at + by >= len(self.generations):
+        at = len(self.entries) if at is None else at
+        if at + by >= len(self.entries):
             self.action_bottom()
         else:
-            self.chosen = self.generations[max(0, at + by)].number
+            self.chosen = self.entries[max(0, at + by)].number
 
     def action_top(self) -> None:
         """Choose the first generation."""
-        if self.generations:
-            self.chosen = self.generations[0].number
+        if self.entries:
+            self.chosen = self.entries[0].number
 
     def action_bottom(self) -> None:
         """Let go and follow the latest."""
@@ -334,6 +323,10 @@ class Generations(ScrollView, can_focus=True):
         self._to_end()
         self._tell_below()
 
+    def page(self, by: int) -> None:
+        """Scroll by a page, up where `by` is below 0."""
+        (self.scroll_page_up if by < 0 else self.scroll_page_down)(animate=False)
+
     def on_click(self, event: events.Click) -> None:
         """Choose the generation under the pointer, or do the action under it."""
         meta = event.style.meta
@@ -341,7 +334,7 @@ class Generations(ScrollView, can_focus=True):
         if not isinstance(number, int):
             return
         act = meta.get("act")
-        if isinstance(act, str):
-            self.post_message(Act(number, act))
+        if act in ACTIONS:
+            self.post_message(GenerationAction(number, act))
         else:
             self.chosen = None if self.chosen == number else number

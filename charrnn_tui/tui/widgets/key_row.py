@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import ClassVar
+
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding
+from textual.app import App
+from textual.binding import ActiveBinding, Binding
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
 
 class KeyRow(Widget):
-    """Keys of what has the focus and of the screen, in the order in which they are bound.
+    """Keys of what has the focus and of the screen, in a given order.
 
     Textual's own Footer cuts the last key in two where the row is too short; this one leaves it out.
     """
 
-    COMPONENT_CLASSES = {"keys--key", "keys--text"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"keys--key", "keys--text"}
     ALLOW_SELECT = False
+
+    def __init__(self, order: Sequence[str], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._order = {name: place for place, name in enumerate(order)}
+        """Places of bindings, by their ids: another key for one does not move it."""
 
     def on_mount(self) -> None:
         """Follow the bindings."""
@@ -31,7 +41,7 @@ class KeyRow(Widget):
         found: list[tuple[str, str, str, str]] = []
         used = 1
         seen: set[str] = set()
-        for active in self.screen.active_bindings.values():
+        for active in sorted(self.screen.active_bindings.values(), key=self._place):
             binding: Binding = active.binding
             if not binding.show or not active.enabled or binding.action in seen:
                 continue  # an action may have two keys
@@ -43,6 +53,10 @@ class KeyRow(Widget):
             used += cells
             found.append((key, binding.description, binding.action, binding.tooltip))
         return found
+
+    def _place(self, active: ActiveBinding) -> tuple[bool, int]:
+        """What has the focus first, then the screen's in their order, then the app's."""
+        return isinstance(active.node, Screen | App), self._order.get(active.binding.id or "", len(self._order))
 
     def render_line(self, y: int) -> Strip:
         """The row."""

@@ -11,35 +11,39 @@ from textual.reactive import reactive
 from textual_hires_canvas import Canvas
 from textual_plot import HiResMode, NumericAxisFormatter, PlotWidget
 
+from charrnn_tui.prompt.runs import TrainingRun
 from charrnn_tui.training.process.messages import Evaluated
-from charrnn_tui.tui.runs import Run, overlay_colour, smoothed, thinned
+from charrnn_tui.tui.content.curves import (
+    Point,
+    even_axis,
+    last_part,
+    overlay_colour,
+    smoothed,
+    step_label,
+    step_ticks,
+    thinned,
+)
 
 _THIN = dict(zip("┏┓┗┛━┃┻┳┫┣", "╭╮╰╯─│─┬┤│", strict=True))
 
 
-class _LogFormatter(NumericAxisFormatter):
-    """Labels of losses on an axis that holds their logarithms."""
+class _LossFormatter(NumericAxisFormatter):
+    """Labels of losses; on a logarithmic axis the ticks are their logarithms."""
 
-    def get_ticks(self, min_: float, max_: float, max_ticks: int = 8) -> list[float]:
-        """Even ticks in the loss, at their places on the axis."""
-        return [math.log(t) for t in super().get_ticks(math.exp(min_), math.exp(max_), max_ticks) if t > 0]
+    def __init__(self, log: bool) -> None:
+        self.log = log
 
     def get_labels_for_ticks(self, ticks: Sequence[float]) -> list[str]:
-        """The losses themselves."""
-        return super().get_labels_for_ticks([math.exp(t) for t in ticks])
+        """The losses themselves, with as many digits as tell them apart."""
+        return super().get_labels_for_ticks([math.exp(t) for t in ticks] if self.log else ticks)
 
 
 class _StepFormatter(NumericAxisFormatter):
-    """Few ticks, thousands as k: the chart is often narrow."""
-
-    def get_ticks(self, min_: float, max_: float, max_ticks: int = 8) -> list[float]:
-        """Every second tick where they would stand too close."""
-        ticks = super().get_ticks(min_, max_, max_ticks)
-        return ticks if len(ticks) <= 5 else ticks[::2]
+    """Thousands as k."""
 
     def get_labels_for_ticks(self, ticks: Sequence[float]) -> list[str]:
         """1500 as 1.5k."""
-        return [f"{t / 1000:g}k" if t >= 1000 else f"{t:g}" for t in ticks]
+        return [step_label(t) for t in ticks]
 
 
 class LossChart(PlotWidget, can_focus=False):
@@ -57,7 +61,8 @@ class LossChart(PlotWidget, can_focus=False):
         super().__init__(id=id, allow_pan_and_zoom=False)
         self.set_x_formatter(_StepFormatter())
         self.drawn = 0
-        """Series drawn last."""
+        """Series drawn last; nothing is shown while there is none."""
+        self.display = False
 
     def _render_plot(self) -> None:
         super()._render_plot()
@@ -90,40 +95,64 @@ class LossChart(PlotWidget, can_focus=False):
             return "bright_black"
         return Color.parse(foreground).blend(Color.parse(background), 0.5).hex6
 
-    def show(self, runs: Sequence[Run], *, log: bool, smooth: bool) -> None:
-        """Draw the curves of the runs that are shown, the last one in front."""
+    def show(self, runs: Sequence[TrainingRun], *, log: bool, smooth: bool, part: float = 1.0) -> None:
+        """Draw the curves of the runs, the last one in front. `part`: the last share of the steps that is shown."""
+        series, best = self._series(runs, smooth)
         most = max(40, 2 * self.size.width)
         scale = math.log if log else float
-        series: list[tuple[list[tuple[float, float]], str]] = []
+        lines = [
+            ([(x, scale(y)) for x, y in thinned(last_part(points, part), most)], colour)
+            for points, colour in series
+            if len(points) > 1
+        ]
+        self.clear()
+        self.set_y_formatter(_LossFormatter(log))
+        for points, colour in lines:
+            x, y = np.array(points).T
+            self.plot(x, y, line_style=colour, hires_mode=HiResMode.BRAILLE)
+        self.drawn = len(lines)
+        self.display = bool(lines)
+        if not lines:
+            return
+        shown = [point for points, _ in lines for point in points]
+        first = min(x for x, _ in shown)
+        if best is not None and best.step >= first:
+            at = np.array([float(best.step)]), np.array([scale(best.validation_loss)])
+            self.scatter(*at, marker="●", marker_style=self.colour("accent"))
+        self._set_axes(shown, log)
+
+    def _series(
+        self, runs: Sequence[TrainingRun], smooth: bool
+    ) -> tuple[list[tuple[list[Point], str]], Evaluated | None]:
+        """The curves with their colours, and the best point of the last run."""
+        series: list[tuple[list[Point], str]] = []
         best: Evaluated | None = None
         for number, run in enumerate(runs):
-            training = [p for p in run.training if math.isfinite(p[1]) and p[1] > 0]
             validation = [(float(e.step), e.validation_loss) for e in run.evaluations if e.validation_loss > 0]
             if run is runs[-1]:
+                training = [p for p in run.training if math.isfinite(p[1]) and p[1] > 0]
                 series.append((smoothed(training) if smooth else training, self.faint))
                 series.append((validation, self.colour("primary")))
                 best = run.best
             else:
                 series.append((validation, self.colour(overlay_colour(number))))
-        lines = [
-            ([(x, scale(y)) for x, y in thinned(points, most)], colour) for points, colour in series if len(points) > 1
-        ]
-        self.clear()
-        self.set_y_formatter(_LogFormatter() if log else NumericAxisFormatter())
-        for points, colour in lines:
-            x, y = np.array(points).T
-            self.plot(x, y, line_style=colour, hires_mode=HiResMode.BRAILLE)
-        if best is not None:
-            at = np.array([float(best.step)]), np.array([scale(best.validation_loss)])
-            self.scatter(*at, marker="●", marker_style=self.colour("accent"))
-        self.drawn = len(lines)
-        self._leave_room([point for points, _ in lines for point in points])
+        return series, best
 
-    def _leave_room(self, points: Sequence[tuple[float, float]]) -> None:
-        """Limits a little beyond the points: nothing is drawn over the frame."""
-        if not points:
-            return
+    def _set_axes(self, points: Sequence[Point], log: bool) -> None:
+        """Limits a little beyond the points, so that nothing is drawn over the frame; ticks that stand evenly."""
         xs, ys = [x for x, _ in points], [y for _, y in points]
-        beyond = 0.06 * ((max(ys) - min(ys)) or 0.1)
-        self.set_xlimits(min(xs), max(xs) + 0.04 * ((max(xs) - min(xs)) or 1.0))
-        self.set_ylimits(min(ys) - beyond, max(ys) + beyond)
+        cells = self._scale_rectangle
+        columns, rows = cells.width or max(10, self.size.width - 8), cells.height or max(4, self.size.height - 3)
+        low, high = min(xs), max(xs) + 0.04 * ((max(xs) - min(xs)) or 1.0)
+        self.set_xlimits(low, high)
+        self.set_xticks(step_ticks(low, high, columns))
+        if log:
+            # Round losses, at their places on the axis: these cannot stand evenly.
+            beyond = 0.06 * ((max(ys) - min(ys)) or 0.1)
+            low, high = min(ys) - beyond, max(ys) + beyond
+            losses = even_axis(math.exp(low), math.exp(high), rows).ticks
+            ticks = [math.log(t) for t in losses if t > 0]
+        else:
+            low, high, ticks = even_axis(min(ys), max(ys), rows)
+        self.set_ylimits(low, high)
+        self.set_yticks(ticks)

@@ -3,56 +3,57 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from textual.content import Content
-from textual.widgets import Static
+from textual import getters
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Sparkline, Static
 
-from charrnn_tui.prompt.words import duration
+from charrnn_tui.prompt import run_words, words
+from charrnn_tui.prompt.runs import TrainingRun
 from charrnn_tui.text import visible
-from charrnn_tui.tui.runs import Run, thinned
 
-_BLOCKS = "▁▂▃▄▅▆▇█"
-
-
-def sparkline(values: list[float], width: int) -> str:
-    """Block characters, one a value, the greatest full."""
-    values = [v for v in values if math.isfinite(v)]
-    if not values:
-        return ""
-    points = [v for _, v in thinned([(0.0, v) for v in values], width)][-width:]
-    low, high = min(points), max(points)
-    spread = (high - low) or 1.0
-    return "".join(_BLOCKS[round((v - low) / spread * (len(_BLOCKS) - 1))] for v in points)
+_WIDEST = 24
+_NARROWEST = 4
 
 
-class LossRow(Static):
+class LossRow(Horizontal):
     """Sparkline of the training loss and what else fits."""
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__("", id=id, markup=False)
+    line = getters.query_one("#loss-line", Sparkline)
+    facts = getters.query_one("#loss-facts", Static)
 
-    def show(self, run: Run) -> None:
+    def compose(self) -> ComposeResult:
+        """The curve, and the facts beside it."""
+        yield Sparkline([], summary_function=_mean, id="loss-line")
+        yield Static("", id="loss-facts", markup=False)
+
+    def show(self, run: TrainingRun) -> None:
         """Draw a run."""
-        facts = []
-        if run.evaluations:
-            facts.append(f"{run.evaluations[-1].validation_loss:.2f} nats")
-        elif run.training:
-            facts.append(f"{run.training[-1][1]:.2f} nats")
-        if run.state == "failed":
-            facts = [run.failure]
-        elif run.state == "paused":
-            facts.append("paused")
-        elif run.active:
-            facts.append(f"{run.share:.0%}")
-            if run.progress is not None:
-                facts.append(f"{duration(run.progress.seconds_left)} left")
-            else:
-                facts = ["training starts …"]
-        else:
-            facts.append("done")
-        text = visible(" · ".join(facts))
-        width = self.size.width or 40
-        room = min(24, width - len(text) - 2)
-        line = sparkline([loss for _, loss in run.training], room) if room > 3 else ""
-        content = Content.assemble((line, "$primary"), "  " if line else "", (text[:width], "$foreground 65%"))
-        self.update(content, layout=False)
+        text = visible(" · ".join(_facts(run)))
+        room = min(_WIDEST, (self.size.width or 40) - len(text) - 2)
+        losses = [loss for _, loss in run.training if math.isfinite(loss)]
+        self.line.display = bool(losses) and room >= _NARROWEST
+        self.line.styles.width = max(1, min(room, len(losses)))
+        self.line.data = losses
+        self.facts.update(text)
+
+
+def _facts(run: TrainingRun) -> list[str]:
+    if run.state == "failed":
+        return [run.failure]
+    facts = []
+    if run.evaluations:
+        facts.append(f"{run.evaluations[-1].validation_loss:.2f} nats")
+    elif run.training:
+        facts.append(f"{run.training[-1][1]:.2f} nats")
+    if run.paused or not run.active:
+        return [*facts, run_words.state(run)]
+    if run.progress is None:
+        return ["training starts …"]
+    return [*facts, f"{run.share:.0%}", f"{words.duration(run.progress.seconds_left)} left"]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -10,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from charrnn_tui.text import visible
-from charrnn_tui.tui.wrapping import Wrap, fitted
+from charrnn_tui.tui.content.wrapping import Wrap, fitted
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _BAR = 8
@@ -22,7 +23,13 @@ MOST_LINES = 4
 class NextCharacters(Widget):
     """The most probable next characters with bars, as many as fit; or a sentence where there are none."""
 
-    COMPONENT_CLASSES = {"next--character", "next--bar", "next--share", "next--trouble", "next--hint"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "next--character",
+        "next--bar",
+        "next--share",
+        "next--trouble",
+        "next--hint",
+    }
     ALLOW_SELECT = False
 
     def __init__(self, *, id: str | None = None) -> None:

@@ -6,8 +6,9 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
+from charrnn_tui.prompt.session import Session
 from charrnn_tui.text import visible
-from charrnn_tui.tui.wrapping import fitted
+from charrnn_tui.tui.content.wrapping import fitted
 
 _SAID_FOR = 6.0
 
@@ -26,6 +27,15 @@ class StatusLine(Static):
         if facts != self.facts:
             self.facts = facts
             self._paint()
+
+    def show_state(self, session: Session, training: str = "") -> None:
+        """Model, temperature, filters, seed and pace of a session; how far a training run is."""
+        model, step = session.model, session.step
+        name = "no model yet" if model is None else model.name + ("" if step is None else f" (step {step:,})")
+        facts = [(name, "" if model is None else "bold $primary"), (training, "")]
+        facts.append((session.temperature_words, "bold $accent"))
+        facts += [(words, "") for words in (*session.filter_words, session.seed_words, session.pace_words)]
+        self.set_facts([fact for fact in facts if fact[0]])
 
     def say(self, sentence: str) -> None:
         """Show a sentence for a while."""

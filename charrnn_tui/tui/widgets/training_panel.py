@@ -1,47 +1,61 @@
-"""The training panel: state, progress, chart, losses, fresh samples, and what one can do with the run."""
+"""The training panel: begins runs and keeps them, and shows state, progress, chart, losses and fresh samples."""
 
 from __future__ import annotations
 
 import asyncio
-import math
-from collections.abc import Sequence
+from collections.abc import Awaitable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.reactive import reactive
-from textual.style import Style
 from textual.widgets import Static
 
-from charrnn_tui.prompt.words import duration
+from charrnn_tui.prompt import words
+from charrnn_tui.prompt.runs import Reconnect, TrainingRun, TrainingRuns
 from charrnn_tui.text import visible
-from charrnn_tui.tui.runs import Run, overlay_colour
+from charrnn_tui.training.process.messages import Event, Failed, Finished, Paused, Resumed, Started
+from charrnn_tui.tui.content import training_rows as rows
+from charrnn_tui.tui.content.training_rows import ChartView
+from charrnn_tui.tui.messages import Refused, Said, TrainingBegan, TrainingSaid
 
 if TYPE_CHECKING:
     from charrnn_tui.model import ModelInfo
+    from charrnn_tui.model.library import Library
+    from charrnn_tui.prompt.runs import RecipeFor, Settle, Spawn
+    from charrnn_tui.training.plan.recipe import Recipe
     from charrnn_tui.tui.widgets.loss_chart import LossChart
 
-EMPTY = (
-    ("Nothing is being trained.", ""),
-    ("", ""),
-    ("Ctrl+T  ", "train a network on names"),
-    ("F4      ", "choose corpus, network and time"),
-    ("/train FILE  ", "learn from any text file"),
-)
-_SAMPLES = 3
+REDRAWS = 4
+"""Redraws a second at most, however often the run speaks."""
+PARTS = (1.0, 0.5, 0.2)
+"""Shares of the steps that the chart shows, one after the other."""
+_ROWS_OF_SAMPLES = ((28, 1), (36, 2), (44, 4), (52, 6))
+"""Up to this height of the panel, so many rows of samples at each temperature; beyond, MOST_ROWS."""
+_MOST_ROWS = 8
+_NOTHING = "nothing is being trained"
 
 
 class TrainingPanel(Vertical):
-    """Shows the runs of this session. It changes nothing itself: clicks are actions of the screen."""
+    """The runs of this sitting. What they say is posted (`TrainingSaid`) after it is noted."""
 
-    log_axis: reactive[bool] = reactive(False)
-    smooth: reactive[bool] = reactive(False)
+    view: reactive[ChartView] = reactive(ChartView())
+    title = getters.query_one("#training-title", Static)
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        spawn: Spawn,
+        *,
+        settle: Settle,
+        recipe_for: RecipeFor,
+        id: str | None = None,
+    ) -> None:
         super().__init__(id=id)
-        self.runs: list[Run] = []
+        self.training = TrainingRuns(library, self._on_event, spawn=spawn, settle=settle, recipe_for=recipe_for)
         self.chart: LossChart | None = None
         """The chart, once there is one and all its parts are there."""
         self._mounting = False
@@ -50,41 +64,128 @@ class TrainingPanel(Vertical):
 
     def compose(self) -> ComposeResult:
         """Rows from top to bottom; the chart comes with the first run."""
-        yield Static(self._empty(), id="training-title", markup=False)
+        yield Static(rows.empty(None), id="training-title", markup=False)
         yield Static("", id="training-progress", markup=False)
         yield Static("", id="training-losses", markup=False)
         yield Static("", id="training-samples", markup=False)
         yield Static("", id="training-actions", markup=False)
 
     def on_mount(self) -> None:
-        """Redraw at most four times a second, however often the run speaks."""
-        self.set_interval(1 / 4, self.redraw)
+        """Redraw now and then, and with other colours where the theme changes."""
+        self.set_interval(1 / REDRAWS, self.redraw)
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.mark())
+
+    # --- runs ---
 
     @property
-    def run(self) -> Run | None:
+    def run(self) -> TrainingRun | None:
         """The latest run."""
-        return self.runs[-1] if self.runs else None
+        return self.training.latest
 
-    def _empty(self) -> Content:
-        lines = [
-            Content.assemble((key, "bold $primary"), (text, "$foreground 65%")) if text else Content.styled(key, "dim")
-            for key, text in EMPTY
-        ]
-        if self._model is not None:
-            lines += [Content(""), *model_lines(self._model)]
-        return Content("\n").join(lines)
+    def begin(self, recipe: Recipe, *, base: str | None = None, resume: bool = False) -> None:
+        """Begin a run with a recipe; what is wrong with it is posted (`Refused`)."""
+        self._begin(self.training.start(recipe, base=base, resume=resume))
+
+    def begin_on(self, target: str | None, line: str = "") -> None:
+        """Begin a run on a corpus, a file or the user's unfinished model; None on the default corpus."""
+        self._begin(self.training.start_on(target), line)
+
+    def _begin(self, start: Awaitable[TrainingRun], line: str = "") -> None:
+        self.post_message(Said("training starts …"))
+        self.run_worker(self._follow(start, line))
+
+    async def _follow(self, start: Awaitable[TrainingRun], line: str) -> None:
+        try:
+            run = await start
+        except (ValueError, OSError) as error:
+            self.post_message(Refused(str(error), line))
+            return
+        self.post_message(TrainingBegan())
+        await self.show()
+        await self.training.follow(run)
+
+    async def reconnect(self, find: Reconnect) -> None:
+        """Take on the runs that went on without the screen, until they are over."""
+        runs = await self.training.reconnect(find)
+        if not runs:
+            return
+        names = ", ".join(visible(run.name) for run in runs)
+        self.post_message(Said(f"reconnected: {names} went on in the background"))
+        self.post_message(TrainingBegan())
+        await self.show()
+        await asyncio.gather(*(self.training.follow(run) for run in runs))
+
+    def _on_event(self, run: TrainingRun, event: Event) -> None:
+        self.mark()
+        match event:
+            case Started():
+                self.post_message(Said(f"training {visible(event.name)}"))
+                for note in event.notes:
+                    self.notify(visible(words.capitalised(note)), title="Training", markup=False, timeout=15)
+            case Paused():
+                self.post_message(Said("training is paused; Ctrl+T goes on"))
+            case Resumed():
+                self.post_message(Said("training goes on"))
+            case _:
+                pass  # the rows show it
+        if isinstance(event, Started | Paused | Resumed | Finished | Failed):
+            self.redraw()
+        self.post_message(TrainingSaid(run, event))
+
+    async def toggle(self) -> None:
+        """Pause what runs, resume what is paused, or begin on the default corpus."""
+        asked = await self.training.toggle()
+        if asked:
+            self.post_message(Said("pausing after this step …" if asked == "pause" else "going on …"))
+        elif self.training.active is None:
+            self.begin_on(None)
+
+    async def stop(self) -> None:
+        """End the run."""
+        self.post_message(Said("stopping after this step …" if await self.training.stop() else _NOTHING))
+
+    async def save(self) -> None:
+        """Write a checkpoint now."""
+        self.post_message(Said("saving …" if await self.training.save() else _NOTHING))
+
+    async def scale_rate(self, factor: float) -> None:
+        """Change the learning rate."""
+        rate = await self.training.scale_rate(factor)
+        self.post_message(Said(_NOTHING if rate is None else f"learning rate {rate:.2g} from the next step on"))
+
+    # --- the chart ---
+
+    def toggle_log(self) -> None:
+        """Logarithmic loss axis, or no longer."""
+        self.view = self.view._replace(log=not self.view.log)
+        self.post_message(Said("logarithmic loss axis" if self.view.log else "linear loss axis"))
+
+    def toggle_smooth(self) -> None:
+        """Smooth the training loss, or no longer."""
+        self.view = self.view._replace(smooth=not self.view.smooth)
+        self.post_message(Said("smoothed training loss" if self.view.smooth else "training loss as measured"))
+
+    def zoom(self) -> None:
+        """The last half of the steps, then the last fifth, then all again."""
+        self.view = self.view._replace(part=PARTS[(PARTS.index(self.view.part) + 1) % len(PARTS)])
+        self.post_message(Said(f"the chart shows {self.view.part_words}"))
+
+    def watch_view(self) -> None:
+        """Draw anew."""
+        self.mark()
+
+    # --- drawing ---
 
     def show_model(self, info: ModelInfo) -> None:
         """Facts of the open model, for as long as there is no run to show."""
         self._model = info
-        if not self.runs:
-            self.query_one("#training-title", Static).update(self._empty())
+        if self.run is None:
+            self.title.update(rows.empty(info))
 
-    async def show(self, runs: Sequence[Run]) -> None:
-        """Other runs; the chart is made when there is a first one."""
-        self.runs = list(runs)
-        self.set_class(bool(runs), "-has-run")
-        if runs and not self._mounting:
+    async def show(self) -> None:
+        """Show the runs; the chart is made when there is a first one."""
+        self.add_class("-has-run")
+        if not self._mounting:
             self._mounting = True
             # Now and not above, for it would double the time to first paint; in a thread, for keys are typed meanwhile.
             await asyncio.to_thread(import_module, "charrnn_tui.tui.widgets.loss_chart")
@@ -100,177 +201,36 @@ class TrainingPanel(Vertical):
         """Something changed; it is drawn at the next turn."""
         self._dirty = True
 
-    def watch_log_axis(self) -> None:
-        """Draw anew."""
-        self.mark()
-
-    def watch_smooth(self) -> None:
-        """Draw anew."""
-        self.mark()
-
     def redraw(self) -> None:
         """Draw what changed, where it can be seen."""
         run = self.run
         if not self._dirty or run is None or not self.display:
             return
         self._dirty = False
-        self._set("#training-title", title(run))
-        self._set("#training-progress", self._progress(run))
-        self._set("#training-losses", self._losses(run))
-        self._set("#training-samples", self._samples(run))
-        self._set("#training-actions", self._actions(run))
+        width, height = self.content_size
+        most = next((n for up_to, n in _ROWS_OF_SAMPLES if height <= up_to), _MOST_ROWS)
+        changed = [
+            self._set("#training-title", rows.title(run)),
+            self._set("#training-progress", rows.progress(run, width)),
+            self._set("#training-losses", rows.losses(self.training.runs)),
+            self._set("#training-samples", rows.samples(run, width, most)),
+            self._set("#training-actions", rows.actions(run, self.view)),
+        ]
         if self.chart is not None:
-            self.chart.show(self.runs, log=self.log_axis, smooth=self.smooth)
+            shown = self.chart.display
+            self.chart.show(self.training.runs, log=self.view.log, smooth=self.view.smooth, part=self.view.part)
+            changed.append(self.chart.display != shown)
+        if any(changed):
+            self.call_after_refresh(self.mark)  # the chart has another size now
 
-    def _set(self, row: str, content: Content) -> None:
+    def _set(self, row: str, content: Content) -> bool:
         """Other content; the screen is laid out anew only where the number of lines changed, for that is slow."""
         widget = self.query_one(row, Static)
         lines = len(content.wrap(max(1, widget.size.width)))
-        widget.update(content, layout=lines != widget.size.height)
+        changed = lines != widget.size.height
+        widget.update(content, layout=changed)
+        return changed
 
     def on_resize(self) -> None:
-        """Fit to the width."""
+        """Fit to the size."""
         self.mark()
-
-    # --- rows ---
-
-    def _progress(self, run: Run) -> Content:
-        width = max(10, self.size.width - 6)
-        share = run.share
-        whole = round(share * width)
-        bar = Content.assemble(("━" * whole, "$primary"), ("━" * (width - whole), "$foreground 20%"), f" {share:4.0%}")
-        return Content("\n").join([bar, Content.styled(progress_line(run), "$foreground 65%")])
-
-    def _losses(self, run: Run) -> Content:
-        last = run.evaluations[-1] if run.evaluations else None
-        training = run.training[-1][1] if run.training else math.nan
-        parts = [("train ", "$foreground 65%"), (_loss(last.training_loss if last else training), "")]
-        if last is not None:
-            parts += [("  validation ", "$foreground 65%"), (_loss(last.validation_loss), "bold $primary")]
-            parts += [("  gap ", "$foreground 65%"), (f"{last.gap:+.3f}", "")]
-        best = run.best
-        lines = [Content.assemble(*parts)]
-        if best is not None:
-            lines.append(
-                Content.assemble(
-                    ("● ", "$accent"),
-                    ("best ", "$foreground 65%"),
-                    (_loss(best.validation_loss), ""),
-                    (f" nats ({best.bits_per_char:.2f} bits) at step {best.step:,}", "$foreground 65%"),
-                )
-            )
-        others = [(number, other) for number, other in enumerate(self.runs[:-1]) if other.best is not None]
-        for number, other in others[-3:]:
-            loss = _loss(other.best.validation_loss if other.best is not None else math.nan)
-            text = f"{visible(other.name)} {loss}"
-            lines.append(Content.assemble(("○ ", f"${overlay_colour(number)}"), (text, "$foreground 65%")))
-        return Content("\n").join(lines)
-
-    def _samples(self, run: Run) -> Content:
-        if not run.samples:
-            return Content("")
-        width = max(10, self.size.width - 2)
-        lines = [Content.styled(f"it says now (step {run.samples[-1].step:,})", "$foreground 65%")]
-        for row in run.samples[-1].samples[:_SAMPLES]:
-            texts = [visible(str(text)) for text in row.get("texts", [])]
-            label = f"T {float(row.get('temperature', 1.0)):.1f}  "
-            room = width - len(label)
-            line = ""
-            for text in texts:
-                more = ("  " if line else "") + text
-                if len(line) + len(more) > room:
-                    if not line:
-                        line = more[: room - 1] + "…"
-                    break
-                line += more
-            lines.append(Content.assemble((label, "$foreground 65%"), line))
-        return Content("\n").join(lines)
-
-    def _actions(self, run: Run) -> Content:
-        rows: list[list[tuple[str, str]]] = []
-        if run.active:
-            toggle = "▶ resume" if run.state == "paused" else "‖ pause"
-            rows.append(
-                [
-                    (toggle, "train"),
-                    ("■ stop", "stop_training"),
-                    ("⤓ save", "save_training"),
-                    ("rate ÷2", "scale_rate(0.5)"),
-                    ("rate ×2", "scale_rate(2.0)"),
-                ]
-            )
-        rows.append(
-            [("◉ log" if self.log_axis else "○ log", "log_axis"), ("◉ smooth" if self.smooth else "○ smooth", "smooth")]
-        )
-        if run.evaluations:
-            rows[-1].append(("◷ timeline", "timeline"))
-        return Content("\n").join(Content("  ").join(_button(*button) for button in row) for row in rows)
-
-
-def model_lines(info: ModelInfo) -> list[Content]:
-    """What an open model is, in a few lines."""
-    architecture, corpus, loss = info.architecture, info.corpus, info.validation_loss
-    layers = f"{architecture.layers} × " if architecture.layers > 1 else ""
-    facts = [f"{layers}{architecture.family.upper()} {architecture.hidden}, {architecture.parameters:,} parameters"]
-    if isinstance(items := corpus.get("items"), int):
-        what = "items" if info.kind == "lines" else "characters"
-        facts.append(f"learnt from {items:,} {what} of {visible(str(corpus.get('name', '')))}")
-    if loss is not None:
-        facts.append(f"validation loss {loss:.3f} nats ({loss / math.log(2):.2f} bits)")
-    return [Content.styled(visible(info.name), "bold"), *(Content.styled(fact, "$foreground 65%") for fact in facts)]
-
-
-def title(run: Run) -> Content:
-    """Name, state and network."""
-    state = {
-        "starting": "starting …",
-        "running": "training",
-        "paused": "paused",
-        "over": "done",
-        "failed": "failed",
-        "background": "in the background",
-    }[run.state]
-    if run.finished is not None:
-        state = {"completed": "done", "early": "done early", "stopped": "stopped", "diverged": "diverged"}[
-            run.finished.reason
-        ]
-    style = {"failed": "$error", "paused": "$warning", "over": "$success"}.get(run.state, "$primary")
-    lines = [Content.assemble((visible(run.name), "bold"), "  ", (state, style))]
-    if run.failure:
-        lines.append(Content.styled(visible(run.failure), "$error"))
-    elif run.started is not None:
-        s = run.started
-        layers = f"{s.layers} × " if s.layers > 1 else ""
-        facts = f"{layers}{s.family.upper()} {s.hidden} · {s.parameters:,} parameters · {visible(s.corpus)}"
-        lines.append(Content.styled(facts, "$foreground 65%"))
-    return Content("\n").join(lines)
-
-
-def progress_line(run: Run) -> str:
-    """Step, speed and time left in words."""
-    p = run.progress
-    if run.finished is not None and run.finished.reason != "completed":
-        return {
-            "early": f"it no longer got better after step {run.finished.best_step:,}",
-            "stopped": f"at step {run.finished.step:,}; F4 takes it up again",
-            "diverged": "the last good weights are kept",
-        }[run.finished.reason]
-    if p is None:
-        return "reading the corpus and starting torch …" if run.state == "starting" else ""
-    step = p.step if run.finished is None else run.finished.step
-    parts = [f"step {step:,}/{p.total_steps:,}"]
-    if run.active:
-        parts += [f"{p.characters_per_second / 1000:,.0f}k chars/s", f"{duration(p.seconds_left)} left"]
-    else:
-        elapsed = run.finished.elapsed if run.finished is not None else p.elapsed
-        parts.append(f"{duration(elapsed)} in all")
-    return " · ".join(parts)
-
-
-def _loss(value: float) -> str:
-    return f"{value:.3f}" if math.isfinite(value) else "–"
-
-
-def _button(text: str, action: str) -> Content:
-    """Text that runs an action of the screen when it is clicked."""
-    return Content.assemble((text, Style.from_meta({"@click": f"screen.{action}"}))).stylize("$primary")

@@ -1,0 +1,122 @@
+"""What can be typed next: slash commands, names of models and corpora, paths of files; and what Enter and Tab take."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from charrnn_tui.prompt.commands import COMMANDS, find, is_command
+from charrnn_tui.text.shipped import shipped_corpora
+
+if TYPE_CHECKING:
+    from charrnn_tui.model.library import Library
+
+_MOST_FILES = 200
+_MOST_LOOKED_AT = 5_000
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to complete a line: the whole line it becomes, what is shown of it, and what it does."""
+
+    line: str
+    shown: str
+    summary: str = ""
+
+
+class Choices:
+    """Completes lines. The lists are read anew at each question: they are short, and may change."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def names(self, what: str) -> list[str]:
+        """The names an argument is chosen from: 'models', 'unfinished', 'corpora' or 'commands'.
+
+        A folder that cannot be read gives none.
+        """
+        try:
+            if what == "models":
+                return [entry.name for entry in self._library.entries()]
+            if what == "unfinished":
+                return [entry.name for entry in self._library.entries() if entry.unfinished and not entry.shipped]
+            if what == "corpora":
+                return sorted(shipped_corpora())
+            if what == "commands":
+                return list(COMMANDS)
+        except OSError:
+            pass
+        return []
+
+    def complete(self, line: str) -> list[Choice]:
+        """What a slash line may become; what is complete as it stands comes first."""
+        if not is_command(line):
+            return []
+        name, space, rest = line[1:].partition(" ")
+        if not space:
+            found = [command for command in COMMANDS.values() if command.name.startswith(name.lower())]
+            found.sort(key=lambda command: command.name != name.lower())
+            return [Choice(f"/{c.name}" + (" " if c.takes_value else ""), c.usage, c.summary) for c in found]
+        command = find(name)
+        if command is None or command.completes is None:
+            return []
+        names = self.names(command.completes)
+        if command.completes == "corpora":
+            names += self.names("unfinished")
+        options = [name for name in names if name.startswith(rest)]
+        if command.completes == "corpora":
+            options += paths_like(rest)
+        options = sorted(dict.fromkeys(options), key=lambda option: option != rest)
+        return [Choice(f"/{name} {option}", option) for option in options]
+
+    def on_enter(self, line: str, chosen: str | None) -> str | None:
+        """The line that Enter puts in instead of the typed one: what it is half of, as the bar over the prompt has it.
+
+        None where the typed line is to be carried out as it stands: it is complete, or no command.
+        """
+        if chosen is None or not is_command(line) or chosen.rstrip(" ") == line:
+            return None
+        if " " not in line and find(line[1:]) is not None:
+            return None
+        return chosen
+
+
+def common_start(texts: list[str]) -> str:
+    """What all texts begin with."""
+    if not texts:
+        return ""
+    first, last = min(texts), max(texts)  # what lies between agrees where these two do
+    length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
+    return first[:length]
+
+
+def paths_like(start: str, keep: Callable[[Path], bool] | None = None) -> list[str]:
+    """Files and folders whose path begins so, folders with a slash at the end; none where a folder cannot be read.
+
+    `keep` may leave entries out.
+    """
+    if start[:1] in ("'", '"'):
+        return []
+    head, _, tail = start.rpartition("/")
+    found = []
+    try:
+        folder = Path(head + "/" if "/" in start else ".").expanduser()
+        with os.scandir(folder) as entries:
+            for count, entry in enumerate(entries):
+                if count >= _MOST_LOOKED_AT:
+                    break
+                if not entry.name.startswith(tail) or (entry.name.startswith(".") and not tail.startswith(".")):
+                    continue
+                if keep is not None and not keep(Path(entry.path)):
+                    continue
+                try:
+                    ending = "/" if entry.is_dir() else ""
+                except OSError:
+                    continue
+                found.append((f"{head}/" if "/" in start else "") + entry.name + ending)
+    except (OSError, RuntimeError, ValueError):  # RuntimeError: no home folder to expand
+        return []
+    return sorted(found)[:_MOST_FILES]

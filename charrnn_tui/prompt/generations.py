@@ -1,0 +1,196 @@
+"""A generation as plain values: its texts, how they came about, and the command line that prints them again.
+
+Front ends keep these records beside what they draw; favourites, copying and exporting start from them.
+"""
+
+from __future__ import annotations
+
+import math
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from charrnn_tui.prompt.favourites import Favourite
+from charrnn_tui.sampling import SamplingSettings
+
+if TYPE_CHECKING:
+    from charrnn_tui.model import Model
+
+EMPTY_ITEM = "(empty)"
+"""How the item without characters is named."""
+
+
+@dataclass
+class DrawnText:
+    """One text that was drawn, and all that is needed to draw it again."""
+
+    typed: str
+    """The prefix as it was typed."""
+    text: str
+    settings: SamplingSettings
+    item: int = 0
+    """Its place in a batch of the same seed."""
+    turned: bool = False
+    """Whether a setting was turned while it was written: its seed alone does not make it again then."""
+
+
+@dataclass
+class DrawnGeneration:
+    """One or several texts drawn at once with one seed."""
+
+    model: str
+    seed: int
+    max_length: int
+    texts: Sequence[DrawnText] = field(default_factory=list)
+
+    @property
+    def turned(self) -> bool:
+        """Whether a setting was turned while any of its texts was written."""
+        return any(text.turned for text in self.texts)
+
+    def command(self) -> str:
+        """The command lines that print the same texts: one where all are items of one prefix, else one a text."""
+        first = self.texts[0]
+        together = all(
+            text.typed == first.typed and text.settings == first.settings and text.item == first.item + i
+            for i, text in enumerate(self.texts)
+        )
+        groups = [(first, len(self.texts))] if together else [(text, 1) for text in self.texts]
+        return "\n".join(
+            sample_command(
+                text.typed, self.model, text.settings, self.seed, self.max_length, item=text.item, count=count
+            )
+            for text, count in groups
+        )
+
+    def favourites(self, kept: str | None = None) -> list[Favourite]:
+        """Its texts as favourites. `kept` is when, ISO 8601; now by default."""
+        when = kept or _now()
+        return [
+            Favourite(
+                text=text.text,
+                prefix=text.typed,
+                model=self.model,
+                seed=self.seed,
+                item=text.item,
+                temperature=text.settings.temperature,
+                top_k=text.settings.top_k,
+                top_p=text.settings.top_p,
+                min_p=text.settings.min_p,
+                max_length=self.max_length,
+                kept=when,
+            )
+            for text in self.texts
+        ]
+
+
+@dataclass
+class ProbableText:
+    """One of the most probable items. `log_prob` in nats, of what follows the prefix and of the end."""
+
+    text: str
+    log_prob: float
+
+    @property
+    def probability(self) -> float:
+        """Its probability given the prefix."""
+        return math.exp(self.log_prob)
+
+
+@dataclass
+class ProbableItems:
+    """The most probable items that begin with a prefix. Nothing was drawn: there is no seed and no temperature."""
+
+    model: str
+    prefix: str
+    texts: Sequence[ProbableText] = field(default_factory=list)
+
+    @property
+    def covered(self) -> float:
+        """The share of all probability that these items have together."""
+        return sum(text.probability for text in self.texts)
+
+    def command(self) -> str:
+        """The command line that lists the same items."""
+        return top_command(self.prefix, self.model, len(self.texts))
+
+    def favourites(self, kept: str | None = None) -> list[Favourite]:
+        """The items as favourites of their own kind. `kept` is when, ISO 8601; now by default."""
+        when = kept or _now()
+        return [
+            Favourite(
+                text=text.text,
+                prefix=self.prefix,
+                model=self.model,
+                seed=0,
+                item=rank,
+                kept=when,
+                kind="probable",
+                probability=text.probability,
+            )
+            for rank, text in enumerate(self.texts)
+        ]
+
+
+def shown_item(text: str) -> str:
+    """An item as it may be listed: the one without characters has a name."""
+    return text or EMPTY_ITEM
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def sample_command(
+    prefix: str,
+    model: str,
+    settings: SamplingSettings,
+    seed: int,
+    max_length: int,
+    *,
+    item: int = 0,
+    count: int = 1,
+) -> str:
+    """The `charrnn-tui sample` command line that prints the same texts, quoted for a POSIX shell.
+
+    `item` is the first item's place among those of the seed, `count` how many are printed. Options that stand at
+    their neutral value are left out.
+    """
+    words = ["charrnn-tui", "sample", "--model", model, "--temperature", f"{settings.temperature:g}"]
+    if settings.top_k:
+        words += ["--top-k", str(settings.top_k)]
+    if settings.top_p < 1:
+        words += ["--top-p", f"{settings.top_p:g}"]
+    if settings.min_p > 0:
+        words += ["--min-p", f"{settings.min_p:g}"]
+    if count > 1:
+        words += ["-n", str(count)]
+    words += ["--seed", str(seed)]
+    if item:
+        words += ["--item", str(item)]
+    words += ["--max-length", str(max_length), "--", prefix]
+    return shlex.join(words)
+
+
+def top_command(prefix: str, model: str, count: int) -> str:
+    """The `charrnn-tui top` command line that lists the same items, quoted for a POSIX shell."""
+    return shlex.join(["charrnn-tui", "top", "--model", model, "-n", str(count), "--", prefix])
+
+
+def sample_command_of(favourite: Favourite) -> str:
+    """The command line that prints a favourite again; for one of the most probable items, the list up to it."""
+    f = favourite
+    if f.kind == "probable":
+        return top_command(f.prefix, f.model, f.item + 1)
+    settings = SamplingSettings(f.temperature, f.top_k, f.top_p, f.min_p)
+    return sample_command(f.prefix, f.model, settings, f.seed, f.max_length, item=f.item)
+
+
+def probable_items(model: Model, prefix: str, count: int) -> ProbableItems:
+    """Search the most probable items that begin with a prefix. Raises ModelError, UnknownSymbolsError."""
+    from itertools import islice
+
+    found = islice(model.most_probable(prefix), count)
+    return ProbableItems(model.name, prefix, [ProbableText(item.text, item.log_prob) for item in found])

@@ -1,0 +1,174 @@
+"""The settings of a sitting at the prompt, each once: how it is typed, what its limits are, how a change is said.
+
+A new setting is a row here and a field of `session.Session`; the commands, the settings dialog and the help follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from charrnn_tui.prompt.words import quoted
+from charrnn_tui.sampling import SamplingSettings
+
+OptionValue: TypeAlias = float | int | bool | None
+
+LARGEST_SEED = 2**64 - 1
+"""A seed is hashed as 64 bits."""
+LONGEST = 1_000_000
+FASTEST = 10_000
+HOTTEST = 5.0
+"""Where the keys for the temperature stop; a command may go beyond."""
+TEMPERATURE_STEP = 0.05
+
+
+class CommandError(ValueError):
+    """A command is wrong; the message says how it is used."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """A setting. `name` is the field of `Session` (or of its `SamplingSettings`), `command` the slash command's name.
+
+    `parse` reads what was typed and raises CommandError or SettingsError with a sentence. `said` tells a change,
+    `typed` gives a value back as it may be typed.
+    """
+
+    name: str
+    command: str
+    usage: str
+    summary: str
+    parse: Callable[[str], OptionValue]
+    said: Callable[[OptionValue], str]
+    typed: Callable[[OptionValue], str] = lambda value: f"{value:g}"
+
+
+def number(text: str, what: str) -> float:
+    """A number as typed, with a point or a comma. Raises CommandError."""
+    try:
+        return float(text.strip().replace(",", "."))
+    except ValueError:
+        raise CommandError(f"{what} is a number, not {quoted(text)}.") from None
+
+
+def whole_number(text: str, what: str, least: int, most: int, *, zero: str = "") -> int:
+    """A whole number as typed, from `least` to `most`. `zero` says what 0 means. Raises CommandError."""
+    try:
+        value = int(text.strip())
+    except ValueError:
+        raise CommandError(f"{what} is a whole number, not {quoted(text)}.") from None
+    if not least <= value <= most:
+        meaning = f" ({zero})" if zero else ""
+        raise CommandError(f"{what} is from {least}{meaning} to {most:,}, not {quoted(text)}.")
+    return value
+
+
+def _sampling(name: str, what: str) -> Callable[[str], OptionValue]:
+    """The parser of a field of SamplingSettings, which checks the value itself."""
+
+    def parse(typed: str) -> OptionValue:
+        if name == "top_k":
+            value: float = whole_number(typed, what, 0, 2**31, zero="off")
+        else:
+            value = number(typed, what)
+        SamplingSettings(**{name: value})  # type: ignore[arg-type]  # checks the value
+        return value
+
+    return parse
+
+
+def _seed(typed: str) -> OptionValue:
+    if typed.strip() in ("", "random", "new"):
+        return None
+    return whole_number(typed, "the seed", 0, LARGEST_SEED)
+
+
+def _max_length(typed: str) -> OptionValue:
+    return whole_number(typed, "the maximum length", 0, LONGEST, zero="the model's default")
+
+
+def _pace(typed: str) -> OptionValue:
+    pace = number(typed, "the pace")
+    if not 0 <= pace <= FASTEST:
+        raise CommandError(
+            f"the pace is from 0 (as fast as possible) to {FASTEST:,} characters a second, not {pace:g}."
+        )
+    return pace
+
+
+OPTIONS: dict[str, Option] = {
+    option.name: option
+    for option in (
+        Option(
+            "temperature",
+            "temp",
+            "/temp 0.8",
+            "temperature: low is safe, high is wild",
+            _sampling("temperature", "the temperature"),
+            lambda value: f"temperature {value:g}",
+        ),
+        Option(
+            "top_k",
+            "top-k",
+            "/top-k 5",
+            "draw from the k most probable (0: off)",
+            _sampling("top_k", "top-k"),
+            lambda value: f"top-k {value:g}",
+        ),
+        Option(
+            "top_p",
+            "top-p",
+            "/top-p 0.9",
+            "draw from the smallest set with this mass (1: off)",
+            _sampling("top_p", "top-p"),
+            lambda value: f"top-p {value:g}",
+        ),
+        Option(
+            "min_p",
+            "min-p",
+            "/min-p 0.05",
+            "drop what is this much rarer than the best (0: off)",
+            _sampling("min_p", "min-p"),
+            lambda value: f"min-p {value:g}",
+        ),
+        Option(
+            "seed",
+            "seed",
+            "/seed 7",
+            "the same seed gives the same text (/seed random: a new one each time)",
+            _seed,
+            lambda value: "a new seed for each generation" if value is None else f"seed {value} from now on",
+            lambda value: "random" if value is None else f"{value}",
+        ),
+        Option(
+            "max_length",
+            "max",
+            "/max 40",
+            "maximum number of new characters (0: the model's default)",
+            _max_length,
+            lambda value: f"at most {value:,} new characters" if value else "as many characters as the model has it",
+            lambda value: f"{value}",
+        ),
+        Option(
+            "pace",
+            "pace",
+            "/pace 30",
+            "characters a second (0: as fast as possible)",
+            _pace,
+            lambda value: f"{value:g} characters a second" if value else "as fast as possible",
+        ),
+        Option(
+            "colour",
+            "colour",
+            "/colour",
+            "colour characters by probability, or no longer",
+            lambda typed: None,
+            lambda value: f"colour by probability is {'on' if value else 'off'}",
+            lambda value: "on" if value else "off",
+        ),
+    )
+}
+"""By the name of the field, in the order in which they are shown. A colour of None turns it over."""
+SAMPLING = ("temperature", "top_k", "top_p", "min_p")
+"""Those that are fields of SamplingSettings."""

@@ -1,0 +1,74 @@
+"""What is said of a training run, the same in every front end."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, assert_never
+
+from charrnn_tui.prompt import words
+from charrnn_tui.text import visible
+from charrnn_tui.training.process.messages import Finished, Started
+
+if TYPE_CHECKING:
+    from charrnn_tui.prompt.runs import TrainingRun
+
+
+def state(run: TrainingRun) -> str:
+    """Its state in a word or two."""
+    if run.finished is not None:
+        return {"completed": "done", "early": "done early", "stopped": "stopped", "diverged": "diverged"}[
+            run.finished.reason
+        ]
+    match run.state:
+        case "starting":
+            return "starting …"
+        case "running":
+            return "training"
+        case "paused":
+            return "paused"
+        case "over":
+            return "done"
+        case "failed":
+            return "failed"
+        case "background":
+            return "in the background"
+        case _:
+            assert_never(run.state)
+
+
+def summary(run: TrainingRun | None) -> str:
+    """How far a run is, in a few characters for a status row; '' where none goes on."""
+    if run is None or not run.active:
+        return ""
+    return f"{'paused' if run.paused else 'training'} {run.share:.0%}"
+
+
+def network(started: Started) -> str:
+    """The network that is trained: LSTM 256, 301,000 parameters."""
+    return f"{words.network(started.family, started.layers, started.hidden)}, {started.parameters:,} parameters"
+
+
+def corpus(started: Started) -> str:
+    """What it learns from: names (7,166 items)."""
+    unit = "item" if started.kind == "lines" else "character"
+    return f"{visible(started.corpus)} ({words.count(started.training_items, unit)})"
+
+
+def ending(finished: Finished) -> str:
+    """How a run ended, in a sentence that begins with its name; safe for a terminal."""
+    name, best = visible(finished.name), ""
+    if finished.best_step and math.isfinite(finished.best_loss):
+        best = f" Best: {finished.best_loss:.3f} nats a character at step {finished.best_step:,}."
+    return f"{name}: {visible(finished.message)}{best}"
+
+
+def ending_of(run: TrainingRun) -> str:
+    """How a run that is over ended, also where it failed; '' while it goes on."""
+    if run.finished is not None:
+        return ending(run.finished)
+    return f"Training failed: {visible(run.failure)}" if run.state == "failed" else ""
+
+
+def how_to_resume(name: str) -> str:
+    """What to do to take up a run that was stopped."""
+    return f"/train {visible(name)} here, or charrnn-tui train --resume {visible(name)}, goes on from there."

@@ -1,0 +1,125 @@
+"""One sitting at a prompt: the open model, the settings, the seed, and what the next generation is made with."""
+
+from __future__ import annotations
+
+import math
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from charrnn_tui.prompt import words
+from charrnn_tui.prompt.options import HOTTEST, OPTIONS, SAMPLING, TEMPERATURE_STEP, OptionValue
+from charrnn_tui.sampling import SamplingSettings
+
+if TYPE_CHECKING:
+    from charrnn_tui.model import Model
+    from charrnn_tui.prompt.settings import Config
+
+SEEDS = 100_000
+"""A random seed has up to five digits: one can say it and type it again."""
+
+
+def random_seed() -> int:
+    """A new seed."""
+    return secrets.randbelow(SEEDS)
+
+
+@dataclass
+class Session:
+    """Settings of one sitting. Their commands, limits and words stand in `options.OPTIONS`.
+
+    `seed` None takes a new one for each generation; `max_length` 0 leaves the limit to the model; `pace` is in
+    characters a second, 0 for as fast as possible.
+    """
+
+    settings: SamplingSettings = field(default_factory=SamplingSettings)
+    seed: int | None = None
+    max_length: int = 0
+    pace: float = 30.0
+    colour: bool = False
+    new_seed: Callable[[], int] = random_seed
+    model: Model | None = None
+    step: int | None = None
+    """Training step of the open weights, where they come from a run of this sitting."""
+    followed: Path | None = None
+    """The folder of the training run whose weights the prompt takes on as they get better."""
+    last_seed: int | None = None
+    """The seed of the last generation, so that it can be made again."""
+
+    @classmethod
+    def from_config(
+        cls, config: Config, new_seed: Callable[[], int] = random_seed, *, seed_given: bool = False
+    ) -> Session:
+        """The configured settings. A configured seed of 0 is a new one each time, unless it was asked for by name."""
+        seed = config.seed if seed_given else config.seed or None
+        return cls(config.sampling, seed, config.max_length, config.pace, new_seed=new_seed)
+
+    # --- settings ---
+
+    def value(self, name: str) -> OptionValue:
+        """The present value of a setting."""
+        found: OptionValue = getattr(self.settings if name in SAMPLING else self, name)
+        return found
+
+    def typed(self, name: str) -> str:
+        """The present value of a setting as it may be typed."""
+        return OPTIONS[name].typed(self.value(name))
+
+    def set(self, name: str, value: OptionValue) -> str:
+        """Change a setting; what was changed, in words. Raises SettingsError for a value without meaning."""
+        if name in SAMPLING:
+            self.settings = replace(self.settings, **{name: value})  # type: ignore[arg-type]  # the name says the type
+        elif name == "colour":
+            self.colour = not self.colour if value is None else bool(value)
+        else:
+            setattr(self, name, value)
+        return OPTIONS[name].said(self.value(name))
+
+    def turn(self, steps: int) -> str:
+        """Turn the temperature by even steps of 0.05, so that 0.83 goes to 0.85 or 0.80; what was changed, in words."""
+        before = self.settings.temperature
+        at = before / TEMPERATURE_STEP
+        start = math.floor(at + 1e-6) if steps > 0 else math.ceil(at - 1e-6)
+        # The keys stop at HOTTEST; from beyond it they lead down and never further up.
+        most = max(HOTTEST, before) if steps > 0 else HOTTEST
+        turned = round(min(most, max(0.0, (start + steps) * TEMPERATURE_STEP)), 2)
+        said = self.set("temperature", turned)
+        return said + (", as before" if turned == before else "")
+
+    # --- the next generation ---
+
+    def next_seed(self) -> int:
+        """The seed of the next generation, which is noted."""
+        self.last_seed = self.new_seed() if self.seed is None else self.seed
+        return self.last_seed
+
+    @property
+    def limit(self) -> int:
+        """New characters at most; 0 while that is the model's to say and none is open."""
+        if self.max_length or self.model is None:
+            return self.max_length
+        return self.model.info.default_max_length
+
+    # --- words ---
+
+    @property
+    def seed_words(self) -> str:
+        """The seed as a status row says it."""
+        return "seed random" if self.seed is None else f"seed {self.seed}"
+
+    @property
+    def pace_words(self) -> str:
+        """The pace as a status row says it."""
+        return f"{self.pace:g} characters/s" if self.pace else "full speed"
+
+    @property
+    def temperature_words(self) -> str:
+        """The temperature as a status row says it."""
+        return f"T {self.settings.temperature:.2f}"
+
+    @property
+    def filter_words(self) -> list[str]:
+        """The filters that are on."""
+        return words.filters(self.settings)

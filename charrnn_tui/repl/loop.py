@@ -1,0 +1,321 @@
+"""The loop of the prompt: a line comes in, is continued or obeyed, and the next one is asked for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, assert_never
+
+from charrnn_tui.model import Model, ModelError
+from charrnn_tui.model.library import Library
+from charrnn_tui.prompt import commands, favourites, run_words, words
+from charrnn_tui.prompt.generations import DrawnGeneration
+from charrnn_tui.prompt.keys import inline_keys
+from charrnn_tui.prompt.runs import Spawn, TrainingRun, TrainingRuns, recipe_for, spawn_worker
+from charrnn_tui.prompt.session import Session
+from charrnn_tui.repl import help_text
+from charrnn_tui.repl.colours import legend
+from charrnn_tui.repl.console import Console, Handlers
+from charrnn_tui.repl.fragments import Fragments
+from charrnn_tui.repl.generate import Generator
+from charrnn_tui.repl.training_view import TrainingView
+from charrnn_tui.text import visible
+from charrnn_tui.text.shipped import shipped_corpora
+from charrnn_tui.training.process.messages import Event, Failed, Finished, Saved, Started
+
+if TYPE_CHECKING:
+    from charrnn_tui.training.plan.target import Request
+
+
+class Repl:
+    """Carries out what is typed, in front of any Console."""
+
+    def __init__(
+        self,
+        session: Session,
+        console: Console,
+        library: Library,
+        *,
+        spawn: Spawn = spawn_worker,
+        bell: bool = False,
+        keys: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        self.session = session
+        self.console = console
+        self.library = library
+        self.generator = Generator(session, console)
+        self.runs = TrainingRuns(library, self._handle, spawn=spawn)
+        self.failed = False
+        """Whether a line could not be carried out: the exit code of a script."""
+        self._following: asyncio.Task[None] | None = None
+        """Passes on what the latest run says."""
+        self._view: TrainingView | None = None
+        """Shows the run while somebody watches."""
+        self._ending: TrainingRun | None = None
+        """The run that is being stopped, of which nothing need be announced."""
+        self._bell = bell
+        self._keys = inline_keys() if keys is None else keys
+        self._quit = False
+        self._reloading: set[asyncio.Task[None]] = set()
+        console.handlers = Handlers(self.turn, self.at_once)
+
+    # --- the loop -----------------------------------------------------------------------------------------------
+
+    async def run(self) -> int:
+        """Until the end of the input or /quit; the exit code."""
+        try:
+            while not self._quit:
+                line = await self.console.read_line()
+                if line is None:
+                    break
+                await self.enter(line)
+        finally:
+            await self._end_training()
+        return 0
+
+    async def enter(self, line: str) -> None:
+        """Carry out one line. What is wrong with it is said in a sentence."""
+        try:
+            action = commands.parse(line)
+        except commands.CommandError as error:
+            self.console.echo(line)
+            self._complain(str(error))
+            return
+        if not isinstance(action, commands.Continue):
+            self.console.echo(line)
+        try:
+            await self.carry_out(action)
+        except BrokenPipeError:
+            raise
+        except (ValueError, OSError) as error:
+            if isinstance(action, commands.Continue):
+                self.console.echo(line)
+            self._complain(str(error))
+        except MemoryError:
+            self._complain("there is not enough memory for that; ask for less at once.")
+
+    def _complain(self, message: str) -> None:
+        self.failed = True
+        self.console.complain(words.capitalised(message))
+
+    async def carry_out(self, action: commands.Action) -> None:
+        """Carry out an action. Raises ValueError or OSError with a sentence."""
+        console = self.console
+        match action:
+            case commands.Continue(prefix):
+                await self.generator.continue_prefix(self._model(), prefix)
+            case commands.SetOption():
+                console.say(self._set(action))
+                if action.name == "colour" and self.session.colour:
+                    console.say(legend())
+            case commands.GenerateMany(count, prefix):
+                await self.generator.continue_many(self._model(), count, prefix)
+            case commands.ShowProbable(prefix):
+                await self.generator.show_probable(self._model(), prefix)
+            case commands.OpenModel(name):
+                if name is None:
+                    console.say(*self._models())
+                else:
+                    self._open(name)
+            case commands.Train(target):
+                await self._train(target)
+            case commands.Save():
+                self._save()
+            case commands.Help(topic):
+                self._help(topic)
+            case commands.Quit():
+                self._quit = True
+            case _:
+                assert_never(action)
+        console.refresh()
+
+    def _help(self, topic: str | None) -> None:
+        width = self.console.columns
+        rows = help_text.overview(width, self._keys) if topic is None else help_text.about(topic, width)
+        if rows is None:
+            raise commands.CommandError(help_text.unknown(topic or ""))
+        self.console.say(*rows)
+
+    # --- settings -----------------------------------------------------------------------------------------------
+
+    def turn(self, steps: int) -> None:
+        """Turn the temperature; the next character obeys."""
+        self.session.turn(steps)
+        self.console.refresh()
+
+    def at_once(self, line: str) -> str | None:
+        """Carry out a line typed while text streams, where it is a setting: says what was done or what is wrong.
+
+        None for a line that has to wait for its turn.
+        """
+        if not commands.is_command(line):
+            return None
+        try:
+            action = commands.parse(line)
+            return self._set(action) if isinstance(action, commands.SetOption) else None
+        except ValueError as error:
+            return str(error)
+
+    def _set(self, action: commands.SetOption) -> str:
+        """Change a setting; what was changed, in words. Raises SettingsError."""
+        return self.session.set(action.name, action.value)
+
+    # --- models and favourites ----------------------------------------------------------------------------------
+
+    def _model(self) -> Model:
+        if self.session.model is None:
+            corpora = ", ".join(shipped_corpora()) or "a text file"
+            raise ModelError(f"there is no model open; /model lists them, and /train makes one (on {corpora}).")
+        return self.session.model
+
+    def _open(self, name: str) -> None:
+        self.session.model = model = self.library.open(name)
+        run = self.runs.latest
+        of_run = run is not None and self.runs.folder_of(run) == model.folder
+        self.session.followed = model.folder if of_run else None
+        self.console.say([("class:name", visible(model.name)), ("", f": {_facts(model)}")])
+
+    def _models(self) -> list[Fragments]:
+        rows: list[Fragments] = []
+        for entry in self.library.entries():
+            here = self.session.model is not None and entry.folder == self.session.model.folder
+            row: Fragments = [("class:mark", "* " if here else "  "), ("class:name", visible(entry.name))]
+            if entry.info is None:
+                row.append(("class:error", f"  {visible(entry.problem or '')}"))
+            else:
+                loss, a = entry.info.validation_loss, entry.info.architecture
+                facts = [words.network(a.family, a.layers, a.hidden)]
+                facts += [f"{loss:.3f} nats"] if loss is not None else []
+                facts += ["shipped"] if entry.shipped else ["unfinished"] if entry.unfinished else []
+                row.append(("class:hint", "  " + "  ".join(facts)))
+            rows.append(row)
+        return rows or [[("", "There are no models yet; /train FILE makes one.")]]
+
+    def _save(self) -> None:
+        last = self.generator.last
+        if last is None:
+            raise commands.CommandError("there is nothing to keep yet; continue a prefix first.")
+        path = None
+        kept = last.favourites()
+        for favourite in kept:
+            path = favourites.add(favourite)
+        what = "Kept" if len(kept) == 1 else f"All {len(kept)} are kept"
+        self.console.say(f"{what} in {visible(str(path))}.")
+        if isinstance(last, DrawnGeneration) and last.turned:
+            self.console.say(
+                [("class:hint", "A setting was turned while it ran, so the seed alone does not make it again.")]
+            )
+
+    # --- training -----------------------------------------------------------------------------------------------
+
+    @property
+    def training(self) -> TrainingRun | None:
+        """The run that was begun last."""
+        return self.runs.latest
+
+    def training_summary(self) -> str:
+        """How far a training run is, for the toolbar."""
+        return run_words.summary(self.runs.latest)
+
+    async def _train(self, target: str | None) -> None:
+        if target is None:
+            if self.runs.active is not None:
+                await self._watch(self.runs.active)
+                return
+            target = self._unfinished()
+        settled = await self._settle(target)
+        if settled is None:
+            return
+        await self._end_training()  # one at a time; only now, since a slip of the keys must not cost a run
+        run = await self.runs.start(settled.recipe, base=settled.base, resume=settled.resume)
+        self._following = asyncio.create_task(self.runs.follow(run))
+        self.session.followed = self.runs.folder_of(run)
+        await self._watch(run)
+
+    async def _settle(self, target: str) -> Request | None:
+        """The recipe for a target, made in a thread since a corpus may be large; None where the user stops it."""
+        task = asyncio.ensure_future(asyncio.to_thread(recipe_for, target, self.library))
+        async with self.console.live(lambda width: [("class:status", " reading the text…")], data=False) as live:
+            while not task.done() and not (live.stopped or live.left):
+                await live.wait(0.05)
+        return await task if task.done() else None
+
+    def _unfinished(self) -> str:
+        """What `/train` alone takes up: the open model, where its training is not finished. Raises CommandError."""
+        model = self.session.model
+        if model is not None and model.folder is not None and model.folder.parent == self.library.user:
+            for entry in self.library.entries():
+                if entry.folder == model.folder and entry.unfinished:
+                    return entry.name
+        corpora = ", ".join(shipped_corpora())
+        raise commands.CommandError(f"say what to train on: /train FILE, or one of {corpora}.")
+
+    async def _watch(self, run: TrainingRun) -> None:
+        self._view = TrainingView(run, self.runs, self.console, self.session.settings.temperature)
+        try:
+            await self._view.watch()
+        finally:
+            self._view = None
+        await self._reloaded()
+        if run.state == "failed":
+            self.failed = True
+
+    def _handle(self, run: TrainingRun, event: Event) -> None:
+        """An event of the run, whether or not somebody watches."""
+        if isinstance(event, Started) and self.session.followed is not None:
+            self.session.followed = Path(event.folder)
+        if isinstance(event, Saved) and event.what == "model":
+            task = asyncio.get_running_loop().create_task(self._reload(Path(event.folder), event.step))
+            self._reloading.add(task)
+            task.add_done_callback(self._reloading.discard)
+        if self._view is not None:
+            self._view.handle(event)
+        if isinstance(event, Finished | Failed):
+            if self._view is None and run is not self._ending:
+                self.console.announce(run_words.ending_of(run))
+            if self._bell:
+                self.console.ring()
+        self.console.refresh()
+
+    async def _reload(self, folder: Path, step: int) -> None:
+        """Take on better weights, unless the user has opened another model since."""
+        if folder != self.session.followed:
+            return
+        try:
+            model = await asyncio.to_thread(Model.open, folder)
+        except ModelError:
+            return  # being written; the next save comes soon
+        if folder == self.session.followed:
+            self.session.model, self.session.step = model, step
+            self.console.refresh()
+
+    async def _reloaded(self) -> None:
+        if self._reloading:
+            await asyncio.gather(*self._reloading, return_exceptions=True)
+
+    async def _end_training(self) -> None:
+        """Stop what trains, keep its checkpoint, and say how to go on."""
+        run, following = self.runs.active, self._following
+        if run is None or following is None:
+            return
+        self._ending = run
+        self.console.say([("class:hint", f"Stopping the training of {visible(run.name)}…")])
+        await self.runs.finish(following)
+        if run.finished is not None and run.finished.reason == "stopped":
+            self.console.say(
+                f"{visible(run.name)} is stopped at step {run.step:,} ({run.share:.0%}) and its checkpoint is kept:",
+                f"  {run_words.how_to_resume(run.name)}",
+            )
+        elif run.finished is not None:
+            self.console.say(run_words.ending_of(run))
+        else:
+            self.console.complain(f"{run_words.ending_of(run)} {run_words.how_to_resume(run.name)}")
+
+
+def _facts(model: Model) -> str:
+    info = model.info
+    a = info.architecture
+    corpus = visible(info.corpus_name or "unknown text")
+    loss = f", {info.validation_loss:.3f} nats a character" if info.validation_loss is not None else ""
+    return f"{words.network(a.family, a.layers, a.hidden)} of {corpus}{loss}"

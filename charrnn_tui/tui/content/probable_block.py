@@ -1,0 +1,48 @@
+"""The block of the most probable items: each with its probability, and how much of all they are together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from charrnn_tui.prompt.generations import EMPTY_ITEM
+from charrnn_tui.prompt.probability import percent
+from charrnn_tui.text import visible
+from charrnn_tui.tui.content.blocks import Block, GenerationAct, Piece, Span
+from charrnn_tui.tui.content.probable import ProbableList
+
+
+class ProbableBlock(Block[ProbableList]):
+    """Items in a column. Nothing was drawn: there is no temperature, no seed and no mark of what is new."""
+
+    actions: ClassVar[Sequence[GenerationAct]] = ("again", "temperatures", "copy_text", "copy_command")
+
+    def facts(self) -> Iterator[str]:
+        """Model, how many, and the share of all probability that they cover."""
+        items = self.entry.items
+        yield visible(items.model)
+        if not items.texts:
+            yield "nothing was found"
+            return
+        yield f"{len(items.texts)} most probable"
+        yield f"together {percent(items.covered)}"
+
+    @property
+    def _label_cells(self) -> int:
+        return max((len(percent(text.probability)) for text in self.entry.texts), default=0) + 3
+
+    def _label(self, at: int) -> str:
+        return percent(self.entry.texts[at].probability) + " "
+
+    def _characters(self, at: int) -> Sequence[str]:
+        return self.entry.texts[at].text
+
+    def _pieces(self, span: Span, colour: bool) -> Iterator[Piece]:
+        text = self.entry.texts[span.text].text
+        if not text:
+            yield Piece(EMPTY_ITEM, "label")
+            return
+        head = len(self.entry.read)
+        for start, end, style in ((span.start, head, "prefix"), (max(head, span.start), span.end, "new-text")):
+            if shown := visible(text[start : min(end, span.end)].replace("\n", "")):
+                yield Piece(shown, style)

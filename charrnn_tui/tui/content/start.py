@@ -1,0 +1,78 @@
+"""What a block of drawn texts is begun with, and the blocks that follow from one that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from charrnn_tui.sampling import SamplingSettings
+from charrnn_tui.tui.content.generation import Generation, Layout
+
+if TYPE_CHECKING:
+    from charrnn_tui.prompt.favourites import Favourite
+    from charrnn_tui.prompt.session import Session
+
+TEMPERATURES = (0.4, 0.7, 1.0, 1.3, 1.6)
+"""Those of a comparison."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Prefixes, one a text; what is None is the session's. `items`: the texts' places among those of the seed."""
+
+    prefixes: Sequence[str]
+    layout: Layout = "one"
+    seed: int | None = None
+    settings: Sequence[SamplingSettings] | None = None
+    max_length: int | None = None
+    items: Sequence[int] | None = None
+
+    def begin(self, number: int, session: Session) -> Generation:
+        """The block; the session has an open model. Raises UnknownSymbolsError."""
+        assert session.model is not None
+        return Generation(
+            number,
+            session.model,
+            self.prefixes,
+            self.settings or [session.settings] * len(self.prefixes),
+            seed=session.next_seed() if self.seed is None else self.seed,
+            max_length=session.limit if self.max_length is None else self.max_length,
+            layout=self.layout,
+            items=self.items,
+        )
+
+
+def again(generation: Generation, seed: int) -> Start:
+    """The same prefixes and settings with a seed."""
+    texts = generation.texts
+    return Start(
+        generation.typed,
+        generation.layout,
+        seed,
+        [text.settings for text in texts],
+        generation.max_length,
+        [text.item for text in texts],
+    )
+
+
+def compared(generation: Generation) -> Start:
+    """The first text's prefix and seed at several temperatures, side by side."""
+    first = generation.texts[0]
+    start = compared_prefix(first.typed, first.settings)
+    return replace(
+        start, seed=generation.seed, max_length=generation.max_length, items=[first.item] * len(TEMPERATURES)
+    )
+
+
+def compared_prefix(prefix: str, settings: SamplingSettings) -> Start:
+    """A prefix at several temperatures, side by side: the same item of the same seed."""
+    count = len(TEMPERATURES)
+    at = [replace(settings, temperature=temperature) for temperature in TEMPERATURES]
+    return Start([prefix] * count, "beside", settings=at, items=[0] * count)
+
+
+def of_favourite(kept: Favourite) -> Start:
+    """What draws a favourite again."""
+    settings = SamplingSettings(kept.temperature, kept.top_k, kept.top_p, kept.min_p)
+    return Start([kept.prefix], "one", kept.seed, [settings], kept.max_length, [kept.item])

@@ -1,0 +1,372 @@
+"""The conversation with a network: the prompt, what was generated, and all that happens between them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, assert_never
+
+from textual import events, getters, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from charrnn_tui.prompt import commands, words
+from charrnn_tui.prompt.choices import Choices
+from charrnn_tui.prompt.commands import Action, CommandError
+from charrnn_tui.prompt.probability import LEGEND
+from charrnn_tui.text import UnknownSymbolsError
+from charrnn_tui.tui.content.blocks import GenerationAct
+from charrnn_tui.tui.content.start import Start, compared_prefix, of_favourite
+from charrnn_tui.tui.messages import (
+    Asked,
+    Entered,
+    GenerationAction,
+    ModelOpened,
+    Picked,
+    Proposed,
+    Refused,
+    Said,
+    StateChanged,
+)
+from charrnn_tui.tui.widgets.completions import MOST_ROWS, Completions
+from charrnn_tui.tui.widgets.prompt_box import PromptBox
+from charrnn_tui.tui.widgets.writer import Writer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from charrnn_tui.model import Model
+    from charrnn_tui.model.library import Library
+    from charrnn_tui.prompt.favourites import Favourite
+    from charrnn_tui.prompt.options import OptionValue
+    from charrnn_tui.prompt.session import Session
+
+
+def colour_words(*, no_colour: bool) -> str:
+    """What the colours of characters mean; what underlines mean, where there is no colour."""
+    if no_colour:
+        return f"bold and underlined {LEGEND[0]}, underlined {LEGEND[1]} to {LEGEND[2]}"
+    return "green is likely, red a surprise"
+
+
+class Conversation(Vertical):
+    """Carries out what is typed: continues prefixes, opens models, changes settings.
+
+    What a line asks for beyond that is posted to the screen (`Asked`), as is what was changed, in words (`Said`).
+    """
+
+    writer = getters.query_one("#writer", Writer)
+    completions = getters.query_one("#completions", Completions)
+    box = getters.query_one("#prompt-box", PromptBox)
+
+    def __init__(
+        self, session: Session, library: Library, clock: Callable[[], float], *, id: str | None = None
+    ) -> None:
+        super().__init__(id=id)
+        self.session = session
+        self.library = library
+        self._clock = clock
+        self._low = False
+
+    def compose(self) -> ComposeResult:
+        """What was generated above, the prompt below."""
+        yield Writer(self.session, self._clock, id="writer")
+        yield Completions(id="completions")
+        yield PromptBox(self.session, Choices(self.library), id="prompt-box")
+
+    def on_mount(self) -> None:
+        """Say what is waited for."""
+        self.box.say("opening the model …")
+
+    def take_shape(self, *, low: bool) -> None:
+        """Leave out what a very low terminal has no room for."""
+        self._low = low
+        self.writer.generations.bare = low
+        self.completions.most = 3 if low else MOST_ROWS
+
+    # --- saying ---
+
+    def say(self, sentence: str) -> None:
+        """Something worked: say so."""
+        self.box.forget_trouble()
+        self.post_message(Said(sentence))
+        self.post_message(StateChanged())
+
+    def refuse(self, sentence: str, *lines: str) -> None:
+        """Say under the prompt what is wrong; lines that could not be carried out come back into it."""
+        self.box.say_trouble(sentence, [line for line in lines if line])
+        if self._low:  # the row under the prompt has no room
+            self.post_message(Said(sentence))
+
+    @on(Refused)
+    def _refused(self, event: Refused) -> None:
+        event.stop()
+        self.refuse(event.sentence, event.line)
+
+    def attempt(self, what: Callable[[], object], *lines: str) -> bool:
+        """Do something; where it cannot be done, say why, give the lines back and return False."""
+        try:
+            what()
+        except (CommandError, UnknownSymbolsError) as error:
+            self.refuse(str(error), *lines)
+            return False
+        self.box.forget_trouble()
+        return True
+
+    def forget_trouble(self) -> None:
+        """Something else worked: what was wrong before is no longer the matter."""
+        self.box.forget_trouble()
+
+    # --- what is typed ---
+
+    @on(Proposed)
+    def _proposed(self, event: Proposed) -> None:
+        self.completions.show(event.choices, event.at)
+
+    @on(Picked)
+    def _picked(self, event: Picked) -> None:
+        self.offer(event.line)
+
+    def offer(self, line: str) -> None:
+        """Put a line into the prompt to be finished."""
+        self.box.prompt.focus()
+        self.box.prompt.set_value(line)
+
+    @on(Entered)
+    def _entered(self, event: Entered) -> None:
+        if len(event.lines) == 1:
+            self.enter(event.lines[0])
+        elif event.lines:
+            self._enter_pasted(event.lines)
+
+    def type(self, character: str) -> None:
+        """A character that was typed elsewhere on the screen."""
+        self.box.prompt.focus()
+        self.box.prompt.insert_text_at_cursor(character)
+
+    def paste(self, event: events.Paste) -> None:
+        """A text that was pasted elsewhere on the screen."""
+        self.box.prompt.focus()
+        self.box.prompt.post_message(event)
+
+    def enter(self, line: str) -> None:
+        """Carry out a line; one that is wrong comes back to the prompt, with a sentence."""
+        if self.attempt(lambda: self.act(commands.parse(line), line), line):
+            self.box.prompt.remember(line)
+
+    def enter_typed(self, command: str) -> None:
+        """Carry out a command with what is typed after it, for a key that takes what is typed."""
+        self.enter(command + self.box.prompt.take())
+
+    def _enter_pasted(self, lines: Sequence[str]) -> None:
+        """Several lines, each a prefix: those that the network can read are continued, the others named."""
+        most = commands.MOST_AT_ONCE
+        if len(lines) > most:
+            self.refuse(f"{len(lines):,} lines were pasted, and {most:,} prefixes go at once at most.")
+            return
+        good, wrong = self._readable(lines)
+        if good:
+            self.writer.begin(Start(good, "column"))
+            for line in good:
+                self.box.prompt.remember(commands.typed_as_prefix(line))
+        if wrong:
+            line, reason = wrong[0]
+            more = f" The same holds for {words.count(len(wrong) - 1, 'other line')}." if len(wrong) > 1 else ""
+            self.refuse(f"{words.quoted(line)} was left out: {reason}{more}", commands.typed_as_prefix(line))
+
+    def _readable(self, lines: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
+        """The lines that the open model can read, and the others, each with a sentence."""
+        from charrnn_tui.sampling.prefix import clean_prefix
+
+        model = self.session.model
+        if model is None:
+            return list(lines), []
+        good, wrong = [], []
+        for line in lines:
+            try:
+                model.vocabulary.encode(clean_prefix(line, model.vocabulary, model.info.kind))
+            except UnknownSymbolsError as error:
+                wrong.append((line, str(error)))
+            else:
+                good.append(line)
+        return good, wrong
+
+    def act(self, action: Action, line: str = "") -> None:
+        """Carry out what a line means. Raises CommandError, UnknownSymbolsError with a sentence."""
+        match action:
+            case commands.Continue(prefix):
+                self.writer.begin(Start([prefix]))
+            case commands.GenerateMany(count, prefix):
+                self.writer.begin(Start([prefix] * count, "column"))
+            case commands.SetOption(name, value):
+                self.set(name, value)
+            case commands.ShowProbable(prefix):
+                self.writer.search(prefix)
+            case commands.OpenModel(str(name)):
+                self.open_model(name, line)
+            case commands.Save():
+                self.writer.act_on("keep")
+            case commands.OpenModel() | commands.Train() | commands.Help() | commands.Quit():
+                self.post_message(Asked(action, line))
+            case _:
+                assert_never(action)
+
+    # --- settings ---
+
+    def set(self, name: str, value: OptionValue) -> None:
+        """Change a setting; what is being written obeys with its next character."""
+        said = self.session.set(name, value)
+        if name == "colour" and self.session.colour:
+            said += f": {colour_words(no_colour=self.app.no_color)}"
+        self._changed(said)
+
+    def turn(self, steps: int) -> None:
+        """Turn the temperature."""
+        self._changed(self.session.turn(steps))
+
+    def _changed(self, said: str) -> None:
+        at_once = self.writer.turn()
+        self.box.refresh_next()
+        self.say(said + (" from the next character on" if at_once else ""))
+
+    # --- acting on what was generated ---
+
+    def act_on(self, act: GenerationAct) -> None:
+        """Do something with the chosen block, or else with the latest; what is wrong is said.
+
+        A comparison takes what is typed, where anything is.
+        """
+        prompt = self.box.prompt
+        if act == "temperatures" and prompt.value and not commands.is_command(prompt.value):
+            line = prompt.take()
+            start = compared_prefix(commands.prefix_of(line), self.session.settings)
+            if self.attempt(lambda: self.writer.begin(start), line):
+                prompt.remember(line)
+            return
+        self.attempt(lambda: self.writer.act_on(act))
+
+    @on(GenerationAction)
+    def _clicked(self, event: GenerationAction) -> None:
+        self.writer.generations.chosen = event.number
+        self.attempt(lambda: self.writer.act_on(event.act))
+
+    def can_act(self, act: GenerationAct) -> bool:
+        """Whether there is something to act on."""
+        return bool(self.writer.generations.entries) or (act == "temperatures" and bool(self.box.prompt.value))
+
+    def choose(self, by: int) -> None:
+        """Choose the block before or after."""
+        self.writer.generations.action_choose(by)
+
+    def page(self, by: int) -> None:
+        """Scroll by a page."""
+        self.writer.generations.page(by)
+
+    @property
+    def writing(self) -> bool:
+        """Whether something is being written."""
+        return bool(self.writer.player.running)
+
+    def stop(self) -> None:
+        """Stop what is written and keep its text."""
+        self.writer.stop()
+        self.say("stopped; the text is kept")
+        self.box.prompt.focus()
+
+    def back(self) -> bool:
+        """Close what is open: the list over the prompt, or the chosen block. False where nothing is."""
+        prompt, generations = self.box.prompt, self.writer.generations
+        prompt.focus()
+        if prompt.proposed:
+            prompt.propose("")
+        elif generations.chosen is not None:
+            generations.action_bottom()
+        else:
+            return False
+        return True
+
+    def say_favourite(self, kept: Favourite) -> None:
+        """Draw a favourite again, with its own model."""
+        model, start = self.session.model, of_favourite(kept)
+        if model is not None and model.name == kept.model:
+            self.attempt(lambda: self.writer.begin(start))
+        elif self.attempt(lambda: self.open_model(kept.model)):
+            self.writer.wait_with(start)
+
+    # --- models ---
+
+    def open_first(self, name: str) -> None:
+        """Open the model of the settings, or else any there is."""
+        self.run_worker(self._open_first(name), group="open", exclusive=True)
+
+    async def _open_first(self, name: str) -> None:
+        model, reason = await asyncio.to_thread(self._first, name)
+        if model is None:
+            self.writer.take_waiting()
+            self.refuse(reason)
+            return
+        if reason:
+            self.say(reason)
+        self._answer_from(model)
+
+    def _first(self, name: str) -> tuple[Model | None, str]:
+        """The model of a name, or else the first that can be opened; and why it is not the one that was wanted."""
+        from charrnn_tui.model import ModelError
+
+        try:
+            return self.library.open(name), ""
+        except ModelError as error:
+            reason = str(error)
+        entries = [entry for entry in self.library.entries() if entry.info is not None]
+        for entry in entries:
+            try:
+                return self.library.open(entry.name), reason
+            except ModelError:
+                continue
+        return None, reason if entries else "there is no model yet: Ctrl+T trains one on names."
+
+    def open_model(self, name: str, line: str = "") -> None:
+        """Open a model by name in a thread; the prompt answers from it once it is there. Raises CommandError."""
+        from charrnn_tui.model import ModelError
+
+        try:
+            self.library.find(name)
+        except ModelError as error:
+            raise CommandError(str(error)) from error
+        self._open(lambda: self.library.open(name), line=line)
+
+    def open_trained(self, folder: Path, step: int) -> None:
+        """Open the weights that a run has just saved."""
+        from charrnn_tui.model import Model
+
+        self._open(lambda: Model.open(folder), step)
+
+    def _open(self, opened: Callable[[], Model], step: int | None = None, line: str = "") -> None:
+        self.run_worker(self._opened(opened, step, line), group="open", exclusive=True)
+
+    async def _opened(self, opened: Callable[[], Model], step: int | None, line: str) -> None:
+        from charrnn_tui.model import ModelError
+
+        first = self.session.model is None
+        try:
+            model = await asyncio.to_thread(opened)
+        except ModelError as error:
+            self.writer.take_waiting()
+            self.refuse(str(error), line)
+            return
+        self._answer_from(model, step)
+        if step is not None:
+            self.say(f"answers from step {step:,}")
+        elif not first:
+            self.say(f"{model.name} is open")
+
+    def _answer_from(self, model: Model, step: int | None = None) -> None:
+        """Let the prompt answer from a model, and begin what waited for it."""
+        session = self.session
+        session.model, session.step = model, step
+        session.followed = model.folder  # a run that saves there is followed
+        self.box.use_model(model)
+        self.post_message(ModelOpened(model, step))
+        self.post_message(StateChanged())
+        for start in self.writer.take_waiting():
+            self.attempt(lambda start=start: self.writer.begin(start), *start.prefixes[:1])  # type: ignore[misc]

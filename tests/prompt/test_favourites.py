@@ -1,0 +1,84 @@
+"""Kept generations."""
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from charrnn_tui.files import paths
+from charrnn_tui.prompt import favourites
+from charrnn_tui.prompt.favourites import Favourite
+from charrnn_tui.prompt.generations import sample_command
+from charrnn_tui.sampling import SamplingSettings
+
+
+def test_what_is_kept_comes_back_in_order() -> None:
+    first = Favourite("Zoë\n\x1b[2J", " Zo", "toy", 5, 2, 0.7, 3, 0.9, 0.1, 40, "2026-11-24T10:00:00")
+    second = Favourite("Bo", "", "toy", 6)
+    path = favourites.add(first)
+    favourites.add(second)
+    assert path == paths.favourites_file()
+    assert favourites.load() == [first, second]
+
+
+def test_nothing_kept_is_an_empty_list() -> None:
+    assert favourites.load() == []
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "{",
+        "[]",
+        "5",
+        '{"text": "a"}',
+        '{"text": 5, "prefix": "", "model": "toy", "seed": 1}',
+        '{"text": "a", "prefix": "", "model": "toy", "seed": "1"}',
+        '{"text": "a", "prefix": "", "model": "toy", "seed": 1, "colour": 2}',
+        '{"text": "a", "pre',
+        "\udcff",
+    ],
+)
+def test_a_damaged_row_is_passed_over_and_costs_no_other(tmp_path: Path, row: str) -> None:
+    path = tmp_path / "favourites.jsonl"
+    favourites.add(Favourite("before", "", "toy", 1), path)
+    with path.open("ab") as file:
+        file.write(row.encode("utf-8", "surrogateescape") + b"\n")
+    favourites.add(Favourite("after", "", "toy", 1), path)
+    assert [f.text for f in favourites.load(path)] == ["before", "after"]
+
+
+def test_a_row_that_was_cut_short_does_not_swallow_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "favourites.jsonl"
+    path.write_bytes(b'{"text": "cut sho')
+    favourites.add(Favourite("after", "", "toy", 1), path)
+    assert [f.text for f in favourites.load(path)] == ["after"]
+
+
+def test_half_a_row_for_want_of_room_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("charrnn_tui.files.rows.os.write", lambda handle, row: len(row) - 1)
+    with pytest.raises(OSError, match="favourites"):
+        favourites.add(Favourite("big", "", "toy", 1), tmp_path / "favourites.jsonl")
+
+
+def test_a_lone_surrogate_can_be_kept(tmp_path: Path) -> None:
+    path = favourites.add(Favourite("a\udc80", "", "toy", 1), tmp_path / "f.jsonl")
+    assert len(favourites.load(path)) == 1
+
+
+def test_the_command_line_is_quoted_and_leaves_out_what_is_neutral() -> None:
+    command = sample_command(" De'x $HOME", "toy", SamplingSettings(0.8, 5, 0.9, 0.05), 7, 20)
+    words = shlex.split(command)
+    assert words[-2:] == ["--", " De'x $HOME"]
+    assert words[:4] == ["charrnn-tui", "sample", "--model", "toy"]
+    for option, value in {
+        "--temperature": "0.8",
+        "--top-k": "5",
+        "--top-p": "0.9",
+        "--min-p": "0.05",
+        "--seed": "7",
+        "--max-length": "20",
+    }.items():
+        assert words[words.index(option) + 1] == value
+    plain = sample_command("", "toy", SamplingSettings(), 7, 20)
+    assert not any(option in plain for option in ("--top-k", "--top-p", "--min-p"))
