@@ -175,7 +175,7 @@ OPTIONS: dict[str, Option] = {
             _max_length,
             lambda value: f"at most {value:,} new characters" if value else "as many characters as the model has it",
             lambda value: f"{value}",
-            dial=Dial("new characters", 10, 0, LONGEST),
+            dial=Dial("maximum", 10, 0, LONGEST),
         ),
         Option(
             "pace",

@@ -14,6 +14,7 @@ from charrnn_tui.prompt import commands as slash
 from charrnn_tui.prompt.options import OPTIONS
 from charrnn_tui.tui.content.shown import plain, sentence
 from charrnn_tui.tui.dialogs.dialog import Dialog
+from charrnn_tui.tui.widgets.line_input import LineInput
 
 _DIALS = [(option, option.dial) for option in OPTIONS.values() if option.dial is not None]
 
@@ -44,7 +45,7 @@ class SamplingScreen(Dialog[list[slash.Action] | None]):
             for option, dial in _DIALS:
                 with Horizontal(classes="setting"):
                     yield Static(plain(dial.label), classes="label")
-                    yield Input(
+                    yield LineInput(
                         self._values[option.command],
                         id=f"setting-{option.command}",
                         compact=True,
