@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from repl.test_session import Sitting
 
 from charrnn_tui import api
 from charrnn_tui.cli.train import Asked, request_for
@@ -22,6 +21,7 @@ from charrnn_tui.training.process.messages import Command, Event, Failed, Start
 from charrnn_tui.tui.app import CharRNNApp
 from charrnn_tui.tui.widgets.prompt import Prompt
 from repl.fake_console import FakeTraining
+from repl.test_loop import Sitting
 
 VERSE = "the quick brown fox\njumps over the lazy dog\n\n    and sleeps.\n\n" * 40
 
