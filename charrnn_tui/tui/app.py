@@ -32,7 +32,6 @@ from charrnn_tui.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-
     from textual.command import Provider
 
     from charrnn_tui.model.library import Library
