@@ -111,9 +111,9 @@ def _cells(entry: Entry) -> tuple[str, ...]:
 
 
 def _size(entry: Entry) -> str:
-    from charrnn_tui.cli import output
+    from charrnn_tui.prompt import words
 
-    return output.in_bytes(entry.size)
+    return words.size(entry.size)
 
 
 def _entry(library: Library, name: str) -> Entry:
@@ -168,7 +168,7 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
         facts.append(("trained", duration(info.seconds) + steps))
     if info.recipe:
         facts.append(("recipe", ", ".join(f"{key} {value}" for key, value in info.recipe.items() if key != "name")))
-    facts += [("made", info.created or "?"), ("folder", str(entry.folder)), ("size", output.in_bytes(entry.size))]
+    facts += [("made", info.created or "?"), ("folder", str(entry.folder)), ("size", _size(entry))]
     if entry.unfinished:
         facts.append(("unfinished", f"charrnn-tui train --resume {entry.name}"))
     return facts
@@ -265,16 +265,17 @@ def import_(
     """
     from pathlib import Path
 
+    from charrnn_tui.cells import FAMILIES
     from charrnn_tui.cli.corpora import checked_kind
     from charrnn_tui.model.library import Library
     from charrnn_tui.text import read_text
     from charrnn_tui.transfer import import_model
 
     taken_as = checked_kind(kind)
-    if family not in (None, "rnn", "gru", "lstm"):
-        raise WrongUse(f"the architecture is rnn, gru or lstm, not {family!r}.")
+    if family is not None and family not in FAMILIES:
+        raise WrongUse(f"the architecture is one of {', '.join(FAMILIES)}, not {family!r}.")
     path = Path(file).expanduser()
     text = None if symbols is None else read_text(Path(symbols).expanduser())
     wanted = name if name is not None else path.stem
-    import_model(path, Library(), wanted, symbols=text, kind=taken_as, family=family)  # type: ignore[arg-type]
+    import_model(path, Library(), wanted, symbols=text, kind=taken_as, family=family)
     remark(f"{wanted} is in the library; try: charrnn-tui sample --model {wanted}")

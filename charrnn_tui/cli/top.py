@@ -11,6 +11,7 @@ import typer
 from charrnn_tui.cli import constrained, options
 from charrnn_tui.cli.errors import INTERRUPTED, WrongUse, remark
 from charrnn_tui.files.limits import LARGEST_WHOLE
+from charrnn_tui.prompt import words
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
@@ -94,9 +95,7 @@ def _list(
     with ProgressLine(n) as line:
 
         def progress(search: Search) -> None:
-            line.update(
-                len(search.items), f"{search.expanded:,} prefixes looked into, {output.in_bytes(search.memory)}"
-            )
+            line.update(len(search.items), f"{search.expanded:,} prefixes looked into, {words.size(search.memory)}")
 
         search = model.most_probable(
             prefix, count=n, max_length=max_length, constraint=constraint, memory=memory, progress=progress
@@ -144,7 +143,6 @@ def _to_dict(search: Search) -> dict[str, Any]:
 
 def _proof(search: Search, memory: int) -> str:
     """What is known of everything that is not listed, in a sentence."""
-    from charrnn_tui.cli import output
 
     count = len(search.items)
     if search.bound == -math.inf:
@@ -156,9 +154,7 @@ def _proof(search: Search, memory: int) -> str:
     known = f"{what} {covered} of all probability; {rest}." if count else f"{rest}."
     match search.reason:
         case "memory":
-            return (
-                f"the search ended early, for want of memory ({output.in_bytes(memory)}; --memory gives more): {known}"
-            )
+            return f"the search ended early, for want of memory ({words.size(memory)}; --memory gives more): {known}"
         case "stopped" | "steps":
             return f"the search was stopped early: {known}"
         case "count" | "all" | None:
@@ -180,8 +176,8 @@ def _print_tree(root: Branch) -> None:
             share = f"{math.exp(child.log_prob):7.2%}"
             print(f"{before}{'└' if last else '├'}{share}  {symbol}")
             draw(child, before + ("  " if last else "│ "))
-        for words in rest:
-            print(f"{before}└{words}")
+        for line in rest:
+            print(f"{before}└{line}")
 
     print(output.shown(root.text) or EMPTY)
     draw(root, "")

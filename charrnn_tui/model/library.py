@@ -40,9 +40,7 @@ class NameTakenError(ModelError):
 def check_name(name: str) -> str:
     """The name, where it may be a model's (and so a folder's). Raises ModelError."""
     if not _NAME.fullmatch(name) or name.endswith("."):
-        raise ModelError(
-            f"{visible(name)!r} is no name for a model: 1 to 64 letters, digits, and . _ + - after the first."
-        )
+        raise ModelError(f"{visible(name)!r} is no name for a model: 1 to 64 letters and digits; . _ + - not first.")
     return name
 
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import math
+from typing import Protocol
 
-from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.text import visible
 
 _LONGEST_QUOTE = 40
 
 
 def duration(seconds: float) -> str:
-    """A time as a person says it: 8 s, 2 min 5 s, 1 h 10 min."""
+    """A time as a person says it: 8 s, 2 min 5 s, 1 h 10 min, 2 h; '?' where there is none."""
     if not 0 <= seconds < 1e9:
         return "?"
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+        large, small, units = whole // 60, whole % 60, ("min", "s")
+    else:
+        large, small, units = whole // 3600, whole % 3600 // 60, ("h", "min")
+    return f"{large} {units[0]} {small} {units[1]}" if small else f"{large} {units[0]}"
 
 
 def size(count: float) -> str:
@@ -50,7 +52,23 @@ def quoted(text: str) -> str:
     return (shown if len(shown) <= _LONGEST_QUOTE else shown[: _LONGEST_QUOTE - 1] + "…") or "nothing"
 
 
-def filters(settings: SamplingSettings) -> list[str]:
+class HasFilters(Protocol):
+    """What knows its filters: SamplingSettings, a favourite."""
+
+    @property
+    def top_k(self) -> int:
+        """0: off."""
+
+    @property
+    def top_p(self) -> float:
+        """1: off."""
+
+    @property
+    def min_p(self) -> float:
+        """0: off."""
+
+
+def filters(settings: HasFilters) -> list[str]:
     """The filters that are on: top-k 5, top-p 0.9, min-p 0.05."""
     said = []
     if settings.top_k:

@@ -106,7 +106,7 @@ async def test_a_handler_that_is_busy_does_not_lock_the_keyboard(monkeypatch: py
     screen = Busy()
     async with showing(screen) as pilot:
         app = pilot.app
-        for character in "De\r\tKa":
+        for character in "De\rKa":
             app.post_message(key(character))
         first = screen.query_one("#first", Input)
         for _ in range(500):
@@ -115,5 +115,4 @@ async def test_a_handler_that_is_busy_does_not_lock_the_keyboard(monkeypatch: py
                 break
         shown = first.value
         release.set()
-        # The screen was stuck, so Tab could not be obeyed; but what was typed was shown.
         assert shown == "DeKa"

@@ -49,7 +49,7 @@ async def test_facts_of_the_open_model(library: Library) -> None:
             "toy names, 11 items",
             "1.500 nats, 2.164 bits",
             "1.750 nats",
-            "your own",
+            "yours",
         ):
             assert fact in shown, fact
         assert "● toy" in shown
@@ -226,6 +226,7 @@ async def test_facts_take_the_place_of_the_list_in_a_narrow_terminal(library: Li
 async def test_the_footer_can_be_clicked(library: Library) -> None:
     screen = ModelBrowser(library, current="toy")
     async with showing(screen) as pilot:
+        await until(pilot, lambda: "Rename" in painted(pilot))
         row = painted(pilot).splitlines()
         y = next(i for i, line in enumerate(row) if "Rename" in line)
         await pilot.click(offset=(row[y].index("Rename") + 1, y))

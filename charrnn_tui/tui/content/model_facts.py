@@ -9,10 +9,10 @@ from typing import Any, TypeGuard
 from textual.content import Content
 
 from charrnn_tui.model.library import Entry
+from charrnn_tui.prompt import words
 from charrnn_tui.training.run.record import read_history
 from charrnn_tui.tui.content.rows import Row
 from charrnn_tui.tui.content.shown import plain, sentence
-from charrnn_tui.tui.content.words import duration_words, loss_words, size_words
 
 LONGEST_CARD = 1 << 16
 
@@ -31,16 +31,16 @@ def one_line(entry: Entry, *, busy: bool = False) -> Content:
             if entry.unfinished
             else Content.styled("damaged", "$text-error")
         )
-    words = [entry.info.architecture.describe().removesuffix(" units").replace(" of ", " ")]
+    said = [entry.info.architecture.describe().removesuffix(" units").replace(" of ", " ")]
     if entry.info.validation_loss is not None:
-        words.append(f"{entry.info.validation_loss:.3f} nats")
+        said.append(f"{entry.info.validation_loss:.3f} nats")
     if busy:
-        words.append("training")
+        said.append("training")
     elif entry.unfinished:
-        words.append("unfinished")
+        said.append("unfinished")
     elif entry.shipped:
-        words.append("shipped")
-    return Content(", ".join(words))
+        said.append("shipped")
+    return Content(", ".join(said))
 
 
 def model_facts(entry: Entry) -> list[Row]:
@@ -59,18 +59,18 @@ def model_facts(entry: Entry) -> list[Row]:
         ("Symbols", f"{len(info.vocabulary.symbols):,}"),
     ]
     if info.validation_loss is not None:
-        facts.append(("Best loss", loss_words(info.validation_loss)))
+        facts.append(("Best loss", words.loss(info.validation_loss)))
     history = losses(entry.folder)
     if history:
-        facts.append(("Last loss", loss_words(history[-1])))
+        facts.append(("Last loss", words.loss(history[-1])))
     epoch = results.get("epoch")
     if _is_number(epoch):
         seconds = results.get("seconds")
-        after = f" in {duration_words(seconds)}" if _is_number(seconds) else ""
+        after = f" in {words.duration(seconds)}" if _is_number(seconds) else ""
         facts.append(("Trained", f"{epoch:.3g} epochs{after}" + (", unfinished" if entry.unfinished else "")))
     facts += [
-        ("Made", info.created[:10] or "not known"),
-        ("Kept", "shipped with the program" if entry.shipped else "your own"),
+        ("Made", info.created[:10] or "missing"),
+        ("Origin", "shipped with the program" if entry.shipped else "yours"),
         ("On disk", _size(entry)),
     ]
     return [title, *((label, plain(value)) for label, value in facts)]
@@ -82,9 +82,9 @@ def _is_number(value: Any) -> TypeGuard[float]:
 
 def _size(entry: Entry) -> str:
     try:
-        return size_words(entry.size)
+        return words.size(entry.size)
     except OSError:
-        return "not known"
+        return "missing"
 
 
 def _corpus_words(corpus: Any, kind: str) -> str:

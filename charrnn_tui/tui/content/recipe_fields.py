@@ -21,18 +21,21 @@ class NumberField:
     """The kind of corpus for which the number has a meaning; None for both."""
 
 
+BATCH_HINTS: dict[Kind, str] = {"lines": "items per update", "stream": "parallel streams"}
+"""What the batch size counts, for each kind of corpus."""
+
 NETWORK = (
-    NumberField("layers", "Layers", "one upon the other", whole=True),
+    NumberField("layers", "Layers", "stacked", whole=True),
     NumberField("hidden", "Units", "memory of each layer", whole=True),
-    NumberField("embedding", "Embedding", "numbers a symbol", whole=True),
+    NumberField("embedding", "Embedding", "numbers per symbol", whole=True),
     NumberField("dropout", "Dropout", "share switched off"),
 )
 BUDGET = (
     NumberField("epochs", "Epochs", "passes over it all"),
-    NumberField("batch_size", "Batch", "most items at once", whole=True),
+    NumberField("batch_size", "Batch", BATCH_HINTS["lines"], whole=True),
     NumberField("learning_rate", "Learning rate", "at its highest"),
 )
-SEED = NumberField("seed", "Seed", "the same: a repeat", whole=True)
+SEED = NumberField("seed", "Seed", "same seed, same network", whole=True)
 ADVANCED = (
     NumberField("validation_fraction", "Held out", "share for validation"),
     NumberField("window", "Window", "characters an update", whole=True, only="stream"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from charrnn_tui.prompt import words
 from charrnn_tui.text import visible
 
 
@@ -14,5 +15,4 @@ def plain(text: object, *, keep_newlines: bool = False) -> Content:
 
 def sentence(error: object) -> str:
     """An error's message as a sentence of its own: a capital first."""
-    text = str(error)
-    return text[:1].upper() + text[1:]
+    return words.capitalised(str(error))

@@ -91,7 +91,7 @@ class CorpusBrowser(Dialog[str | None]):
             yield Footer(compact=True, show_command_palette=False)
 
     def _option(self, name: str) -> Option:
-        return Option(Content.assemble(plain(name), "  ", (WHAT_THEY_HOLD.get(name, ""), "dim")))
+        return Option(Content.assemble(plain(name).stylize("bold"), "  ", WHAT_THEY_HOLD.get(name, "")))
 
     def on_mount(self) -> None:
         """Show what was selected before."""

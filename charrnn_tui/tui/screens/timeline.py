@@ -13,10 +13,10 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Footer, Static
 
+from charrnn_tui.prompt import words
 from charrnn_tui.training.run.record import read_history, read_samples
 from charrnn_tui.tui.content.rows import Row
 from charrnn_tui.tui.content.shown import plain
-from charrnn_tui.tui.content.words import duration_words, loss_words
 from charrnn_tui.tui.dialogs.dialog import Dialog
 from charrnn_tui.tui.widgets.facts_table import FactsTable
 from charrnn_tui.tui.widgets.slider import Slider
@@ -36,11 +36,11 @@ def evaluation_rows(row: dict[str, Any]) -> list[Row]:
     if math.isfinite(epoch):
         when = f"epoch {epoch:.2f}, {when}"
     if math.isfinite(elapsed):
-        when += f", after {duration_words(elapsed)}"
+        when += f", after {words.duration(elapsed)}"
     loss, best = _number(row, "validation_loss"), _number(row, "best_loss")
     if math.isfinite(loss):
         better = " (the best so far)" if row.get("improved") is True else ""
-        facts.append(("Validation", loss_words(loss) + better))
+        facts.append(("Validation", words.loss(loss) + better))
     facts.append(("When", when))
     training, gap = _number(row, "training_loss"), _number(row, "gap")
     if math.isfinite(training):

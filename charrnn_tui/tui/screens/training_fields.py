@@ -107,7 +107,7 @@ class TrainingFields(Dialog[TrainingRequest | None]):
         yield FormField("Learn from", Horizontal(corpus, browse, classes="corpus-row"), long=True, id="field-corpus")
         yield Collapsible(title="Look into it", classes="preview", id="preview")
         kinds = [
-            ("as the file tells", "told"),
+            ("detect automatically", "told"),
             ("items, one a line", "lines"),
             ("items between blank lines", "blocks"),
             ("one running text", "stream"),

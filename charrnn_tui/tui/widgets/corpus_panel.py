@@ -7,9 +7,9 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from charrnn_tui.prompt import words
 from charrnn_tui.text.summary import CorpusSummary
 from charrnn_tui.tui.content.shown import plain, sentence
-from charrnn_tui.tui.content.words import size_words
 from charrnn_tui.tui.widgets.length_histogram import LengthHistogram
 
 MOST_SYMBOLS = 300
@@ -72,9 +72,9 @@ def facts_content(summary: CorpusSummary) -> Content:
         plain(summary.name).stylize("bold"),
         plain(sentence(summary.told)),
         Content(
-            f"{summary.counted}, {size_words(summary.size)}"
+            f"{summary.counted}, {words.size(summary.size)}"
             if lists
-            else f"{summary.counted}, {summary.items:,} lines, {size_words(summary.size)}"
+            else f"{summary.counted}, {summary.items:,} lines, {words.size(summary.size)}"
         ),
         Content(f"longest {summary.longest:,}, mean {mean:.1f} characters")
         if lists

@@ -16,7 +16,7 @@ from charrnn_tui.text import visible
 class FileTree(DirectoryTree):
     """A DirectoryTree that shows names as they are, control characters made visible."""
 
-    BINDINGS = [Binding("backspace", "above", "Above", id="files.above", tooltip="Show the folder above this one")]
+    BINDINGS = [Binding("backspace", "above", "Parent folder", id="files.above", tooltip="Show the parent folder")]
     ICON_NODE = "▸ "
     ICON_NODE_EXPANDED = "▾ "
     ICON_FILE = "  "
@@ -30,7 +30,7 @@ class FileTree(DirectoryTree):
             self.cursor_line = node.line
 
     def action_above(self) -> None:
-        """Show the folder above the one that is the root."""
+        """Show the parent of the folder that is the root."""
         self.path = Path(self.path).resolve().parent
 
     def process_label(self, label: TextType) -> Text:

@@ -53,4 +53,4 @@ class LengthHistogram(Widget):
         drawn = len(counts) * stretch
         named = f"{first} to {last} characters" if drawn < len(first) + len(last) + 12 else ""
         axis = named or first + " characters ".center(drawn - len(first) - len(last), "─") + last
-        return Content("\n").join([*(Content(line) for line in lines), Content.styled(axis, "dim")])
+        return Content("\n").join([*(Content(line) for line in lines), Content.styled(axis, "$text-muted")])

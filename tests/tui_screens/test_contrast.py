@@ -1,0 +1,109 @@
+"""Text can be read in each theme of the program, with all colours and rounded to the palette of 256."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.color import Color as RichColor
+from rich.color import ColorType
+from textual.app import App
+from textual.screen import Screen
+
+from charrnn_tui.model.library import Library
+from charrnn_tui.tui import themes
+from charrnn_tui.tui.dialogs.ask import Ask, Confirm
+from charrnn_tui.tui.dialogs.quit import QuitScreen
+from charrnn_tui.tui.dialogs.sampling import SamplingScreen
+from charrnn_tui.tui.dialogs.theme_picker import ThemePicker
+from charrnn_tui.tui.eight_bit import LEGIBLE, EightBitColours, by_nearness, contrast, palette, rounded
+from charrnn_tui.tui.screens.corpus_browser import CorpusBrowser
+from charrnn_tui.tui.screens.favourites import FavouritesScreen
+from charrnn_tui.tui.screens.help import HelpScreen
+from charrnn_tui.tui.screens.model_browser import ModelBrowser
+from charrnn_tui.tui.screens.training_form import TrainingForm
+from tui_screens.host import Host
+
+SETTINGS = {"temp": "0.8", "top-k": "0", "top-p": "1", "min-p": "0", "seed": "random", "max": "0", "pace": "30"}
+PALETTE = palette()
+NOWHERE = Path("/nowhere")
+"""No shipped models: what cannot be done with them is greyed, and WCAG asks no contrast of that."""
+
+SCREENS: dict[str, Callable[[], Screen[Any]]] = {
+    "ask": lambda: Ask("Name", "value", "Take", lambda typed: "it is wrong.", hint="a hint"),
+    "confirm": lambda: Confirm("Delete it?", "It cannot be undone.", "Delete"),
+    "corpora": lambda: CorpusBrowser(),
+    "favourites": lambda: FavouritesScreen(),
+    "form": lambda: TrainingForm(Library()),
+    "help": lambda: HelpScreen([]),
+    "models": lambda: ModelBrowser(Library(shipped=NOWHERE), "toy"),
+    "quit": lambda: QuitScreen(True, "toy"),
+    "sampling": lambda: SamplingScreen(SETTINGS),
+    "themes": lambda: ThemePicker(),
+}
+
+
+def colour(value: RichColor) -> tuple[int, int, int]:
+    return PALETTE[value.number] if value.number is not None else tuple(value.triplet or ())  # type: ignore[return-value]
+
+
+def hard_to_read(app: App[None]) -> set[tuple[str, float]]:
+    """Texts on the screen whose contrast is too low."""
+    found = set()
+    for strip in app.screen._compositor.render_strips():
+        for text, style, _ in strip:
+            if style is not None and style.color and style.bgcolor and any(map(str.isalnum, text)):
+                ratio = contrast(colour(style.color), colour(style.bgcolor))
+                if ratio < LEGIBLE:
+                    found.add((text.strip(), round(ratio, 2)))
+    return found
+
+
+@pytest.mark.parametrize("eight_bit", [False, True], ids=["true colour", "256 colours"])
+@pytest.mark.parametrize("name", SCREENS)
+async def test_every_text_can_be_read(name: str, eight_bit: bool, toy_model: object) -> None:
+    app = Host(SCREENS[name]())
+    if eight_bit:
+        app._filters.append(EightBitColours())
+    async with app.run_test(size=(100, 30)) as pilot:
+        for theme in themes.THEMES:
+            app.theme = theme.name
+            for key in ("down", "tab"):
+                await pilot.press(key)
+                await pilot.pause()
+                if name == "themes":
+                    app.theme = theme.name  # moving in the picker puts other themes on
+                    await pilot.pause()
+                assert not hard_to_read(app), (theme.name, key)
+        if eight_bit:
+            styles = [segment.style for strip in app.screen._compositor.render_strips() for segment in strip]
+            kinds = {c.type for style in styles if style for c in (style.color, style.bgcolor) if c}
+            assert kinds == {ColorType.EIGHT_BIT}
+
+
+def test_a_colour_of_the_palette_stays_as_it_is() -> None:
+    assert {colour: PALETTE[by_nearness(colour)[0]] for colour in PALETTE.values()} == {c: c for c in PALETTE.values()}
+
+
+@pytest.mark.parametrize("theme", themes.THEMES, ids=lambda theme: theme.name)
+def test_surfaces_stay_grey(theme: Any) -> None:
+    """Rich makes navy of the dark ones and pale yellow of the light ones."""
+    colours = [theme.background, theme.surface, theme.panel]
+    for text in colours:
+        red, green, blue = PALETTE[by_nearness(tuple(bytes.fromhex(text[1:])))[0]]  # type: ignore[arg-type]
+        assert red == green == blue, text
+
+
+def test_text_keeps_its_contrast_where_the_nearest_colour_would_lose_it() -> None:
+    ink, ground = (66, 117, 95), (0xF2, 0xF0, 0xEA)
+    assert contrast(ink, ground) >= LEGIBLE
+    fore, back = rounded(ink, ground)
+    assert contrast(PALETTE[fore], PALETTE[back]) >= LEGIBLE
+    assert contrast(PALETTE[by_nearness(ink)[0]], PALETTE[back]) < LEGIBLE
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    assert contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
+    assert contrast((0x76, 0x76, 0x76), (255, 255, 255)) == pytest.approx(4.54, abs=0.01)  # the known limit for grey
