@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     from charrnn_tui.api import load, train
     from charrnn_tui.model import Model
     from charrnn_tui.sampling import SamplingSettings
+    from charrnn_tui.sampling.constraints import Constraint
     from charrnn_tui.text import Vocabulary
 
     __version__: str
 
-__all__ = ["Model", "SamplingSettings", "Vocabulary", "__version__", "load", "train"]
+__all__ = ["Constraint", "Model", "SamplingSettings", "Vocabulary", "__version__", "load", "train"]
 
 _HOMES = {
+    "Constraint": "charrnn_tui.sampling.constraints",
     "Model": "charrnn_tui.model",
     "SamplingSettings": "charrnn_tui.sampling",
     "Vocabulary": "charrnn_tui.text",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
+import threading
+import warnings
 import weakref
-from collections.abc import Callable, Generator, Iterable
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -43,6 +46,14 @@ def load(name_or_folder: str | Path) -> Model:
         raise
 
 
+class TrainingError(RuntimeError):
+    """A run ended without a network that could be used; the message says why and what to do."""
+
+
+_ONE_AT_A_TIME = threading.RLock()
+"""torch's generator and its number of threads belong to the whole process: runs in several threads take turns."""
+
+
 def train(
     lines: Iterable[str] | str | Path,
     *,
@@ -53,14 +64,19 @@ def train(
 ) -> Model:
     """Train a network and return the best model on the held-out tenth.
 
-    lines: items, one string each (names, words, poems), or the name of a shipped corpus or the path of a text file.
-    preset: quick, balanced or best, changed by any fields of `training.recipe.Recipe` as keywords (`hidden=64`,
+    lines: items, one string each (names, words, poems), or the name of a corpus, the path of a text file, or the name
+    of an unfinished run of yours, which is taken up.
+    preset: quick, balanced or best, changed by any fields of `training.plan.recipe.Recipe` as keywords (`hidden=64`,
     `epochs=3`, `seed=1`). name: keep the model in the user's library; otherwise its files go with the returned
-    object. on_event: called with each event (`training.process.messages`: Started, Progress, Evaluated, …), losses
-    in nats a character.
+    object (`Model.save` keeps them). on_event: called with each event (`training.process.messages`: Started, Progress,
+    Evaluated, …), losses in nats a character; the run is stopped where it returns False.
+
+    An interrupt (Ctrl-C, a notebook's stop) ends the run after its step: the best network so far is returned, with a
+    warning. A second one is raised as ever. A run that diverges gives its last good network, with a warning. Runs in
+    several threads take turns; torch's generators and number of threads are left as they were.
 
     Raises TextError, RecipeError and ModelError with a sentence: nothing to learn from, a setting without meaning, a
-    name that is impossible or taken.
+    name that is impossible or taken; TrainingError where there is no network to return.
     """
     from charrnn_tui.training.plan.target import is_unfinished
 
@@ -69,19 +85,23 @@ def train(
     if name is None and not (isinstance(lines, str) and is_unfinished(lines, library)):
         temporary = Path(tempfile.mkdtemp(prefix="charrnn-tui-"))
         library = Library(temporary)
-    folder: Path | None = None
+    doomed: Path | None = None
     try:
         request, text = request_for(lines, preset, name, library, recipe)
-        folder = library.user / request.recipe.name
-        _run(request, text, folder, library, on_event)
+        name = request.recipe.name
+        folder = library.folder_for(name) if request.resume else library.claim(name)
+        doomed = None if request.resume else folder
+        with _ONE_AT_A_TIME:
+            _run(request, text, folder, library, on_event)
         model = Model.open(folder)
     except BaseException:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
-        elif folder is not None and not (folder / WEIGHTS).exists():
-            shutil.rmtree(folder, ignore_errors=True)
+        elif doomed is not None and not (doomed / WEIGHTS).exists():
+            shutil.rmtree(doomed, ignore_errors=True)
         raise
     if temporary is not None:
+        model.temporary = True
         weakref.finalize(model, shutil.rmtree, temporary, ignore_errors=True)
     return model
 
@@ -122,15 +142,101 @@ def _joined(lines: Iterable[str]) -> tuple[str, str | None]:
 def _run(
     request: Request, text: str | None, folder: Path, library: Library, on_event: Callable[[Event], object] | None
 ) -> None:
+    from charrnn_tui.training.plan.threads import bound_spinning
+
+    bound_spinning()
+    from charrnn_tui.training.process.messages import Finished, Started, Stop
     from charrnn_tui.training.run.trainer import Trainer
 
     if text is not None:
         atomic.write_text(folder / ITEMS, text)
-    # Closed whatever happens, so that nothing is written any more after this.
-    run = cast(
-        "Generator[Event, None, None]", Trainer(request.recipe, folder, library=library, resume=request.resume).run()
-    )
-    with closing(run) as events:
-        for event in events:
-            if on_event is not None:
-                on_event(event)
+    ended: Event | None = None
+    with _torch_left_alone():
+        trainer = Trainer(request.recipe, folder, library=library, resume=request.resume, claimed=True)
+
+        def stop() -> None:
+            trainer.request(Stop())
+
+        # Closed whatever happens, so that nothing is written any more after this.
+        run = cast("Generator[Event, None, None]", trainer.run())
+        with closing(run) as events, _Interrupts(stop) as interrupts:
+            for ended in events:
+                if isinstance(ended, Started):
+                    for note in ended.notes:
+                        _warn(note)
+                if on_event is not None:
+                    with interrupts.heeded():
+                        if on_event(ended) is False:
+                            stop()
+    assert isinstance(ended, Finished)
+    if not (folder / WEIGHTS).exists():
+        raise TrainingError(
+            "the loss exploded before the first evaluation, so there is no network; try again with a smaller "
+            "learning_rate."
+            if ended.reason == "diverged"
+            else "the run was stopped before there was a network."
+        )
+    if ended.reason == "diverged":
+        _warn(f"training diverged at step {ended.step:,}: {ended.message}")
+    elif interrupts.seen:
+        best = ended.best_step or ended.step
+        _warn(f"training was interrupted at step {ended.step:,}; the best network so far (step {best:,}) is kept.")
+
+
+def _warn(sentence: str) -> None:
+    """A RuntimeWarning at the line that called `train`."""
+    warnings.warn(sentence, RuntimeWarning, stacklevel=4)
+
+
+@contextmanager
+def _torch_left_alone() -> Iterator[None]:
+    """Within it torch may be seeded and given other threads; afterwards all is as before."""
+    import torch
+
+    threads = torch.get_num_threads()
+    devices = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()  # type: ignore[no-untyped-call]
+    try:
+        with torch.random.fork_rng(devices):
+            yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+class _Interrupts:
+    """Within it the first interrupt (SIGINT) asks for a stop; a second one is raised as ever.
+
+    A handler of the program's own is left in place, and so is everything in other threads than the main one, where
+    Python delivers no signals.
+    """
+
+    def __init__(self, stop: Callable[[], None]) -> None:
+        self.seen = False
+        self._stop = stop
+        self._before: Any = None
+
+    def __enter__(self) -> _Interrupts:
+        main = threading.current_thread() is threading.main_thread()
+        if main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            self._before = signal.signal(signal.SIGINT, self._interrupted)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
+
+    def _interrupted(self, number: int, frame: Any) -> None:
+        if self.seen:
+            raise KeyboardInterrupt
+        self.seen = True
+        self._stop()
+
+    @contextmanager
+    def heeded(self) -> Iterator[None]:
+        """Around what others wrote: a first KeyboardInterrupt raised there counts as one."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            if self.seen:
+                raise
+            self.seen = True
+            self._stop()

@@ -1,8 +1,13 @@
 """The library's front door."""
 
+import copy
 import gc
+import os
+import pickle
+import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,6 +23,8 @@ from charrnn_tui.training.plan.recipe import RecipeError
 from charrnn_tui.training.process.messages import Event
 from charrnn_tui.training.run.trainer import Trainer
 from toy import NAMES
+
+pytestmark = pytest.mark.filterwarnings("ignore:only .* held out:RuntimeWarning")
 
 TINY = {"hidden": 8, "embedding": 4, "epochs": 2.0, "threads": 1}
 
@@ -166,3 +173,120 @@ def test_an_interrupted_training_leaves_what_was_saved_or_nothing() -> None:
         cr.train(NAMES, preset="quick", name="half", on_event=stop, **TINY)
     if (paths.models() / "half").exists():
         assert cr.load("half").name == "half"
+
+
+def test_the_best_network_survives_an_interrupt() -> None:
+    evaluated: list[float] = []
+
+    def interrupt(event: Event) -> None:
+        if event.type == "evaluated":
+            evaluated.append(event.validation_loss)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.warns(RuntimeWarning, match="interrupted at step"):
+        model = cr.train(NAMES * 3, preset="quick", on_event=interrupt, **{**TINY, "epochs": 50.0})
+    assert signal.getsignal(signal.SIGINT) is before
+    assert len(evaluated) == 1
+    assert model.info.validation_loss == evaluated[0]
+    assert not model.info.results["finished"]
+
+    def raised(event: Event) -> None:
+        if event.type == "started":
+            raise KeyboardInterrupt
+
+    with pytest.warns(RuntimeWarning, match="interrupted"):
+        assert list(cr.train(NAMES, preset="quick", on_event=raised, **TINY).sample(1, seed=1))
+
+
+def test_a_second_interrupt_is_raised() -> None:
+    def raised(event: Event) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        cr.train(NAMES, preset="quick", on_event=raised, name="twice", **TINY)
+
+
+def test_the_callback_may_end_the_run_which_its_name_takes_up() -> None:
+    steps: list[int] = []
+
+    def enough(event: Event) -> bool:
+        if event.type == "evaluated":
+            steps.append(event.step)
+        return not steps
+
+    options = {**TINY, "epochs": 40.0}
+    model = cr.train(NAMES * 3, preset="quick", on_event=enough, name="mine", seed=2, **options)
+    assert len(steps) == 1
+    assert not model.info.results["finished"]
+    with pytest.raises(RecipeError, match="hidden cannot be chosen"):
+        cr.train("mine", hidden=9)
+    again = cr.train("mine")
+    assert again.folder == model.folder
+    assert again.info.results["finished"]
+    whole = cr.train(NAMES * 3, preset="quick", seed=2, **options)
+    assert again.info.validation_loss == whole.info.validation_loss
+
+
+def test_training_leaves_torch_as_it_was() -> None:
+    import torch
+
+    torch.manual_seed(7)
+    expected = torch.rand(3)
+    torch.manual_seed(7)
+    threads = torch.get_num_threads()
+    cr.train(NAMES, preset="quick", dropout=0.2, **{**TINY, "threads": threads + 1})
+    assert torch.get_num_threads() == threads
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_training_in_threads_is_repeatable() -> None:
+    def loss(seed: int) -> float | None:
+        return cr.train(NAMES * 3, preset="quick", seed=seed, dropout=0.3, **TINY).info.validation_loss
+
+    alone = [loss(seed) for seed in (1, 2, 3)]
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(loss, (1, 2, 3))) == alone
+
+
+def test_a_run_that_explodes_is_reported() -> None:
+    wild = {**TINY, "epochs": 30.0, "learning_rate": 10.0, "clip": 1e6, "warmup": 0.0, "family": "rnn"}
+    with pytest.raises(api.TrainingError, match="smaller learning_rate"):
+        cr.train(NAMES * 40, preset="quick", name="boom", **{**wild, "hidden": 32})
+    assert not (paths.models() / "boom").exists()
+
+
+def test_an_unnamed_model_survives_copy_and_pickle(tmp_path: Path) -> None:
+    model = cr.train(NAMES * 3, preset="quick", **TINY)
+    assert model.folder is not None
+    expected, seen = list(model.sample(4, seed=5)), [model.seen(name) for name in (*NAMES, "Nobody")]
+    packed = pickle.dumps(model)
+    others = [copy.copy(model), copy.deepcopy(model)]
+    folder = model.folder
+    saved = model.save(tmp_path / "one" / "kept")
+    del model
+    gc.collect()
+    assert not folder.exists()
+    others += [pickle.loads(packed), cr.load(saved)]
+    for other in others:
+        assert list(other.sample(4, seed=5)) == expected
+        assert [other.seen(name) for name in (*NAMES, "Nobody")] == seen
+    again = cr.load(others[0].save(tmp_path / "two"))
+    assert list(pickle.loads(pickle.dumps(pickle.loads(packed))).sample(4, seed=5)) == list(again.sample(4, seed=5))
+    assert again.name == "two"
+    assert Path(str(again.info.recipe["corpus"])) == tmp_path / "two" / api.ITEMS
+    assert {path.name for path in (tmp_path / "two").iterdir()} == {path.name for path in saved.iterdir()}
+    with pytest.raises(ModelError, match="already; choose another"):
+        again.save(saved)
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    a_file = tmp_path / "file"
+    a_file.touch()
+    with pytest.raises(ModelError, match="cannot be made"):
+        again.save(a_file / "model")
+
+
+def test_what_could_not_be_validated_is_said() -> None:
+    with pytest.warns(RuntimeWarning, match="all items are the same"):
+        cr.train(["Anna"] * 30, preset="quick", **TINY)
+    with pytest.raises(TextError, match=r"item 2 of the list \(x�\) holds half a character \(U\+D83D\)"):
+        cr.train(["Anna", "x\ud83d"], preset="quick", **TINY)

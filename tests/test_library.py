@@ -2,13 +2,14 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from charrnn_tui.files import paths
 from charrnn_tui.model import CHECKPOINT, DESCRIPTION, Model, ModelError, read_info
-from charrnn_tui.model.library import Library, check_name
+from charrnn_tui.model.library import Library, NameTakenError, check_name
 from toy import write_toy_model
 
 
@@ -168,3 +169,42 @@ def test_the_name_in_the_list_is_the_folders(library: Library, toy_model: Path) 
     values = json.loads((toy_model / DESCRIPTION).read_text())
     (toy_model / DESCRIPTION).write_text(json.dumps(values | {"name": "../evil"}))
     assert ("toy", False) in names(library)
+
+
+def test_of_many_who_want_one_name_one_gets_it(tmp_path: Path) -> None:
+    def claim(_: int) -> Path | None:
+        try:
+            return Library(tmp_path / "models").claim("mine")
+        except NameTakenError:
+            return None
+
+    with ThreadPoolExecutor(16) as pool:
+        won = [folder for folder in pool.map(claim, range(64)) if folder is not None]
+        free = {folder.name for folder in pool.map(lambda _: Library(tmp_path / "models").claim_free("own"), range(20))}
+    assert won == [tmp_path / "models" / "mine"]
+    assert free == {"own", *(f"own-{n}" for n in range(2, 21))}
+
+
+def test_a_claimed_name_is_listed_refused_and_freed(tmp_path: Path) -> None:
+    """A run that was killed before it saved anything leaves a folder with nothing in it."""
+    library = Library(tmp_path / "models", tmp_path / "none")
+    library.claim("empty")
+    folder = library.claim("begun")
+    (folder / CHECKPOINT).write_bytes(b"x")
+    entries = {entry.name: entry for entry in library.entries()}
+    assert set(entries) == {"empty", "begun"}
+    assert all(entry.unfinished and entry.info is None for entry in entries.values())
+    assert "--resume begun" in str(entries["begun"].problem)
+    assert "--resume" not in str(entries["empty"].problem)
+    for name in ("empty", "begun"):
+        with pytest.raises(ModelError, match=f"{name} has no weights"):
+            library.open(name)
+        with pytest.raises(NameTakenError, match="already a model"):
+            library.claim(name)
+    library.release("begun")
+    assert folder.exists()
+    library.release("empty")
+    library.rename("begun", "empty")
+    library.delete("empty")
+    assert library.entries() == []
+    assert library.claim("begun") == folder

@@ -26,7 +26,7 @@ from charrnn_tui.model import (
     read_tensors,
     write_info,
 )
-from charrnn_tui.text import BOUNDARY, TextError, UnknownSymbolsError, split_by_hash
+from charrnn_tui.text import BOUNDARY, TextError, UnknownSymbolsError, split_by_hash, text_hash
 from toy import NAMES, toy_info, toy_weights, write_toy_model
 
 
@@ -143,6 +143,26 @@ def test_seen_items_are_told_from_new_ones(toy_model: Path) -> None:
     assert {model.seen(name) for name in training} == {"training"}
     assert {model.seen(name) for name in validation} == {"validation"}
     assert model.seen("Nobody") == ""
+
+
+def test_one_text_is_read_alike_by_all_that_read_it(tmp_path: Path) -> None:
+    """The tutorial's start token, line ends and composition, in stream, evaluate and seen; literal where known."""
+    model = Model.open(write_toy_model(tmp_path / "m", "m", ["Zoé", "Ana"]))
+    save_file(
+        {
+            part: np.array([text_hash(item)], dtype=np.uint64)
+            for part, item in (("training", "Zoé"), ("validation", "Ana"))
+        },
+        tmp_path / "m" / "lines.safetensors",
+    )
+    for typed in ("Zoé", " Zoé", "Zoe\u0301", " Zoe\u0301"):
+        assert model.stream(typed).prefix == "Zoé"
+        assert model.evaluate([typed, " "]) == model.evaluate(["Zoé"])
+        assert model.seen(typed) == "training"
+    assert model.seen(" Ana") == "validation"
+    knows_spaces = Model.open(write_toy_model(tmp_path / "n", "n", ["Ana Bo"]))
+    assert knows_spaces.stream(" An").prefix == " An"
+    assert knows_spaces.evaluate([" Ana"]) != knows_spaces.evaluate(["Ana"])
 
 
 def test_without_hashes_nobody_knows(toy_model: Path) -> None:

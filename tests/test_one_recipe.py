@@ -21,7 +21,7 @@ from charrnn_tui.training.process.messages import Command, Event, Failed, Start
 from charrnn_tui.tui.app import CharRNNApp
 from charrnn_tui.tui.widgets.prompt import Prompt
 from repl.fake_console import FakeTraining
-from repl.test_session import Sitting
+from repl.test_loop import Sitting
 
 VERSE = "the quick brown fox\njumps over the lazy dog\n\n    and sleeps.\n\n" * 40
 

@@ -11,6 +11,10 @@ from typing import Any, Literal, get_args
 
 Family = Literal["rnn", "gru", "lstm"]
 
+Boundary = Literal["symbol", "reset"]
+"""What reading the boundary (id 0) does. symbol: it is read as any symbol, the network has learnt what it means.
+reset: the state is zeros after it, for a network from elsewhere that never learnt a start symbol."""
+
 FAMILIES: tuple[Family, ...] = get_args(Family)
 GATES: dict[Family, int] = {"rnn": 1, "gru": 3, "lstm": 4}
 """Blocks of rows in a layer's weights: one for the vanilla cell, r z n for GRU, i f g o for LSTM."""
@@ -36,10 +40,13 @@ class Architecture:
     embedding: int
     hidden: int
     layers: int = 1
+    boundary: Boundary = "symbol"
 
     def __post_init__(self) -> None:
         if self.family not in FAMILIES:
             raise ArchitectureError(f"the family is one of {', '.join(FAMILIES)}, not {self.family!r}.")
+        if self.boundary not in get_args(Boundary):
+            raise ArchitectureError(f"the boundary is one of {', '.join(get_args(Boundary))}, not {self.boundary!r}.")
         limits = {"vocabulary_size": 0x110001, "embedding": LARGEST, "hidden": LARGEST, "layers": MOST_LAYERS}
         for name, most in limits.items():
             value = getattr(self, name)
@@ -114,7 +121,10 @@ class Architecture:
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values, for JSON."""
-        return asdict(self)
+        values = asdict(self)
+        if self.boundary == "symbol":
+            del values["boundary"]  # as files of earlier versions have it
+        return values
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Architecture:

@@ -117,7 +117,7 @@ class NumpyCell:
 
     def __getstate__(self) -> dict[str, Any]:
         """For a copy: without what can be computed anew, which holds the weights a second time."""
-        return {name: value for name, value in vars(self).items() if name != "single"}
+        return {name: value for name, value in vars(self).items() if name != "stepper_weights"}
 
     @cached_property
     def stepper_weights(self) -> StepperWeights:
@@ -146,7 +146,13 @@ class NumpyCell:
         return NumpyState(layers, layers if self.architecture.has_cell else ())
 
     def step(self, ids: Ids, state: NumpyState) -> tuple[NumpyState, Floats]:
-        """Read ids [batch]; the new state and log P(next | so far) [batch, vocabulary] in nats."""
+        """Read ids [batch]; the new state and log P(next | so far) [batch, vocabulary] in nats.
+
+        Raises ValueError for an id that the network does not know.
+        """
+        read = np.asarray(ids)
+        if read.dtype.kind not in "iu" or read.min(initial=0) < 0 or read.max(initial=0) >= len(self._table):
+            raise ValueError(f"the ids of this network are whole numbers from 0 to {len(self._table) - 1}.")
         state, logits = self.step_logits(ids, state)
         return state, log_softmax(logits)
 
@@ -164,6 +170,11 @@ class NumpyCell:
             cell.append(c)
         logits: Floats = hidden[-1] @ self._output
         logits += self._output_bias
+        if self.architecture.boundary == "reset":
+            rows = np.flatnonzero(np.asarray(ids) == 0)
+            logits[rows] = self._output_bias
+            for array in (*hidden, *cell):
+                array[rows] = 0
         return NumpyState(tuple(hidden), tuple(cell) if state.cell else ()), logits
 
     # A layer's step takes x, the projected input, which is the caller's fresh array and may be overwritten.

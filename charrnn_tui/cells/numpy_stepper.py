@@ -53,6 +53,7 @@ class NumpyStepper:
         advance = {"rnn": self._rnn, "gru": self._gru, "lstm": self._lstm}
         self._advance = advance[family]
         self._has_cell = architecture.has_cell
+        self._resets = architecture.boundary == "reset"
         g = self._gates
         # Views are made once: slicing costs as much as adding.
         if family == "lstm":
@@ -72,6 +73,8 @@ class NumpyStepper:
         hidden, cell = state
         new_hidden: tuple[Floats, ...]
         new_cell: tuple[Floats, ...]
+        if id_ == 0 and self._resets:
+            return self.start, self._biases[-1].copy()
         known, self._latest = self._latest, None  # an interrupt from here on must not leave half a step behind
         if state is not known:
             for h, product, out in zip(hidden, self._products, self._out, strict=True):

@@ -69,8 +69,12 @@ class TorchCell(nn.Module):
             hidden.append(x)
             if c is not None:
                 cell.append(c)
-        log_probs = torch.log_softmax(self.output(x), dim=-1)
-        return TorchState(torch.stack(hidden), torch.stack(cell) if cell else None), log_probs
+        after = TorchState(torch.stack(hidden), torch.stack(cell) if cell else None)
+        if self.architecture.boundary == "reset":
+            keep = (ids != 0).to(x.dtype)[:, None]
+            x = x * keep
+            after = TorchState(after.hidden * keep, None if after.cell is None else after.cell * keep)
+        return after, torch.log_softmax(self.output(x), dim=-1)
 
     def forward(self, ids: Tensor, state: TorchState) -> tuple[TorchState, Tensor]:
         """The same as `step`."""
@@ -129,7 +133,9 @@ CELLS: dict[Family, type[TorchCell]] = {"rnn": CharRNNCell, "gru": CharGRUCell, 
 def make_cell(architecture: Architecture) -> TorchCell:
     """The hand-written cell of an architecture, with fresh weights."""
     a = architecture
-    return CELLS[a.family](a.vocabulary_size, a.embedding, a.hidden, a.layers)
+    cell = CELLS[a.family](a.vocabulary_size, a.embedding, a.hidden, a.layers)
+    cell.architecture = a
+    return cell
 
 
 def rnn_loop(cell: TorchCell, ids: Tensor, state: TorchState | None = None) -> Tensor:

@@ -104,7 +104,7 @@ def _cells(entry: Entry) -> tuple[str, ...]:
     note = "shipped" if entry.shipped else "unfinished" if entry.unfinished else ""
     size = _size(entry)
     if info is None:
-        return entry.name, "", "", "", "", size, f"damaged: {entry.problem}"
+        return entry.name, "", "", "", "", size, f"{'unfinished' if entry.unfinished else 'damaged'}: {entry.problem}"
     loss = "" if info.validation_loss is None else f"{info.validation_loss:.4f}"
     corpus = info.corpus_name or ""
     return entry.name, info.architecture.describe(), corpus, loss, f"{info.architecture.parameters:,}", size, note
@@ -133,7 +133,7 @@ def show(name: ModelArgument, as_json: options.JsonOption = False) -> None:
         about = {} if entry.info is None else {"description": entry.info.to_dict(), "card": entry.card}
         output.write_json(_row(entry) | about)
     elif entry.info is None:
-        raise Failed(f"{name} is damaged: {entry.problem}")
+        raise Failed(f"{entry.problem}" if entry.unfinished else f"{name} is damaged: {entry.problem}")
     else:
         output.write_facts(_facts(entry))
         if entry.card:
@@ -265,16 +265,17 @@ def import_(
     """
     from pathlib import Path
 
+    from charrnn_tui.cells import FAMILIES
     from charrnn_tui.cli.corpora import checked_kind
     from charrnn_tui.model.library import Library
     from charrnn_tui.text import read_text
     from charrnn_tui.transfer import import_model
 
     taken_as = checked_kind(kind)
-    if family not in (None, "rnn", "gru", "lstm"):
-        raise WrongUse(f"the architecture is rnn, gru or lstm, not {family!r}.")
+    if family is not None and family not in FAMILIES:
+        raise WrongUse(f"the architecture is one of {', '.join(FAMILIES)}, not {family!r}.")
     path = Path(file).expanduser()
     text = None if symbols is None else read_text(Path(symbols).expanduser())
     wanted = name if name is not None else path.stem
-    import_model(path, Library(), wanted, symbols=text, kind=taken_as, family=family)  # type: ignore[arg-type]
+    import_model(path, Library(), wanted, symbols=text, kind=taken_as, family=family)
     remark(f"{wanted} is in the library; try: charrnn-tui sample --model {wanted}")

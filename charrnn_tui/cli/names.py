@@ -7,8 +7,6 @@ from pathlib import Path
 
 from charrnn_tui.files import paths
 
-_FILES_OF_A_MODEL = ("model.json", "model.safetensors")
-
 
 def models() -> list[str]:
     """All models, the user's own first, as `Library.entries` lists them."""
@@ -30,11 +28,7 @@ def _models_in(root: Path) -> list[str]:
         folders = sorted(root.iterdir())
     except OSError:
         return []
-    return [
-        folder.name
-        for folder in folders
-        if not folder.name.startswith(".") and any((folder / name).exists() for name in _FILES_OF_A_MODEL)
-    ]
+    return [folder.name for folder in folders if not folder.name.startswith(".") and folder.is_dir()]
 
 
 def _beginning(names: Iterable[str], incomplete: str) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,10 +47,10 @@ def width_of(text: str) -> int:
     """Columns that a text takes in a terminal."""
     if text.isascii():
         return len(text)
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-        for c in unicodedata.normalize("NFC", text)
-    )
+    from wcwidth import wcswidth, wcwidth
+
+    whole = wcswidth(text)
+    return whole if whole >= 0 else sum(max(0, wcwidth(c)) for c in text)  # control characters take no column
 
 
 def cut(text: str, width: int) -> str:

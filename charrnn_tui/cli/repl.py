@@ -38,7 +38,7 @@ def repl(
 ) -> None:
     """Continue what is typed, character by character, in the terminal's own scrollback.
 
-    Ctrl-C stops a generation, Ctrl-D leaves; /help lists the commands, ctrl+up and ctrl+down turn the temperature.
+    Ctrl+C stops a generation, Ctrl+D leaves; /help lists commands and keys, F7 and F8 turn the temperature.
     """
     from charrnn_tui.cli.errors import from_options
     from charrnn_tui.prompt.settings import Config

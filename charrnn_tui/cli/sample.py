@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from charrnn_tui.cli import options
+from charrnn_tui.cli import constrained, options
 from charrnn_tui.cli.errors import FAILED, WrongUse, complain
 from charrnn_tui.files.limits import LARGEST_WHOLE
 
@@ -38,6 +38,8 @@ def add_to(app: typer.Typer) -> None:
   charrnn-tui sample De                     one name that begins with De
   charrnn-tui sample De -n 20 -t 0.5        twenty, more likely ones
   charrnn-tui sample -n 1000000 > names     as many as one wants, in constant memory
+  charrnn-tui sample --match 'El*iel' --length 4:8 --unique --new -n 200
+                                            what items must be (docs/writing.md)
   charrnn-tui sample -m poems -- "- "       after -- a prefix may begin with -
   printf 'De\\nAn\\n' | charrnn-tui sample -   continue each line
   charrnn-tui sample --json --seed 7 | jq   with item, seed and why it ended
@@ -69,6 +71,12 @@ def sample(
             help="Begin with item K of the seed instead of item 0.",
         ),
     ] = 0,
+    match: constrained.MatchOption = None,
+    length: constrained.LengthOption = None,
+    unique: constrained.UniqueOption = False,
+    new: constrained.NewOption = False,
+    avoid: constrained.AvoidOption = None,
+    ban: constrained.BanOption = None,
     device: Annotated[
         str, typer.Option("--device", metavar="cpu|cuda|auto", help="Where to compute; cuda pays for many items.")
     ] = "cpu",
@@ -90,11 +98,19 @@ def sample(
         raise WrongUse("--json and --null do not go together: a JSON row ends with its line.")
     if item + n - 1 > LARGEST_WHOLE:
         raise WrongUse(f"items are numbered up to {LARGEST_WHOLE}: give a smaller --item or --number.")
+    constraint = constrained.read(match, length, unique=unique, new=new, avoid=avoid, ban=ban)
+    if constraint is not None:
+        constrained.check_company(prefix, item, device)
     config = load_config()
     settings = options.sampling_settings(config, temperature, top_k, top_p, min_p)
     the_seed = options.choose_seed(seed, config)
     opened = options.open_model(Library(), model, config)
-    length = options.choose_max_length(max_length, config, opened)
+    longest = options.choose_max_length(max_length, config, opened)
+    if constraint is not None:
+        sink = _Sink(opened, seed=the_seed, max_length=longest + 1, as_json=as_json, null=null, many=n > 1)
+        draws = opened.draws(constraint, prefix, settings=settings, seed=the_seed, max_length=longest)
+        top = constrained.proposal(prefix, opened.name, n, constraint, avoid)
+        raise typer.Exit(constrained.write(draws, n, sink.put, as_json=as_json, top=top))
     if prefix == "-" or n >= _BATCH:
         blas.set_threads(blas.idle_cores())
     continue_all = _torch_sampler(opened, device) if _wants_torch(device, n) else opened.continue_all
@@ -109,11 +125,11 @@ def sample(
             settings=settings,
             seed=the_seed,
             first_item=first_item,
-            max_length=length,
+            max_length=longest,
             **batch_size,
         )
 
-    sink = _Sink(opened, seed=the_seed, max_length=length, as_json=as_json, null=null, many=n > 1 or prefix == "-")
+    sink = _Sink(opened, seed=the_seed, max_length=longest, as_json=as_json, null=null, many=n > 1 or prefix == "-")
     if prefix == "-":
         code = _from_stdin(opened, sampler, sink, n, item)
         raise typer.Exit(code)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, assert_never
 
 import typer
 
-from charrnn_tui.cli import options
+from charrnn_tui.cli import constrained, options
 from charrnn_tui.cli.errors import INTERRUPTED, WrongUse, remark
 from charrnn_tui.files.limits import LARGEST_WHOLE
 from charrnn_tui.prompt import words
@@ -16,6 +16,7 @@ from charrnn_tui.prompt import words
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
     from charrnn_tui.sampling import ProbableItem, Search
+    from charrnn_tui.sampling.constraints import Constraint
     from charrnn_tui.sampling.probability_tree import Branch
 
 EMPTY = "(empty)"
@@ -32,6 +33,7 @@ def add_to(app: typer.Typer) -> None:
 \b
   charrnn-tui top De                 the ten most probable names that begin with De
   charrnn-tui top -n 3 -m towns      the three most probable of all
+  charrnn-tui top El --match '*iel'  those that end in iel
   charrnn-tui top De --json
   charrnn-tui top De --tree          what may follow, as a tree
 """,
@@ -43,6 +45,11 @@ def top(
     n: Annotated[int, typer.Option("-n", "--number", metavar="N", min=1, max=LARGEST_WHOLE, help="How many.")] = 10,
     model: options.ModelOption = None,
     max_length: options.MaxLengthOption = None,
+    match: constrained.MatchOption = None,
+    length: constrained.LengthOption = None,
+    new: constrained.NewOption = False,
+    avoid: constrained.AvoidOption = None,
+    ban: constrained.BanOption = None,
     memory: Annotated[
         int, typer.Option("--memory", metavar="MB", min=1, help="Megabytes that the search may hold.")
     ] = 256,
@@ -63,6 +70,9 @@ def top(
 
     if not tree and (depth is not None or width is not None):
         raise WrongUse("--depth and --width belong to a tree: give --tree too.")
+    constraint = constrained.read(match, length, unique=False, new=new, avoid=avoid, ban=ban)
+    if tree and constraint is not None:
+        raise WrongUse("a tree shows everything that may follow; leave out --match and what else items must be.")
     config = load_config()
     opened = options.open_model(Library(), model, config)
     if tree:
@@ -73,10 +83,12 @@ def top(
             _print_tree(root)
         return
     longest = options.choose_max_length(max_length, config, opened)
-    _list(opened, prefix, n, longest, memory * 1_000_000, as_json)
+    _list(opened, prefix, n, longest, memory * 1_000_000, as_json, constraint)
 
 
-def _list(model: Model, prefix: str, n: int, max_length: int, memory: int, as_json: bool) -> None:
+def _list(
+    model: Model, prefix: str, n: int, max_length: int, memory: int, as_json: bool, constraint: Constraint | None
+) -> None:
     from charrnn_tui.cli import output
     from charrnn_tui.cli.progress import ProgressLine
 
@@ -85,7 +97,9 @@ def _list(model: Model, prefix: str, n: int, max_length: int, memory: int, as_js
         def progress(search: Search) -> None:
             line.update(len(search.items), f"{search.expanded:,} prefixes looked into, {words.size(search.memory)}")
 
-        search = model.most_probable(prefix, count=n, max_length=max_length, memory=memory, progress=progress)
+        search = model.most_probable(
+            prefix, count=n, max_length=max_length, constraint=constraint, memory=memory, progress=progress
+        )
         with contextlib.suppress(KeyboardInterrupt):  # what was found, and its bound, hold all the same
             for item in search:
                 if not as_json:
@@ -103,7 +117,12 @@ def _row(item: ProbableItem) -> str:
     from charrnn_tui.cli import output
 
     text = output.shown(item.text) if item.text or not item.ended else EMPTY
-    return f"{math.exp(item.log_prob):8.4%}  {text}{'' if item.ended else '…'}"
+    return f"{_share(math.exp(item.log_prob)):>8}  {text}{'' if item.ended else '…'}"
+
+
+def _share(probability: float) -> str:
+    """In per cent; a tiny one, as constraints have it, as a power of ten."""
+    return f"{probability:.1e}" if 0 < probability < 1e-6 else f"{probability:.4%}"
 
 
 def _to_dict(search: Search) -> dict[str, Any]:
@@ -129,9 +148,10 @@ def _proof(search: Search, memory: int) -> str:
     if search.bound == -math.inf:
         rest = "nothing else is possible"
     else:
-        rest = f"nothing that is not listed is more probable than {math.exp(search.bound):.4%}"
+        rest = f"nothing that is not listed is more probable than {_share(math.exp(search.bound))}"
+    covered = _share(search.covered) if search.covered < 0.0005 else f"{search.covered:.2%}"
     what = "the item listed covers" if count == 1 else f"the {count:,} items listed cover"
-    known = f"{what} {search.covered:.2%} of all probability; {rest}." if count else f"{rest}."
+    known = f"{what} {covered} of all probability; {rest}." if count else f"{rest}."
     match search.reason:
         case "memory":
             return f"the search ended early, for want of memory ({words.size(memory)}; --memory gives more): {known}"

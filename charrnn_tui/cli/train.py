@@ -208,9 +208,15 @@ def _train(asked: Asked) -> int:
         library,
         resume=request.resume,
         base=request.base,
+        any_name=not request.resume and "name" not in asked.fields and not _names_itself(asked),
         tensorboard=asked.tensorboard,
         as_json=asked.as_json,
     )
+
+
+def _names_itself(asked: Asked) -> bool:
+    """Whether the recipe file gives the model's name."""
+    return bool(_recipe_file(asked.recipe_file).get("name"))
 
 
 def _find_learning_rate(asked: Asked) -> int:
@@ -264,7 +270,8 @@ def resumed_recipe(asked: Asked, library: Library) -> Recipe:
 
     Raises WrongUse for an option that cannot be changed, ModelError where there is nothing to take up.
     """
-    from charrnn_tui.model import CHECKPOINT, ModelError
+    from charrnn_tui.model import ModelError
+    from charrnn_tui.model.library import can_be_resumed
     from charrnn_tui.training.plan.recipe import Recipe
 
     name = asked.resume
@@ -273,7 +280,7 @@ def resumed_recipe(asked: Asked, library: Library) -> Recipe:
         if given is not None:
             raise WrongUse(f"{option} cannot be given with --resume: the run goes on as it was begun.")
     folder = library.folder_for(name)
-    unfinished = (folder / CHECKPOINT).exists()
+    unfinished = can_be_resumed(folder)
     fixed = [field for field in asked.fields if unfinished or field != "epochs"]
     if fixed:
         raise WrongUse(f"{option_of(fixed[0])} cannot be given with --resume: the run goes on as it was begun.")

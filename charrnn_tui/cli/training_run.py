@@ -6,6 +6,7 @@ import contextlib
 import os
 import shlex
 import signal
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from charrnn_tui.cli.errors import FAILED, INTERRUPTED, remark
@@ -37,20 +38,39 @@ class Report(Protocol):
         ...
 
 
-def run(recipe: Recipe, library: Library, *, resume: bool, base: str | None, tensorboard: bool, as_json: bool) -> int:
+def run(
+    recipe: Recipe,
+    library: Library,
+    *,
+    resume: bool,
+    base: str | None,
+    any_name: bool = False,
+    tensorboard: bool,
+    as_json: bool,
+) -> int:
     """Train to the end, to Ctrl-C, or until nobody reads the events any more; the exit code.
+
+    `any_name`: where somebody has taken the name meanwhile, the next free one will do.
 
     Raises TextError, RecipeError, ModelError and the like where the run cannot begin.
     """
+    from charrnn_tui.training.plan.threads import bound_spinning
+
+    bound_spinning()
     from charrnn_tui.training.process.distributed import join, leave
 
     ranks = join(recipe.device)
-    folder = library.folder_for(recipe.name)
+    claimed = ranks.is_writer and not resume
+    if claimed:
+        folder = library.claim_free(recipe.name) if any_name else library.claim(recipe.name)
+        recipe = replace(recipe, name=folder.name)
+    else:
+        folder = library.folder_for(recipe.name)
     reports: list[Report] = []
     if ranks.is_writer:
         reports = _reports(folder, tensorboard=tensorboard, as_json=as_json)
     try:
-        return _supervise(recipe, folder, library, ranks, reports, resume=resume, base=base)
+        return _supervise(recipe, folder, library, ranks, reports, resume=resume, base=base, claimed=claimed)
     except (Exception, KeyboardInterrupt) as error:
         if as_json and isinstance(error, Exception) and not isinstance(error, BrokenPipeError):
             # A program that reads the events learns of the failure from them as well.
@@ -60,6 +80,8 @@ def run(recipe: Recipe, library: Library, *, resume: bool, base: str | None, ten
     finally:
         for report in reports:
             report.close()
+        if claimed:
+            library.release(folder.name)  # where the run could not begin
         leave()
 
 
@@ -83,10 +105,11 @@ def _supervise(
     *,
     resume: bool,
     base: str | None,
+    claimed: bool,
 ) -> int:
     from charrnn_tui.training.run.trainer import Trainer
 
-    trainer = Trainer(recipe, folder, library=library, resume=resume, base=base, ranks=ranks)
+    trainer = Trainer(recipe, folder, library=library, resume=resume, base=base, ranks=ranks, claimed=claimed)
     ended: Event | None = None
     with _Stopping(trainer, reports, alone=ranks.world == 1) as stopping:
         for event in trainer.run():

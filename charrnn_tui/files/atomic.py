@@ -23,7 +23,7 @@ def write_with(path: Path, write: Callable[[Path], None]) -> None:
         write(temporary)
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
+        temporary.chmod(0o666 & ~umask())
         temporary.replace(path)
         _sync_folder(path.parent)
     finally:
@@ -50,7 +50,8 @@ def _fill(path: Path, data: bytes) -> None:
     path.write_bytes(data)
 
 
-def _umask() -> int:
+def umask() -> int:
+    """Which permissions new files do not get."""
     mask = os.umask(0)
     os.umask(mask)
     return mask

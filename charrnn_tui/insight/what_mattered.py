@@ -16,16 +16,22 @@ All variants are rows of one batch. A row is not stepped before it differs from 
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.cells import Cell, log_softmax
+from charrnn_tui.cells.blas import idle_cores
+from charrnn_tui.insight.activations import MOST_CORES
 from charrnn_tui.insight.reading import InsightError, Reading
 from charrnn_tui.model import Model
 
+_FEWEST_SHARED = 24
+"""Places from which on it is worth while to use several cores."""
 _MOST_ROWS = 8192
 """Rows of one batch at most; where more are needed, places are taken in groups."""
 
@@ -72,14 +78,33 @@ def what_mattered(
         raise InsightError(f"the window is one character or more, not {window}.")
     places = np.arange(max(0, at - window), at, dtype=np.int64)
     actual = float(reading.log_probs[at, target])
-    size = model.vocabulary.size
     without, anew = np.zeros(len(places)), np.zeros(len(places))
-    at_once = max(1, _MOST_ROWS // max(1, (size - 1) * replaced + left_out))
-    for first in range(0, len(places), at_once):
-        group = slice(first, first + at_once)
-        lost, drawn = _variants(model, reading, at, target, places[group], left_out, replaced)
-        without[group], anew[group] = lost, drawn
+    at_once = max(1, _MOST_ROWS // max(1, (model.vocabulary.size - 1) * replaced + left_out))
+
+    def fill(group: slice) -> None:
+        without[group], anew[group] = _variants(model, reading, at, target, places[group], left_out, replaced)
+
+    cores = min(MOST_CORES, idle_cores()) if len(places) >= _FEWEST_SHARED else 1
+    groups = _groups(at - places, at_once, cores)
+    if cores == 1:
+        for group in groups:
+            fill(group)
+    else:
+        with ThreadPoolExecutor(cores) as pool:
+            list(pool.map(fill, groups))
     return WhatMattered(at, actual, places, actual - without if left_out else None, actual - anew if replaced else None)
+
+
+def _groups(steps: NDArray[np.int64], at_once: int, cores: int) -> list[slice]:
+    """Places in groups of at most `at_once`, about the same work for each core. steps: what each place's rows take."""
+    shares = np.cumsum(steps) / max(1, steps.sum())
+    cuts = np.searchsorted(shares, np.arange(1, cores) / cores, side="right")
+    edges = sorted({0, *cuts.tolist(), len(steps)})
+    return [
+        slice(first, min(first + at_once, end))
+        for begin, end in pairwise(edges)
+        for first in range(begin, end, at_once)
+    ]
 
 
 def _variants(
@@ -93,6 +118,7 @@ def _variants(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """log P of the target without each place, and with each drawn anew, [places] each."""
     cell: Cell[Any] = model.cell
+    in_passing = getattr(cell, "step_logits", cell.step)
     symbols = np.arange(1, model.vocabulary.size)
     ids = reading.read  # number 0 is the start symbol, so the character at place p is number p + 1
     begin = int(places[0]) + 1
@@ -119,7 +145,9 @@ def _variants(
                 kept, reads = np.append(kept, np.zeros_like(symbols)), np.append(reads, symbols)
                 lacking = np.append(lacking, np.zeros(len(symbols), dtype=bool))
                 weights.append(log_softmax(reading.log_probs[number - 1, 1:].astype(np.float64)))
-        state, answer = cell.step(reads, state.select(kept))
+        # Only the last two answers are asked for; that of the text as it stands is at hand.
+        advance = cell.step if number >= at - 1 else in_passing
+        state, answer = advance(reads, state.select(kept))
     if not replaced:
         return without, without
     drawn = answer[1:, target].astype(np.float64).reshape(len(places), len(symbols))

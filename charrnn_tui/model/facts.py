@@ -10,10 +10,10 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from charrnn_tui.files.limits import LARGEST_WHOLE
+
 _DEEPEST = 8
 """Tables and lists within each other; nothing of ours is deeper."""
-
-_LARGEST_COUNT = 2**63 - 1
 
 
 class _Missing:
@@ -25,7 +25,7 @@ _MISSING = _Missing()
 
 def whole(value: Any) -> bool:
     """Whether it is a count: a whole number from 0 to what 64 bits hold."""
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST_COUNT
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_WHOLE
 
 
 def number(value: Any, most: float) -> bool:
@@ -89,11 +89,11 @@ def text(value: str) -> str:
 
 def _plain(value: Any, depth: int) -> Any:
     if isinstance(value, str):
-        return text(value)
+        return value  # a file's name that is not UTF-8 holds lone surrogates, which our JSON escapes
     if isinstance(value, float):
         return value if math.isfinite(value) else _MISSING
     if value is None or isinstance(value, int):
-        return value if value is None or abs(value) <= _LARGEST_COUNT else _MISSING
+        return value if value is None or abs(value) <= LARGEST_WHOLE else _MISSING
     if depth == 0:
         return _MISSING
     if isinstance(value, list):

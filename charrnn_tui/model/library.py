@@ -1,10 +1,13 @@
 """The models at hand, shipped and the user's own: list, open, rename, delete.
 
-A user's model hides a shipped one of the same name; shipped models are never changed.
+A user's model hides a shipped one of the same name; shipped models are never changed. Every folder in the user's
+models stands for a name that is taken, whatever is in it: a model, the checkpoint of a run that has no weights yet, or
+nothing, where a run was ended before it saved anything. So each is listed and can be deleted.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 from collections.abc import Iterator
@@ -30,13 +33,38 @@ DEFAULT_MODEL = "names-lstm"
 _NAME = re.compile(r"[^\W_][\w.+-]{0,63}")
 
 
+class NameTakenError(ModelError):
+    """A name belongs to another model; the message says so and what to do."""
+
+
 def check_name(name: str) -> str:
     """The name, where it may be a model's (and so a folder's). Raises ModelError."""
     if not _NAME.fullmatch(name) or name.endswith("."):
-        raise ModelError(
-            f"{visible(name)!r} is no name for a model: 1 to 64 letters and digits; . _ + - not first."
-        )
+        raise ModelError(f"{visible(name)!r} is no name for a model: 1 to 64 letters and digits; . _ + - not first.")
     return name
+
+
+def has_weights(folder: Path) -> bool:
+    """Whether there is a model in a folder, whole or damaged."""
+    return (folder / DESCRIPTION).exists() or (folder / WEIGHTS).exists()
+
+
+def can_be_resumed(folder: Path) -> bool:
+    """Whether the training of what is in a folder can be taken up where it stands."""
+    return (folder / CHECKPOINT).exists()
+
+
+def _without_weights(folder: Path) -> str | None:
+    """What is to be said of a folder that holds no model; None where it does."""
+    name = visible(folder.name)
+    if has_weights(folder):
+        return None
+    if can_be_resumed(folder):
+        return (
+            f"{name} has no weights yet, since its training was ended before the first evaluation; take it up with "
+            f"charrnn-tui train --resume {name}, or delete it."
+        )
+    return f"{name} has no weights: a training run has claimed the name and saved nothing so far; delete it to free it."
 
 
 @dataclass(frozen=True)
@@ -56,8 +84,8 @@ class Entry:
 
     @property
     def unfinished(self) -> bool:
-        """Whether its training can be taken up again."""
-        return (self.folder / CHECKPOINT).exists()
+        """Whether its training was begun and not ended: it can be taken up again, or has saved nothing yet."""
+        return can_be_resumed(self.folder) or not has_weights(self.folder)
 
     @property
     def card(self) -> str | None:
@@ -79,15 +107,24 @@ class Library:
             if not root.is_dir():
                 continue
             for folder in sorted(root.iterdir()):
-                holds = (folder / DESCRIPTION).exists() or (folder / WEIGHTS).exists()
-                if folder.is_dir() and holds and folder.name not in seen and not folder.name.startswith("."):
+                if folder.name not in seen and self._is_listed(folder):
                     seen.add(folder.name)
                     yield folder, shipped
+
+    def _is_listed(self, folder: Path) -> bool:
+        """Whether a folder is a model, or the name of one to be."""
+        if folder.name.startswith(".") or not folder.is_dir():
+            return False
+        return has_weights(folder) or (folder.parent == self.user and bool(_NAME.fullmatch(folder.name)))
 
     def entries(self) -> list[Entry]:
         """All models, the user's own first, by name. A damaged one is listed with its problem."""
         found = []
         for folder, shipped in self._folders():
+            problem = _without_weights(folder)
+            if problem is not None:
+                found.append(Entry(folder.name, folder, shipped, None, problem))
+                continue
             try:
                 found.append(Entry(folder.name, folder, shipped, read_info(folder)))
             except ModelError as error:
@@ -97,15 +134,18 @@ class Library:
     def find(self, name: str) -> Path:
         """The folder of a model. Raises ModelError naming those there are."""
         for root in (self.user, self.shipped):
-            if _NAME.fullmatch(name) and ((root / name / DESCRIPTION).exists() or (root / name / WEIGHTS).exists()):
+            if _NAME.fullmatch(name) and self._is_listed(root / name):
                 return root / name
         known = ", ".join(folder.name for folder, _ in self._folders()) or "none yet"
         raise ModelError(f"there is no model {visible(name)!r}; there are: {known}.")
 
     def open(self, name: str) -> Model:
         """Open a model by name. Raises ModelError."""
-        model = Model.open(self.find(name))
-        return model
+        folder = self.find(name)
+        problem = _without_weights(folder)
+        if problem is not None:
+            raise ModelError(problem)
+        return Model.open(folder)
 
     def is_shipped(self, name: str) -> bool:
         """Whether the name leads to a shipped model. Raises ModelError for an unknown name."""
@@ -114,6 +154,35 @@ class Library:
     def folder_for(self, name: str) -> Path:
         """Where a user's model of this name stands or would stand. Raises ModelError for an impossible name."""
         return self.user / check_name(name)
+
+    def claim(self, name: str) -> Path:
+        """Make the folder of a new model: of several who want one name at once, one gets it.
+
+        Raises ModelError where the name is impossible or taken.
+        """
+        folder = self.folder_for(name)
+        try:
+            self.user.mkdir(parents=True, exist_ok=True)
+            folder.mkdir()
+        except FileExistsError as error:
+            raise NameTakenError(
+                f"there is already a model {visible(name)!r}; choose another name, delete it, or take it up again with "
+                "--resume."
+            ) from error
+        except OSError as error:
+            raise ModelError(f"{visible(str(folder))} cannot be made: {error.strerror or error}.") from error
+        return folder
+
+    def claim_free(self, wanted: str) -> Path:
+        """Claim `wanted`, or the first of `wanted-2`, `wanted-3`, … that is free. Raises ModelError."""
+        while True:
+            with contextlib.suppress(NameTakenError):
+                return self.claim(self.free_name(wanted))
+
+    def release(self, name: str) -> None:
+        """Give back a claimed name with nothing in its folder; one that holds anything is left as it is."""
+        with contextlib.suppress(OSError):
+            self.folder_for(name).rmdir()
 
     def _own(self, name: str, act: str) -> Path:
         folder = self.find(name)
@@ -136,18 +205,21 @@ class Library:
     def rename(self, old: str, new: str) -> None:
         """Rename a user's model. Raises ModelError for a shipped or unknown one and for a name that is taken."""
         folder = self._own(old, "renamed")
-        target = self.folder_for(new)
-        if target.exists():
-            raise ModelError(f"there is already a model {new!r}; delete it first or choose another name.")
+        try:
+            target = self.claim(new)
+        except NameTakenError as error:
+            message = f"there is already a model {visible(new)!r}; delete it first or choose another name."
+            raise NameTakenError(message) from error
         try:
             info = read_info(folder)
         except ModelError:
             info = None  # a damaged model may be renamed like any other
         try:
-            folder.rename(target)
+            folder.replace(target)  # over the empty folder that holds the name
             if info is not None:
                 write_info(target, replace(info, name=new))
         except OSError as error:
+            self.release(new)
             raise ModelError(f"{old} cannot be renamed: {error.strerror or error}.") from error
 
     def free_name(self, wanted: str) -> str:

@@ -8,19 +8,25 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
 from pathlib import Path
-from typing import Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.cells import NumpyCell
 from charrnn_tui.model.description import LINES, WEIGHTS, ModelError, ModelInfo, read_info
+from charrnn_tui.model.folder import read_files, write_folder
 from charrnn_tui.model.tensors import read_tensors
 from charrnn_tui.sampling import SamplingOptions, SamplingSettings, Search, Stream, most_probable, sample_many
 from charrnn_tui.sampling.prefix import clean_prefix, start_ids
 from charrnn_tui.sampling.probability_tree import Branch, probability_tree
 from charrnn_tui.sampling.search import MEMORY
 from charrnn_tui.text import EncodedItems, TextError, Vocabulary, bucketed_batches, text_hash, visible
+from charrnn_tui.text.arguments import ArgumentError, check_text, check_texts, check_whole
+
+if TYPE_CHECKING:
+    from charrnn_tui.sampling.constrained import ConstrainedDraws
+    from charrnn_tui.sampling.constraints import Constraint
 
 _EVALUATION_BATCH = 256
 _REPORT_EVERY = 1024
@@ -53,6 +59,12 @@ class Evaluation:
         }
 
 
+def _check_count(value: int) -> int:
+    if isinstance(value, str):
+        raise ArgumentError(f"the number of texts comes first: sample(1, {value!r}).")
+    return check_whole(value, "the number of texts")
+
+
 class Model:
     """An open model: a description and a NumPy cell. Making one costs milliseconds and needs no torch."""
 
@@ -60,6 +72,27 @@ class Model:
         self.info = info
         self.cell = cell
         self.folder = folder
+        self.temporary = False
+        """Whether the folder goes with this object; its copies have none, and hold what stood there."""
+        self._files: dict[str, bytes] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = self.__dict__.copy()
+        if self.temporary and self.folder is not None:
+            state |= {"folder": None, "_files": read_files(self.folder), "_seen": self._seen}
+        return state
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the model to a new folder, which `load` opens by its path; the folder. The model goes on as it is.
+
+        Raises ModelError where something stands there already or the disk refuses.
+        """
+        path = Path(folder).expanduser().absolute()
+        files = self._files if self.folder is None else read_files(self.folder)
+        if WEIGHTS not in files:
+            raise ModelError(f"{self.name} was made from a cell alone and has no files that could be saved.")
+        write_folder(path, files, self.info)
+        return path
 
     @classmethod
     def open(cls, folder: Path) -> Model:
@@ -125,7 +158,9 @@ class Model:
 
         Text i is that of `stream(prefix, seed=seed, item=i)`. Raises UnknownSymbolsError, SettingsError, ValueError.
         """
-        batch_size = max(1, min(batch_size, n))
+        n = _check_count(n)
+        batch_size = max(1, min(check_whole(batch_size, "the number of streams in a batch", 1), n))
+        prefix = check_text(prefix, "the prefix")
         return self.continue_all(
             repeat(prefix, n), settings=settings, seed=seed, max_length=max_length, batch_size=batch_size, **options
         )
@@ -157,12 +192,51 @@ class Model:
             batch_size=batch_size,
         )
 
+    def draws(
+        self,
+        constraint: Constraint,
+        prefix: str = "",
+        *,
+        settings: SamplingSettings | None = None,
+        seed: int = 0,
+        max_length: int | None = None,
+        max_steps: int | None = None,
+        stop: Callable[[], bool] | None = None,
+        **options: Unpack[SamplingOptions],
+    ) -> ConstrainedDraws:
+        """Items that begin with a prefix and fulfil a constraint, distributed as the network's own that do.
+
+        An iterator, without end where items may repeat; it knows the probability of the constraint (`probability`) and
+        why it ended (`why`). `max_length` counts new characters, None for the model's own limit; every item ends by
+        itself within it. `max_steps` limits the search; `stop` is asked now and then whether to end.
+
+        Raises ConstraintError where nothing can fulfil the constraint, ModelError for running text,
+        UnknownSymbolsError, SettingsError.
+        """
+        from charrnn_tui.sampling.constrained import MOST_STEPS, ConstrainedDraws, Network
+
+        self._check_items("which has no items to ask anything of")
+        network = Network(
+            self.cell,
+            self.vocabulary,
+            prefix,
+            SamplingSettings.of(settings, **options),
+            self.info.default_max_length if max_length is None else max_length,
+        )
+        steps = MOST_STEPS if max_steps is None else max_steps
+        return ConstrainedDraws(network, constraint, seen=self.seen, seed=seed, max_steps=steps, stop=stop)
+
+    def _check_items(self, otherwise: str) -> None:
+        if self.info.kind == "stream":
+            raise ModelError(f"{self.name} writes running text, {otherwise}.")
+
     def most_probable(
         self,
         prefix: str = "",
         *,
         count: int | None = None,
         max_length: int | None = None,
+        constraint: Constraint | None = None,
         memory: int = MEMORY,
         progress: Callable[[Search], object] | None = None,
     ) -> Search:
@@ -171,20 +245,25 @@ class Model:
 
         `count`: how many are wanted, None for as many as are asked for. `max_length`: new characters, None for the
         model's own limit; an item that goes on there is told from one that ends. `memory`: bytes to hold at most.
-        `progress` is called now and then with the search. Raises ModelError for running text, UnknownSymbolsError.
+        `constraint`: what the items must fulfil; then each of them ends within the limit. `progress` is called now and
+        then with the search. Raises ModelError for running text, UnknownSymbolsError, ConstraintError.
         """
-        if self.info.kind == "stream":
-            raise ModelError(
-                f"{self.name} writes running text, which has no most probable items; "
-                "its most probable continuations are shown as a tree (charrnn-tui top --tree)."
-            )
+        self._check_items(
+            "which has no most probable items; its most probable continuations are shown as a tree "
+            "(charrnn-tui top --tree)"
+        )
+        length = self.info.default_max_length if max_length is None else max_length
+        gate = None
+        if constraint is not None and constraint.restricts:
+            gate = constraint.gate(self.vocabulary, prefix, max_length=length, seen=self.seen)
         return most_probable(
             self.cell,
             self.vocabulary,
             prefix,
             count=count,
-            max_length=self.info.default_max_length if max_length is None else max_length,
+            max_length=length,
             memory=memory,
+            gate=gate,
             progress=progress,
         )
 
@@ -197,7 +276,8 @@ class Model:
 
         `progress` is told now and then how many items are done.
         """
-        items = [item for line in lines if (item := clean_prefix(line, self.vocabulary, "lines"))]
+        texts = check_texts(lines, "the items")
+        items = [item for text in texts if (item := clean_prefix(text, self.vocabulary, "lines"))]
         if not items:
             raise TextError("there is nothing to evaluate: every line is empty.")
         encoded = EncodedItems.encode(items, self.vocabulary)
@@ -218,7 +298,7 @@ class Model:
         The first character is predicted from the start symbol. `progress` is told now and then how many characters
         are done. Raises UnknownSymbolsError, TextError.
         """
-        if not text:
+        if not check_text(text, "the text"):
             raise TextError("there is nothing to evaluate: the text is empty.")
         ids = self.vocabulary.encode(clean_prefix(text, self.vocabulary, "stream"))
         state = self.cell.initial_state(1)
@@ -246,7 +326,7 @@ class Model:
         """'training' or 'validation' where the item stands in the corpus, '' where it is new, None if unknown."""
         if self._seen is None:
             return None
-        wanted = text_hash(clean_prefix(item, self.vocabulary, self.info.kind))
+        wanted = text_hash(clean_prefix(check_text(item, "the item"), self.vocabulary, self.info.kind))
         for part, hashes in self._seen.items():
             at = int(np.searchsorted(hashes, np.uint64(wanted)))
             if at < len(hashes) and int(hashes[at]) == wanted:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from charrnn_tui.prompt import words
 from charrnn_tui.prompt.favourites import Favourite
 from charrnn_tui.sampling import SamplingSettings
 
@@ -88,10 +89,14 @@ class DrawnGeneration:
 
 @dataclass
 class ProbableText:
-    """One of the most probable items. `log_prob` in nats, of what follows the prefix and of the end."""
+    """One of the most probable items. `log_prob` in nats, of what follows the prefix and of the end.
+
+    `ended` False: it was cut at the maximum length, and `log_prob` is that of all items that begin so and go on.
+    """
 
     text: str
     log_prob: float
+    ended: bool = True
 
     @property
     def probability(self) -> float:
@@ -106,6 +111,12 @@ class ProbableItems:
     model: str
     prefix: str
     texts: Sequence[ProbableText] = field(default_factory=list)
+    bound: float | None = None
+    """Nothing that is not listed has a greater probability; None where that is not known."""
+    early: bool = False
+    """Whether the search ended before it had found as many as were wanted, though there are more."""
+    max_length: int | None = None
+    """New characters at most, where that was chosen."""
 
     @property
     def covered(self) -> float:
@@ -114,7 +125,18 @@ class ProbableItems:
 
     def command(self) -> str:
         """The command line that lists the same items."""
-        return top_command(self.prefix, self.model, len(self.texts))
+        return top_command(self.prefix, self.model, max(1, len(self.texts)), self.max_length)
+
+    def proof(self) -> str:
+        """What is known of everything that is not listed, in a sentence."""
+        many = len(self.texts) != 1
+        known = [f"{'These' if many else 'This'} cover{'' if many else 's'} {self.covered:.2%} of all probability"]
+        if self.bound is not None:
+            known.append(
+                f"nothing else is more probable than {self.bound:.2%}" if self.bound else "there is nothing else"
+            )
+        sentence = "; ".join(known if self.texts else known[1:]) + "."
+        return ("The search ended early. " if self.early else "") + words.capitalised(sentence)
 
     def favourites(self, kept: str | None = None) -> list[Favourite]:
         """The items as favourites of their own kind. `kept` is when, ISO 8601; now by default."""
@@ -126,6 +148,7 @@ class ProbableItems:
                 model=self.model,
                 seed=0,
                 item=rank,
+                max_length=self.max_length or 0,
                 kept=when,
                 kind="probable",
                 probability=text.probability,
@@ -158,39 +181,45 @@ def sample_command(
     `item` is the first item's place among those of the seed, `count` how many are printed. Options that stand at
     their neutral value are left out.
     """
-    words = ["charrnn-tui", "sample", "--model", model, "--temperature", f"{settings.temperature:g}"]
+    line = ["charrnn-tui", "sample", "--model", model, "--temperature", f"{settings.temperature:g}"]
     if settings.top_k:
-        words += ["--top-k", str(settings.top_k)]
+        line += ["--top-k", str(settings.top_k)]
     if settings.top_p < 1:
-        words += ["--top-p", f"{settings.top_p:g}"]
+        line += ["--top-p", f"{settings.top_p:g}"]
     if settings.min_p > 0:
-        words += ["--min-p", f"{settings.min_p:g}"]
+        line += ["--min-p", f"{settings.min_p:g}"]
     if count > 1:
-        words += ["-n", str(count)]
-    words += ["--seed", str(seed)]
+        line += ["-n", str(count)]
+    line += ["--seed", str(seed)]
     if item:
-        words += ["--item", str(item)]
-    words += ["--max-length", str(max_length), "--", prefix]
-    return shlex.join(words)
+        line += ["--item", str(item)]
+    line += ["--max-length", str(max_length), "--", prefix]
+    return shlex.join(line)
 
 
-def top_command(prefix: str, model: str, count: int) -> str:
+def top_command(prefix: str, model: str, count: int, max_length: int | None = None) -> str:
     """The `charrnn-tui top` command line that lists the same items, quoted for a POSIX shell."""
-    return shlex.join(["charrnn-tui", "top", "--model", model, "-n", str(count), "--", prefix])
+    line = ["charrnn-tui", "top", "--model", model, "-n", str(count)]
+    if max_length is not None:
+        line += ["--max-length", str(max_length)]
+    return shlex.join([*line, "--", prefix])
 
 
 def sample_command_of(favourite: Favourite) -> str:
     """The command line that prints a favourite again; for one of the most probable items, the list up to it."""
     f = favourite
     if f.kind == "probable":
-        return top_command(f.prefix, f.model, f.item + 1)
+        return top_command(f.prefix, f.model, f.item + 1, f.max_length or None)
     settings = SamplingSettings(f.temperature, f.top_k, f.top_p, f.min_p)
     return sample_command(f.prefix, f.model, settings, f.seed, f.max_length, item=f.item)
 
 
-def probable_items(model: Model, prefix: str, count: int) -> ProbableItems:
-    """Search the most probable items that begin with a prefix. Raises ModelError, UnknownSymbolsError."""
-    from itertools import islice
+def probable_items(model: Model, prefix: str, count: int, max_length: int | None = None) -> ProbableItems:
+    """Search the most probable items that begin with a prefix. Raises ModelError, UnknownSymbolsError.
 
-    found = islice(model.most_probable(prefix), count)
-    return ProbableItems(model.name, prefix, [ProbableText(item.text, item.log_prob) for item in found])
+    `max_length`: new characters at most, None for the model's own limit.
+    """
+    search = model.most_probable(prefix, count=count, max_length=max_length)
+    texts = [ProbableText(item.text, item.log_prob, item.ended) for item in search]
+    early = search.reason in ("memory", "steps", "stopped")
+    return ProbableItems(model.name, prefix, texts, math.exp(search.bound), early, max_length)

@@ -78,26 +78,9 @@ KEYS: dict[str, Key] = {
 }
 """By id, in the order in which they are told."""
 
-_NAMED = frozenset(
-    [
-        "up",
-        "down",
-        "left",
-        "right",
-        "home",
-        "end",
-        "pageup",
-        "pagedown",
-        "insert",
-        "delete",
-        "backspace",
-        "tab",
-        "enter",
-        "escape",
-        "space",
-    ]
-    + [f"f{i}" for i in range(1, 25)]
-)
+_ARROWS = ("up", "down", "left", "right")
+_EDITING = ("home", "end", "pageup", "pagedown", "insert", "delete", "backspace", "tab", "enter", "escape", "space")
+_NAMED = frozenset([*_ARROWS, *_EDITING, *(f"f{i}" for i in range(1, 25))])
 _SENT_AS = {"ctrl+h": "backspace", "ctrl+i": "tab", "ctrl+j": "enter", "ctrl+m": "enter"}
 _CONTROLS = re.compile(r"[a-z0-9@\\\]^_]|backslash|underscore|right_square_bracket|circumflex_accent|at")
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
-from itertools import islice
 from time import perf_counter
 from typing import TypeVar
 
@@ -135,24 +135,34 @@ class Generator:
         """List the most probable items that begin with a prefix. Raises ModelError, UnknownSymbolsError."""
         console = self.console
         shown = clean_prefix(prefix, model.vocabulary, model.info.kind)
-        model.vocabulary.encode(shown)
-        found = islice(model.most_probable(prefix), PROBABLE)
+        limit = self.session.max_length or None
+        search = model.most_probable(prefix, count=PROBABLE, max_length=limit)
         items: list[ProbableText] = []
-        async with console.live() as live:
-            async for item in in_thread(found, live):
-                items.append(ProbableText(item.text, item.log_prob))
-                share = f"{items[-1].probability:7.2%}  "
-                if item.text:
-                    rest = console.shown(item.text[len(shown) :])
-                    live.write([("class:hint", share), ("class:prefix", console.shown(shown)), ("", rest + "\n")])
+        found = ProbableItems(model.name, prefix, items, max_length=limit)
+        try:
+            async with console.live() as live:
+                async for item in in_thread(search, live):
+                    items.append(ProbableText(item.text, item.log_prob, item.ended))
+                    live.write(self._probable_row(items[-1], shown))
+                if live.stopped or live.left:
+                    live.write([("class:end", "stopped")])
+                    found.early = True
                 else:
-                    live.write([("class:hint", f"{share}{shown_item(item.text)}\n")])
-            if live.stopped or live.left:
-                live.write([("class:end", "stopped")])
-            elif len(items) < PROBABLE:
-                live.write([("class:hint", "The search ended here: nothing else stands out.")])
+                    found.bound, found.early = math.exp(search.bound), search.reason in ("memory", "steps")
+                    if console.marked:
+                        live.write([("class:hint", found.proof())])
+        finally:
+            search.cancel()
         if items:
-            self.last = ProbableItems(model.name, prefix, items)
+            self.last = found
+
+    def _probable_row(self, item: ProbableText, prefix: str) -> Fragments:
+        console = self.console
+        share: Fragments = [("class:hint", f"{item.probability:7.2%}  ")]
+        if not item.text and item.ended:
+            return [*share, ("class:hint", f"{shown_item(item.text)}\n")]
+        rest = console.shown(item.text[len(prefix) :])
+        return [*share, ("class:prefix", console.shown(prefix)), ("", rest + ("" if item.ended else "…") + "\n")]
 
 
 def _until(stream: Stream, end: float) -> Iterator[Token]:

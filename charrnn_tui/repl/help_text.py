@@ -22,7 +22,7 @@ def overview(width: int, keys: Mapping[str, Sequence[str]]) -> list[Fragments]:
     """All commands, and the keys by the id of what they do."""
     rows = [(command.usage, command.summary) for command in COMMANDS.values()]
     rows.append(("//…", "a prefix that begins with a slash"))
-    bound = [(", ".join(map(said, names)), KEYS[id].summary) for id, names in keys.items() if names]
+    bound = [(", ".join(map(said, keys[id])), key.summary) for id, key in KEYS.items() if keys.get(id)]
     return [*_table(rows, width), [("", "")], *_table([*_FIXED, *bound], width)]
 
 

@@ -103,9 +103,9 @@ async def _run(session: Session, library: Library, config: Config, notice: str) 
             suggest = ModelSuggest(lambda: session.model, completer.lines)
 
             def status(width: int) -> Fragments:
-                ghost = suggest.probability if terminal.prompting else None
                 speed, training = repl.generator.speed, repl.training_summary()
-                return [("class:status", toolbar(session, width, training=training, speed=speed, ghost=ghost))]
+                row = toolbar(session, width, training=training, speed=speed, ghost=terminal.ghost)
+                return [("class:status", row)]
 
             terminal = Terminal(create_input(), create_output(), status, completer, suggest, History(), keys)
             _end_on_hangup(stack)

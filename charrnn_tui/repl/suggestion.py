@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import perf_counter
 
 from prompt_toolkit.application.current import get_app_or_none
 from prompt_toolkit.auto_suggest import AutoSuggest, Suggestion
@@ -21,8 +22,14 @@ _SHORTEST_ROOM = 8
 class ModelSuggest(AutoSuggest):
     """Ghost text for prompt_toolkit: the network's for a prefix, the first completion for a command."""
 
-    def __init__(self, model: Callable[[], Model | None], complete: Callable[[str], list[str]]) -> None:
+    def __init__(
+        self,
+        model: Callable[[], Model | None],
+        complete: Callable[[str], list[str]],
+        clock: Callable[[], float] = perf_counter,
+    ) -> None:
         self._model = model
+        self._clock = clock
         self._complete = complete
         self._reader: Reader | None = None
         self._typed = ""
@@ -45,14 +52,14 @@ class ModelSuggest(AutoSuggest):
         if model is None or not text:
             return None
         if self._reader is None or self._reader.model is not model:
-            self._reader, self._choice = Reader(model), 0
+            self._reader, self._choice = Reader(model, self._clock), 0
         self._ghost = self._reader.ghost(prefix_of(text), _room(text), self._choice)
         return Suggestion(self._ghost.text)
 
-    @property
-    def probability(self) -> float | None:
+    def probability(self, buffer: Buffer) -> float | None:
         """The probability of the network's ghost text that is shown; None where there is none."""
-        return self._ghost.probability if self._ghost.text else None
+        shown = buffer.document.is_cursor_at_the_end and buffer.text == self._typed and self._ghost.text
+        return self._ghost.probability if shown else None
 
     def text(self, buffer: Buffer) -> str:
         """The ghost text of what is typed now, also where the line editor has not asked for it yet."""

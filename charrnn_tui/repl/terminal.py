@@ -134,9 +134,9 @@ class Terminal:
     # --- the Console --------------------------------------------------------------------------------------------
 
     @property
-    def prompting(self) -> bool:
-        """Whether a line is being edited."""
-        return self._prompting
+    def ghost(self) -> float | None:
+        """The probability of the ghost text that is shown; None where there is none."""
+        return self._suggest.probability(self._session.default_buffer) if self._prompting else None
 
     @property
     def columns(self) -> int:

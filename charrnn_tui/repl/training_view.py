@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 
-from charrnn_tui.prompt import run_words
+from charrnn_tui.prompt import run_words, words
 from charrnn_tui.prompt.runs import TrainingRun, TrainingRuns
 from charrnn_tui.prompt.words import duration
 from charrnn_tui.repl.console import Console, Live
@@ -67,7 +67,8 @@ class TrainingView:
         if live is None:
             return
         if isinstance(event, Started):
-            hint = f"{describe(event)} {self._console.watch_keys}"
+            notes = [visible(words.capitalised(note)) for note in event.notes]
+            hint = " ".join([describe(event), *notes, self._console.watch_keys])
             live.write([*wrapped([("class:hint", hint)], self._console.columns), ("", "\n")])
         elif isinstance(event, Evaluated):
             if time.monotonic() - self._last >= _EVERY:

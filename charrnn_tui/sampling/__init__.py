@@ -2,12 +2,12 @@
 
 from charrnn_tui.sampling.bulk import sample_many
 from charrnn_tui.sampling.filters import SamplingOptions, SamplingSettings, SettingsError, probabilities
-from charrnn_tui.sampling.search import MostProbable, ProbableItem, Search, most_probable
+from charrnn_tui.sampling.search import ProbableItem, ProbableItems, Search, most_probable
 from charrnn_tui.sampling.stream import Stream, Token
 
 __all__ = [
-    "MostProbable",
     "ProbableItem",
+    "ProbableItems",
     "SamplingOptions",
     "SamplingSettings",
     "Search",

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.sampling.patterns import TOO_INTRICATE, ConstraintError, Positions, bits
+from charrnn_tui.sampling.patterns import TOO_INTRICATE, ConstraintError
+from charrnn_tui.sampling.positions import Positions, bits
 from charrnn_tui.text import PAD, Vocabulary
 
 States = NDArray[np.int32]
@@ -232,11 +233,15 @@ class Guard:
 
     def accepts(self, ids: NDArray[np.integer]) -> Bools:
         """[n], whether whole items are allowed; ids: [n, time] without boundaries, PAD after an item's end."""
-        states = np.zeros(len(ids), dtype=np.int32)
-        lengths = (ids != PAD).sum(axis=1)
-        for column in ids.T:
-            reading = (column != PAD) & (states != DEAD)
-            states[reading] = self.automaton.table[states[reading], column[reading]]
+        states, lengths = self.read_all(ids)
         out: Bools = (states != DEAD) & self.automaton.accepting[states]
         out &= (lengths >= self.shortest) & (lengths <= self.longest)
         return out
+
+    def read_all(self, ids: NDArray[np.integer]) -> tuple[States, NDArray[np.integer]]:
+        """The states [n] that texts lead to, DEAD where nothing can follow, and their lengths [n]; ids as above."""
+        states = np.zeros(len(ids), dtype=np.int32)
+        for column in ids.T:
+            reading = (column != PAD) & (states != DEAD)
+            states[reading] = self.automaton.table[states[reading], column[reading]]
+        return states, (ids != PAD).sum(axis=1)

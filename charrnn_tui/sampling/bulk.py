@@ -14,6 +14,7 @@ from charrnn_tui.sampling.batching import continue_in_batches
 from charrnn_tui.sampling.filters import SamplingSettings, probabilities
 from charrnn_tui.sampling.stream import Stream
 from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
+from charrnn_tui.text.arguments import check_item, check_max_length, check_seed, check_texts, check_whole
 
 Floats = NDArray[np.float32]
 
@@ -119,10 +120,9 @@ class NumpyBackend:
 
 
 def check_sizes(max_length: int, batch_size: int) -> None:
-    """Raise ValueError for a negative length and an empty batch."""
-    if max_length < 0:
-        raise ValueError(f"the maximum length is 0 or more new characters, not {max_length}.")
-    if batch_size < 1:
+    """Raise ValueError for a negative length and an empty batch, ArgumentError for what is no whole number."""
+    check_max_length(max_length)
+    if check_whole(batch_size, "the number of streams in a batch", -(2**63)) < 1:
         raise ValueError(f"a batch has at least one stream, not {batch_size}.")
 
 
@@ -147,7 +147,9 @@ def sample_many(
     UnknownSymbolsError after the texts of all prefixes before it were given.
     """
     check_sizes(max_length, batch_size)
-    settings = settings or SamplingSettings()
+    seed, first_item = check_seed(seed), check_item(first_item)
+    prefixes = check_texts(prefixes, "the prefixes")
+    settings = SamplingSettings.of(settings)
     if batch_size == 1:
         return _one_at_a_time(cell, vocabulary, prefixes, kind, settings, seed, first_item, max_length)
     backend = NumpyBackend(cell, kind, settings)

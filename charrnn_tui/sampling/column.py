@@ -15,6 +15,7 @@ from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
 from charrnn_tui.sampling.stream import EndReason
 from charrnn_tui.sampling.uniforms import item_keys, uniforms
 from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
+from charrnn_tui.text.arguments import check_max_length, check_seed
 
 
 class Drawn(NamedTuple):
@@ -51,8 +52,7 @@ class Column:
         items: Sequence[int] | None = None,
         max_length: int = 100,
     ) -> None:
-        if max_length < 0:
-            raise ValueError(f"the maximum length is 0 or more new characters, not {max_length}.")
+        max_length, seed = check_max_length(max_length), check_seed(seed)
         count = len(prefixes)
         if settings is None or isinstance(settings, SamplingSettings):
             settings = [settings or SamplingSettings()] * count

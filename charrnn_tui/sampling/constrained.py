@@ -1,4 +1,4 @@
-"""Items that fulfil a constraint: drawn exactly, or the most probable first; and how probable the constraint is.
+"""Items that fulfil a constraint, drawn exactly; and how probable the constraint is.
 
 *Draws* are distributed as the network's own items given that they fulfil the constraint: independently, or without
 replacement where `unique` is asked. They come in two ways, and both give independent draws, so one may follow the other
@@ -23,15 +23,13 @@ from typing import NamedTuple
 import numpy as np
 
 from charrnn_tui.cells import NumpyCell
-from charrnn_tui.sampling.automaton import Guard
 from charrnn_tui.sampling.bulk import sample_many
-from charrnn_tui.sampling.constraints import Constraint
+from charrnn_tui.sampling.constraints import Constraint, Gate
 from charrnn_tui.sampling.filters import SamplingSettings
 from charrnn_tui.sampling.live_prefixes import Leaf, LivePrefixes, Order
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
-from charrnn_tui.sampling.search import ProbableItem
 from charrnn_tui.sampling.uniforms import item_keys, uniforms
-from charrnn_tui.text import BOUNDARY, PAD, Vocabulary, to_matrix
+from charrnn_tui.text import Vocabulary
 
 MOST_STEPS = 200_000
 """Network steps of a search: seconds on a laptop, for a network of 256 units."""
@@ -65,6 +63,14 @@ class Probability(NamedTuple):
         """Whether everything was looked at."""
         return self.low == self.high
 
+    def __str__(self) -> str:
+        if self.exact:
+            return f"{self.low:.3g}"
+        if f"{self.low:.2g}" == f"{self.high:.2g}":
+            return f"{self.low:.2g}, rounded"
+        about = "" if self.estimate is None else f"about {self.estimate:.2g}, "
+        return f"{about}certainly between {self.low:.2g} and {self.high:.2g}"
+
 
 @dataclass(frozen=True)
 class Network:
@@ -89,10 +95,9 @@ class ConstrainedSearch:
     def __init__(
         self,
         network: Network,
-        guard: Guard,
+        gate: Gate,
         *,
         order: Order,
-        refused: Callable[[str], bool],
         seed: int = 0,
         max_steps: int = MOST_STEPS,
         stop: Callable[[], bool] | None = None,
@@ -101,15 +106,15 @@ class ConstrainedSearch:
         self._begun = clean_prefix(network.prefix, vocabulary, "lines")
         self.tree = LivePrefixes(
             network.cell,
-            guard,
+            gate.guard,
             prefix_ids(network.prefix, vocabulary, "lines"),
             begun=len(self._begun),
-            automaton_state=guard.automaton.read(vocabulary.encode(self._begun)),
+            automaton_state=gate.guard.automaton.read(vocabulary.encode(self._begun)),
             settings=network.settings,
             order=order,
             seed=seed,
         )
-        self._vocabulary, self._refused, self._stop = vocabulary, refused, stop
+        self._vocabulary, self._refused, self._stop = vocabulary, gate.refuses, stop
         self._most = max(1, min(max_steps, MOST_MEMORY // self.tree.bytes_per_step))
         self._waiting: list[Leaf] = []
         self._texts: dict[int, str] = {}
@@ -151,59 +156,12 @@ class ConstrainedSearch:
         return min(1.0, self._found), min(1.0, self._found + self.tree.mass_left())
 
 
-class MostProbable(Iterator[ProbableItem]):
-    """Items that fulfil a constraint, the most probable first, each proven to be so.
-
-    Of equally probable items any may be first. Raises ConstraintError where nothing can fulfil the constraint,
-    UnknownSymbolsError for the prefix.
-    """
-
-    def __init__(
-        self,
-        network: Network,
-        constraint: Constraint,
-        *,
-        refused: Callable[[str], bool] | None = None,
-        max_steps: int = MOST_STEPS,
-        stop: Callable[[], bool] | None = None,
-    ) -> None:
-        self._search = ConstrainedSearch(
-            network,
-            constraint.guard(network.vocabulary, network.prefix, max_length=network.max_length),
-            order="probable",
-            refused=_refused(constraint, refused),
-            max_steps=max_steps,
-            stop=stop,
-        )
-
-    def __next__(self) -> ProbableItem:
-        item = self._search.next()
-        if item is None:
-            raise StopIteration
-        return ProbableItem(item[1], item[0].log_prob)
-
-    @property
-    def steps(self) -> int:
-        """Network steps so far."""
-        return self._search.tree.steps
-
-    @property
-    def given_up(self) -> bool:
-        """Whether the budget ended the search before all items were found."""
-        return self._search.given_up
-
-    @property
-    def probability(self) -> Probability:
-        """Of the whole constraint."""
-        return Probability(*self._search.bounds, None)
-
-
 class ConstrainedDraws(Iterator[str]):
     """Draws that fulfil a constraint, prefix included; see the module. The same seed gives the same items.
 
     Ends where no further item exists (`unique`), where the network gives none at all, or where the search has used up
-    its budget: `why` says so. `refused` says of an item that fits whether it stands where it may not
-    (`Constraint.refuses`).
+    its budget, `max_steps`: `why` says so. `seen` is `Model.seen`, needed where `new` is asked. `stop` is asked now and
+    then whether to end.
 
     Raises ConstraintError where nothing can fulfil the constraint, UnknownSymbolsError for the prefix.
     """
@@ -213,15 +171,14 @@ class ConstrainedDraws(Iterator[str]):
         network: Network,
         constraint: Constraint,
         *,
-        refused: Callable[[str], bool] | None = None,
+        seen: Callable[[str], str | None] | None = None,
         seed: int = 0,
         max_steps: int = MOST_STEPS,
         stop: Callable[[], bool] | None = None,
     ) -> None:
         self._network, self._constraint = network, constraint
-        self._refused = _refused(constraint, refused)
+        self._gate = constraint.gate(network.vocabulary, network.prefix, max_length=network.max_length, seen=seen)
         self._seed, self._max_steps, self._stop = seed, max_steps, stop
-        self._guard = constraint.guard(network.vocabulary, network.prefix, max_length=network.max_length)
         self._search: ConstrainedSearch | None = None
         self._drawn = self._fitting = 0
         self._arrived: list[float] = []
@@ -275,16 +232,14 @@ class ConstrainedDraws(Iterator[str]):
             batch_size=_PLAIN_DRAWS,
         )
         items = list(texts)
-        ids, mask = to_matrix(items, network.vocabulary)
-        fits = self._guard.accepts(np.where(mask & (ids != BOUNDARY), ids, PAD)[:, 1:])
-        return [text for text, fit in zip(items, fits.tolist(), strict=True) if fit and not self._refused(text)]
+        fits = self._gate.fits(items).tolist()
+        return [text for text, fit in zip(items, fits, strict=True) if fit and not self._gate.refuses(text)]
 
     def _make_search(self, order: Order, max_steps: int) -> ConstrainedSearch:
         return ConstrainedSearch(
             self._network,
-            self._guard,
+            self._gate,
             order=order,
-            refused=self._refused,
             seed=self._seed,
             max_steps=max_steps,
             stop=self._stop,
@@ -296,6 +251,16 @@ class ConstrainedDraws(Iterator[str]):
         while True:
             yield from (-np.log1p(-uniforms(key, np.arange(at, at + 1024)))).tolist()
             at += 1024
+
+    @property
+    def prefix(self) -> str:
+        """How each item begins, as it is shown."""
+        return clean_prefix(self._network.prefix, self._network.vocabulary, "lines")
+
+    @property
+    def given_up(self) -> bool:
+        """Whether the search used up its budget, or was stopped, before it had read everything."""
+        return self._search is not None and self._search.given_up
 
     @property
     def steps(self) -> int:
@@ -339,7 +304,3 @@ class ConstrainedDraws(Iterator[str]):
             f"what is asked is too rare: after {search.tree.steps:,} steps of the network the search stops with "
             f"{self.given:,}."
         )
-
-
-def _refused(constraint: Constraint, refused: Callable[[str], bool] | None) -> Callable[[str], bool]:
-    return constraint.refuses(None) if refused is None else refused

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from charrnn_tui.sampling.automaton import DEAD, Automaton, Guard
-from charrnn_tui.sampling.patterns import ConstraintError, Positions, parse_pattern
+from charrnn_tui.sampling.patterns import ConstraintError, parse_pattern
+from charrnn_tui.sampling.positions import Positions
 from charrnn_tui.sampling.prefix import clean_prefix
-from charrnn_tui.text import UnknownSymbolsError, Vocabulary
+from charrnn_tui.text import BOUNDARY, PAD, UnknownSymbolsError, Vocabulary, to_matrix
 from charrnn_tui.text.reading import normalise
 
 _MOST_BANNED = 2_000
@@ -129,18 +133,54 @@ class Constraint:
             return f"{said} and begin with {begun!r}: the pattern covers the whole item, the beginning included."
         return f"{said} in at most {max_length} new characters; ask for something shorter or a larger --max-length."
 
-    def refuses(self, seen: Callable[[str], str | None] | None) -> Callable[[str], bool]:
-        """Whether a whole item is ruled out by where it stands: in a list to avoid, or in the corpus.
+    def gate(
+        self,
+        vocabulary: Vocabulary,
+        prefix: str = "",
+        *,
+        max_length: int,
+        seen: Callable[[str], str | None] | None = None,
+    ) -> Gate:
+        """What decides about each item: the guard, and where an item may not stand. `seen` is `Model.seen`.
 
-        `seen` is `Model.seen`. Raises ConstraintError where `new` is asked and it is not known what was learnt from.
+        Raises ConstraintError where no item can fulfil this, and where `new` is asked and it is not known what the
+        network learnt from; UnknownSymbolsError for the prefix.
         """
         if self.new and (seen is None or seen("") is None):
             raise ConstraintError("this model does not keep what it learnt from, so nothing can be called new.")
+        guard = self.guard(vocabulary, prefix, max_length=max_length)
+        return Gate(guard, vocabulary, self.avoid, seen if self.new else None)
 
-        def refused(text: str) -> bool:
-            return text in self.avoid or (self.new and seen is not None and bool(seen(text)))
 
-        return refused
+@dataclass(frozen=True)
+class Gate:
+    """Decides which symbols may follow a text, and which whole items are taken, for one prefix."""
+
+    guard: Guard
+    vocabulary: Vocabulary
+    avoid: frozenset[str]
+    seen: Callable[[str], str | None] | None
+
+    def refuses(self, item: str) -> bool:
+        """Whether an item that fits stands where it may not."""
+        return item in self.avoid or (self.seen is not None and bool(self.seen(item)))
+
+    def fits(self, items: Sequence[str]) -> NDArray[np.bool_]:
+        """[n], whether whole items fit, wherever they stand."""
+        return self.guard.accepts(self._ids(items))
+
+    def allowed(self, texts: Sequence[str]) -> NDArray[np.bool_]:
+        """[n, vocabulary], which symbols may follow texts; column 0 says whether the text may be a whole item."""
+        states, lengths = self.guard.read_all(self._ids(texts))
+        out = np.zeros((len(texts), self.vocabulary.size), dtype=np.bool_)
+        alive = (states != DEAD) & (lengths <= self.guard.longest)
+        out[alive] = self.guard.allowed(states[alive], lengths[alive])
+        return out
+
+    def _ids(self, texts: Sequence[str]) -> NDArray[np.integer]:
+        ids, _ = to_matrix(texts, self.vocabulary)
+        ids[ids == BOUNDARY] = PAD
+        return ids[:, 1:]
 
 
 def avoided(texts: Iterable[str]) -> frozenset[str]:

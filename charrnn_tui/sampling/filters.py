@@ -17,6 +17,8 @@ from typing import TypedDict, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from charrnn_tui.text.arguments import check_number, check_whole, describe
+
 
 class SettingsError(ValueError):
     """A sampling setting has no meaning; the message says which, what is allowed."""
@@ -44,12 +46,23 @@ class SamplingSettings:
     min_p: float = 0.0
 
     def __post_init__(self) -> None:
+        try:
+            values = {
+                "temperature": check_number(self.temperature, "the temperature"),
+                "top_k": check_whole(self.top_k, "top-k", -(2**63)),
+                "top_p": check_number(self.top_p, "top-p"),
+                "min_p": check_number(self.min_p, "min-p"),
+            }
+        except ValueError as error:
+            raise SettingsError(str(error)) from error
+        for name, value in values.items():
+            object.__setattr__(self, name, value)  # NumPy's numbers become Python's
         if not (math.isfinite(self.temperature) and self.temperature >= 0):
             raise SettingsError(
                 f"the temperature is a number from 0 (always the most probable character) upwards, "
                 f"not {self.temperature:g}."
             )
-        if isinstance(self.top_k, bool) or not isinstance(self.top_k, int) or self.top_k < 0:
+        if self.top_k < 0:
             raise SettingsError(f"top-k is a whole number, 0 for off, not {self.top_k}.")
         if not 0 < self.top_p <= 1:
             raise SettingsError(f"top-p lies above 0 and up to 1 (1 for off), not {self.top_p:g}.")
@@ -59,6 +72,8 @@ class SamplingSettings:
     @classmethod
     def of(cls, settings: SamplingSettings | None, **options: Unpack[SamplingOptions]) -> SamplingSettings:
         """Settings (neutral ones where None) with some fields changed. Raises SettingsError."""
+        if settings is not None and not isinstance(settings, cls):
+            raise SettingsError(f"settings are SamplingSettings, not {describe(settings)}; give temperature=… by name.")
         return replace(settings or cls(), **options)
 
     @property

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
+from charrnn_tui.text.arguments import check_text
 from charrnn_tui.text.reading import normalise
 
 
@@ -16,7 +17,7 @@ def clean_prefix(prefix: str, vocabulary: Vocabulary, kind: Kind) -> str:
     In a network of lines that knows no space, one leading space means the start of the item; in one that knows
     spaces a leading space is a space.
     """
-    prefix = normalise(prefix)
+    prefix = normalise(check_text(prefix, "the prefix"))
     if kind == "lines" and prefix.startswith(" ") and " " not in vocabulary:
         return prefix[1:]
     return prefix

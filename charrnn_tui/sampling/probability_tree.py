@@ -16,6 +16,7 @@ import numpy as np
 from charrnn_tui.cells import NumpyCell, NumpyState
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
 from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
+from charrnn_tui.text.arguments import check_whole
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,7 @@ class ProbabilityTree:
 
         Raises ValueError for a depth or a width below 1.
         """
-        if depth < 1 or width < 1:
-            raise ValueError(f"a tree has a depth and a width of at least 1, not {depth} and {width}.")
+        depth, width = check_whole(depth, "a tree's depth", 1), check_whole(width, "a tree's width", 1)
         # The levels of the tree: each branch with the place of its parent in the level above.
         levels: list[list[tuple[Branch, int]]] = [[(branch, 0)]]
         for _ in range(depth):

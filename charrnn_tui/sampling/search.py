@@ -20,9 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.cells import NumpyCell, NumpyState
+from charrnn_tui.sampling.constraints import Gate
 from charrnn_tui.sampling.frontier import Frontier
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
 from charrnn_tui.text import BOUNDARY, Vocabulary
+from charrnn_tui.text.arguments import check_max_length, check_whole
 
 Floats = NDArray[np.float64]
 
@@ -53,7 +55,7 @@ class ProbableItem(NamedTuple):
 
 
 @dataclass(frozen=True)
-class MostProbable:
+class ProbableItems:
     """What a search found: `items`, the most probable first, and the proof that goes with them."""
 
     items: tuple[ProbableItem, ...]
@@ -74,7 +76,8 @@ class Search(Iterator[ProbableItem]):
 
     `items`, `covered` and `bound` hold at any time. `count`: how many are wanted (None: as many as are asked for);
     knowing it saves memory. `max_length` counts new characters. `memory` limits the bytes that are held, `max_steps`
-    the steps of the network. `progress` is called after each batch with the search itself.
+    the steps of the network. `gate` leaves out what does not fulfil a constraint, and what is cut at the limit.
+    `progress` is called after each batch with the search itself.
 
     Raises UnknownSymbolsError, ValueError.
     """
@@ -89,18 +92,18 @@ class Search(Iterator[ProbableItem]):
         max_length: int = 100,
         memory: int = MEMORY,
         max_steps: int | None = None,
+        gate: Gate | None = None,
         progress: Callable[[Search], object] | None = None,
     ) -> None:
-        if count is not None and count < 1:
-            raise ValueError(f"at least one item is to be found, not {count}.")
-        if max_length < 0:
-            raise ValueError(f"the maximum length is 0 or more new characters, not {max_length}.")
+        if count is not None:
+            count = check_whole(count, "the number of items to find", 1)
+        max_length, memory = check_max_length(max_length), check_whole(memory, "the memory in bytes")
         self.items: list[ProbableItem] = []
         self.reason: StopReason | None = None
         self.expanded = 0
         self.peak_memory = 0
         self._cell, self._symbols = cell, ("", *vocabulary.symbols)
-        self._count, self._max_steps, self._progress = count, max_steps, progress
+        self._count, self._max_steps, self._progress, self._gate = count, max_steps, progress, gate
         self._cancelled = False
         # Complete items that wait until nothing else can be more probable, and the best `count` of all so far.
         self._complete: list[tuple[float, str, bool]] = []
@@ -133,15 +136,15 @@ class Search(Iterator[ProbableItem]):
         """Stop after the batch that is being computed; may be called from another thread."""
         self._cancelled = True
 
-    def run(self) -> MostProbable:
+    def run(self) -> ProbableItems:
         """Search to the end, or until `count` items are found; what was found."""
         for _ in self:
             pass
         return self.result()
 
-    def result(self) -> MostProbable:
+    def result(self) -> ProbableItems:
         """What was found so far."""
-        return MostProbable(tuple(self.items), self.covered, self.bound, self.reason, self.expanded, self.peak_memory)
+        return ProbableItems(tuple(self.items), self.covered, self.bound, self.reason, self.expanded, self.peak_memory)
 
     def __next__(self) -> ProbableItem:
         bound = self.bound
@@ -202,10 +205,12 @@ class Search(Iterator[ProbableItem]):
     def _add(self, texts: list[str], scores: Floats, log_probs: NDArray[np.float32], state: NumpyState) -> None:
         """Prefixes that were read: their log P [rows], log P of what comes next [rows, vocabulary] and their state."""
         following = scores[:, None] + log_probs.astype(np.float64)
+        if self._gate is not None:
+            following[~self._gate.allowed(texts)] = -np.inf
         for text, score in zip(texts, following[:, BOUNDARY].tolist(), strict=True):
             self._wait(score, text, True)
         full = np.array([len(text) >= self._longest for text in texts])
-        for row in np.flatnonzero(full).tolist():
+        for row in np.flatnonzero(full).tolist() if self._gate is None else ():
             self._wait(float(np.logaddexp.reduce(following[row, BOUNDARY + 1 :])), texts[row], False)
         if full.any():
             rows = np.flatnonzero(~full)
@@ -216,7 +221,7 @@ class Search(Iterator[ProbableItem]):
 
     def _wait(self, score: float, text: str, ended: bool) -> None:
         """Put a complete item in the queue, unless it cannot be among those wanted."""
-        if score == -math.inf:
+        if score == -math.inf or (self._gate is not None and self._gate.refuses(text)):
             return
         if score < self._floor:
             self._frontier.forget(score)
@@ -240,6 +245,7 @@ def most_probable(
     max_length: int = 100,
     memory: int = MEMORY,
     max_steps: int | None = None,
+    gate: Gate | None = None,
     progress: Callable[[Search], object] | None = None,
 ) -> Search:
     """The most probable items that begin with the prefix, for a network of lines; see `Search`."""
@@ -251,5 +257,6 @@ def most_probable(
         max_length=max_length,
         memory=memory,
         max_steps=max_steps,
+        gate=gate,
         progress=progress,
     )

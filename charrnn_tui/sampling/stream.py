@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.cells import NumpyCell, log_softmax
-from charrnn_tui.cells.numpy_stepper import NumpyStepper, Vectors
+from charrnn_tui.cells import Cell, log_softmax
+from charrnn_tui.cells.cell_stepper import stepper_for
 from charrnn_tui.sampling.filters import SamplingSettings, probabilities
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
 from charrnn_tui.sampling.uniforms import item_keys, uniforms
 from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
+from charrnn_tui.text.arguments import check_item, check_max_length, check_seed, check_whole
 
 EndReason = Literal["end", "length"]
 
@@ -75,7 +77,7 @@ class Stream(Iterator[Token]):
 
     def __init__(
         self,
-        cell: NumpyCell,
+        cell: Cell[Any],
         vocabulary: Vocabulary,
         prefix: str = "",
         *,
@@ -85,9 +87,8 @@ class Stream(Iterator[Token]):
         item: int = 0,
         max_length: int = 100,
     ) -> None:
-        if max_length < 0:
-            raise ValueError(f"the maximum length is 0 or more new characters, not {max_length}.")
-        self.settings = settings or SamplingSettings()
+        max_length, seed, item = check_max_length(max_length), check_seed(seed), check_item(item)
+        self.settings = SamplingSettings.of(settings)
         self.vocabulary = vocabulary
         self.kind = kind
         self.seed = seed
@@ -97,17 +98,17 @@ class Stream(Iterator[Token]):
         self.tokens: list[Token] = []
         self._key = item_keys(seed, np.array([item]))
         self._uniforms: list[float] = []
-        self._largest_logit = cell.largest_logit
+        self._largest_logit: float = getattr(cell, "largest_logit", math.inf)
         self._prepared: SamplingSettings | None = None
         self._scale: NDArray[np.float64] | None = None
         self._make_scratch()
-        self._stepper = NumpyStepper(cell)
+        self._stepper = stepper_for(cell)
         state = self._stepper.start
         for id_ in prefix_ids(prefix, vocabulary, kind).tolist():
             state, logits = self._stepper.step(id_, state)
         if kind == "stream":
             logits[BOUNDARY] = -np.inf  # running text has no end to draw
-        self._steps: list[tuple[Vectors, NDArray[np.float32]]] = [(state, logits)]
+        self._steps: list[tuple[Any, NDArray[np.float32]]] = [(state, logits)]
 
     def fork(self) -> Stream:
         """Another stream that goes on from here; it shares nothing that either of them changes."""
@@ -122,7 +123,7 @@ class Stream(Iterator[Token]):
         return {**kept, **copied, "_prepared": None, "cell": self._stepper.cell}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self._stepper = NumpyStepper(state.pop("cell"))
+        self._stepper = stepper_for(state.pop("cell"))
         vars(self).update(state)
         self._make_scratch()
 
@@ -193,7 +194,7 @@ class Stream(Iterator[Token]):
         small = plain and self._largest_logit / settings.temperature < _LARGEST_EXPONENT
         self._scale = np.array(1 / settings.temperature) if small else None
 
-    def _read(self, id_: int, state: Vectors, logits: NDArray[np.float32]) -> Token:
+    def _read(self, id_: int, state: Any, logits: NDArray[np.float32]) -> Token:
         if id_ == BOUNDARY:
             token = Token("", id_, logits)
         else:
@@ -207,7 +208,7 @@ class Stream(Iterator[Token]):
 
     def rewind(self, count: int = 1) -> None:
         """Take back the last `count` draws (all of them where there are fewer)."""
-        keep = max(0, len(self.tokens) - count)
+        keep = max(0, len(self.tokens) - check_whole(count, "the number of draws to take back"))
         del self.tokens[keep:]
         del self._steps[keep + 1 :]
 

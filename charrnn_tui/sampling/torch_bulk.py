@@ -19,6 +19,7 @@ from charrnn_tui.sampling.batching import continue_in_batches
 from charrnn_tui.sampling.bulk import check_sizes
 from charrnn_tui.sampling.filters import SamplingSettings
 from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
+from charrnn_tui.text.arguments import check_item, check_seed, check_texts
 
 _MANY = {"cpu": 1024, "cuda": 16384}
 """Streams side by side where the caller leaves it open."""
@@ -43,7 +44,9 @@ def sample_many_torch(
     if batch_size is None:
         batch_size = _MANY.get(cell.output.weight.device.type, _MANY["cpu"])
     check_sizes(max_length, batch_size)
-    backend = TorchBackend(cell, kind, settings or SamplingSettings())
+    seed, first_item = check_seed(seed), check_item(first_item)
+    prefixes = check_texts(prefixes, "the prefixes")
+    backend = TorchBackend(cell, kind, SamplingSettings.of(settings))
     return continue_in_batches(backend, vocabulary, prefixes, kind, seed, first_item, max_length, batch_size)
 
 

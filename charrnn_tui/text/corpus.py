@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from charrnn_tui.text.arguments import check_texts
 from charrnn_tui.text.reading import TextError, check_file, normalise, read_text, shown
 from charrnn_tui.text.safe import visible
 
@@ -45,7 +46,7 @@ class Corpus:
     @classmethod
     def from_lines(cls, lines: Iterable[str], name: str = "lines") -> Corpus:
         """A list held in memory. Empty items are left out; raises TextError where nothing is left."""
-        items = without_start(tuple(normalise(line) for line in lines if line))
+        items = without_start(tuple(normalise(line) for line in check_texts(lines, "the items") if line))
         for number, item in enumerate(items, start=1):
             if half := _SURROGATE.search(item):
                 raise TextError(

@@ -13,6 +13,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from charrnn_tui.text.arguments import check_text
+
 BOUNDARY = 0
 """Id of the start and of the end of an item (BOS and EOS)."""
 
@@ -128,17 +130,22 @@ class Vocabulary:
         return ids
 
     def decode(self, ids: Iterable[int]) -> str:
-        """The text of a sequence of ids; boundaries and padding give nothing."""
-        return "".join(self.symbols[i - 1] for i in ids if i > 0)
+        """The text of a sequence of ids; boundaries and padding give nothing. Raises ValueError for an id too large."""
+        try:
+            return "".join(self.symbols[i - 1] for i in ids if i > 0)
+        except IndexError as error:
+            raise ValueError(f"this network knows the ids from 0 to {self.size - 1}, and none above.") from error
 
     def id(self, symbol: str) -> int:
         """The id of one symbol. Raises UnknownSymbolsError, ValueError for anything but one character."""
-        if len(symbol) != 1:
+        if len(check_text(symbol, "a symbol")) != 1:
             raise ValueError(f"one symbol is wanted, not {symbol!r}.")
         return int(self.encode(symbol)[0])
 
     def symbol(self, id_: int) -> str:
-        """The symbol of one id; the empty string for the boundary."""
+        """The symbol of one id; the empty string for the boundary. Raises ValueError for an id that there is not."""
+        if not PAD <= id_ < self.size:
+            raise ValueError(f"this network knows the ids from 0 to {self.size - 1}, not {id_}.")
         return self.symbols[id_ - 1] if id_ > 0 else ""
 
     def nearest(self, symbol: str, count: int = 3) -> tuple[str, ...]:

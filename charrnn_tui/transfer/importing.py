@@ -16,6 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from charrnn_tui.cells import Family
+from charrnn_tui.cells.architecture import Boundary
 from charrnn_tui.files import atomic
 from charrnn_tui.model import (
     CARD,
@@ -27,10 +28,11 @@ from charrnn_tui.model import (
     refuse_pickle,
     write_info,
 )
-from charrnn_tui.model.library import Library
+from charrnn_tui.model.library import Library, NameTakenError
 from charrnn_tui.text import Kind, Vocabulary, visible
+from charrnn_tui.transfer.cells_by_hand import find_cell
 from charrnn_tui.transfer.exporting import CARD_KEY, DESCRIPTION_KEY
-from charrnn_tui.transfer.state_dict import Found, Shape, recognise
+from charrnn_tui.transfer.state_dict import Shape, StateDict, recognise
 
 _NEVER = -1e4
 """Output bias of a boundary that the imported network does not know: it is never drawn."""
@@ -52,15 +54,16 @@ def import_model(
     A file that `export_safetensors` wrote needs nothing else. For a state dict of `nn.RNN` (tanh), `nn.GRU` or
     `nn.LSTM` with an embedding and a linear output, `symbols` holds the characters in the order of their ids (a line
     end after the last one is taken for the file's own). One symbol fewer than the network has ids: id 0 starts and
-    ends items. As many: the network writes running text, or, with `kind` "lines", items that a line end starts and
-    ends. Names, shapes and sizes are checked from the file's header before anything is read.
+    ends items. As many: the network writes running text, which begins from the zero state (and there with a line end,
+    where it knows one), or, with `kind` "lines", items that a line end starts and ends, or else a space. The tutorial's
+    `CharRNNCell`, `CharLSTMCell` and `CharRNNLoop` are known by their layers' names, and write lines unless `kind`
+    says otherwise. Names, shapes and sizes are checked from the file's header before anything is read.
 
     Raises ModelError with a sentence for a pickle, a damaged or foreign file, weights that make no such network,
     symbols that do not fit, and a name that is impossible or taken.
     """
-    target = library.folder_for(name)
-    if target.exists():
-        raise ModelError(f"there is already a model {name!r}; delete it first or choose another name.")
+    if library.folder_for(name).exists():
+        raise NameTakenError(f"there is already a model {name!r}; delete it first or choose another name.")
     metadata, shapes = _read_header(source)
     if DESCRIPTION_KEY in metadata:
         info, weights = _own(source, metadata[DESCRIPTION_KEY])
@@ -69,7 +72,11 @@ def import_model(
     for weight_name, weight in weights.items():
         if not np.isfinite(weight).all():
             raise ModelError(f"{visible(str(source))}: {weight_name} holds NaN or infinite numbers.")
-    _write(target, replace(info, name=name), weights, metadata.get(CARD_KEY))
+    target = library.claim(name)
+    try:
+        _write(target, replace(info, name=name), weights, metadata.get(CARD_KEY))
+    finally:
+        library.release(name)  # only where nothing was written
     return target
 
 
@@ -109,8 +116,9 @@ def _foreign(
     kind: Kind | None,
     family: Family | None,
 ) -> tuple[ModelInfo, dict[str, NDArray[np.float32]]]:
+    cell = find_cell(shapes)
     try:
-        found = recognise(shapes, family)
+        found = recognise(shapes if cell is None else cell.shapes(shapes), family)
     except ModelError as error:
         raise ModelError(f"{visible(str(source))}: {error}") from error
     ids = found.architecture.vocabulary_size
@@ -120,15 +128,19 @@ def _foreign(
         raise ModelError(
             f"{visible(str(source))} does not say what its {ids} ids mean; give the symbols in the order of their ids."
         )
-    vocabulary, kind, old_ids = _meaning(symbols, ids, kind)
-    architecture = replace(found.architecture, vocabulary_size=vocabulary.size)
-    weights = _weights(found, read_tensors(source), old_ids)
+    vocabulary, kind, old_ids = _meaning(symbols, ids, kind, found.space_is_boundary)
+    boundary: Boundary = "symbol" if old_ids[0] is not None else "reset"
+    architecture = replace(found.architecture, vocabulary_size=vocabulary.size, boundary=boundary)
+    theirs = read_tensors(source)
+    weights = _weights(found, theirs if cell is None else cell.weights(theirs), old_ids)
     architecture.check_weights({name: weight.shape for name, weight in weights.items()})
     created = datetime.now(UTC).isoformat(timespec="seconds")
     return ModelInfo("", architecture, vocabulary, kind, corpus={"name": source.stem}, created=created), weights
 
 
-def _meaning(symbols: str, ids: int, kind: Kind | None) -> tuple[Vocabulary, Kind, list[int | None]]:
+def _meaning(
+    symbols: str, ids: int, kind: Kind | None, space_is_boundary: bool
+) -> tuple[Vocabulary, Kind, list[int | None]]:
     """Vocabulary, kind, and which of the network's ids each of ours is (None: the network has no boundary)."""
     if symbols.endswith("\n") and len(symbols) - 1 in (ids, ids - 1):
         symbols = symbols[:-1]
@@ -141,14 +153,17 @@ def _meaning(symbols: str, ids: int, kind: Kind | None) -> tuple[Vocabulary, Kin
         boundary, kind = 0, kind or "lines"
     elif len(symbols) == ids:
         ids_of = {symbol: i for i, symbol in enumerate(symbols)}
-        boundary, kind = None, kind or "stream"
+        ends = next((symbol for symbol in ("\n", " ") if symbol in ids_of), None)
+        boundary = None
+        if kind is None:
+            kind = "lines" if space_is_boundary and ends == " " else "stream"
         if kind == "lines":
-            if "\n" not in ids_of:
+            if ends is None:
                 raise ModelError(
                     f"a network of lines needs a symbol that ends them: give {ids - 1} symbols (id 0 is the end) or "
-                    "have a line end among them."
+                    "have a line end or a space among them."
                 )
-            boundary = ids_of.pop("\n")
+            boundary = ids_of.pop(ends)
     else:
         raise ModelError(
             f"{len(symbols)} symbols were given, and the network has {ids} ids: {ids} symbols are needed, or {ids - 1} "
@@ -162,7 +177,7 @@ def _meaning(symbols: str, ids: int, kind: Kind | None) -> tuple[Vocabulary, Kin
 
 
 def _weights(
-    found: Found, theirs: Mapping[str, NDArray[Any]], old_ids: list[int | None]
+    found: StateDict, theirs: Mapping[str, NDArray[Any]], old_ids: list[int | None]
 ) -> dict[str, NDArray[np.float32]]:
     """Our weights from theirs: rows in the order of our ids; missing biases are zero, a missing embedding one-hot."""
     shapes = found.architecture.shapes()

@@ -20,8 +20,12 @@ _RECURRENT = re.compile(r"(?P<stem>.*?)(?P<part>weight_ih|weight_hh|bias_ih|bias
 _EMBEDDING = re.compile(r"emb|wte|lookup|encoder|in_proj|i2h", re.IGNORECASE)
 
 
+_TUTORIAL = re.compile(r"(.*\.)?(rnn_to_logits|hid_to_logits)\.weight")
+"""The output layer of the tutorial's networks, which read a space as the start, the end and the padding of items."""
+
+
 @dataclass(frozen=True)
-class Found:
+class StateDict:
     """The network in a state dict: its architecture and the name in the file of each weight.
 
     `names`: our name -> theirs. A bias that the network does without is missing; so is the embedding where symbols
@@ -30,9 +34,11 @@ class Found:
 
     architecture: Architecture
     names: Mapping[str, str]
+    space_is_boundary: bool = False
+    """Whether it is one of the tutorial's networks, for which a space starts and ends items."""
 
 
-def recognise(shapes: Mapping[str, Shape], family: Family | None = None) -> Found:
+def recognise(shapes: Mapping[str, Shape], family: Family | None = None) -> StateDict:
     """The network whose weights have these names and shapes. Raises ModelError saying what does not fit."""
     names: dict[str, str] = {}
     rest = dict(shapes)
@@ -49,7 +55,8 @@ def recognise(shapes: Mapping[str, Shape], family: Family | None = None) -> Foun
             del rest[name]
     if not names:
         raise ModelError(
-            "no recurrent weights were found: names that end in weight_ih_l0, as nn.RNN, nn.GRU and nn.LSTM give them."
+            "no recurrent weights were found: names that end in weight_ih_l0, as nn.RNN, nn.GRU and nn.LSTM give them, "
+            "or in weight_ih, as their cells do, or one linear layer that reads input and state side by side."
         )
     if len(stems) > 1:
         stacks = ", ".join(repr(s.rstrip(".")) for s in sorted(stems))
@@ -81,7 +88,7 @@ def recognise(shapes: Mapping[str, Shape], family: Family | None = None) -> Foun
     left = sorted(set(rest) - set(names.values()))
     if left:
         raise ModelError(f"the file holds {left[0]!r} too, which such a network does not have.")
-    return Found(architecture, names)
+    return StateDict(architecture, names, _TUTORIAL.fullmatch(output) is not None)
 
 
 def _sizes(shapes: Mapping[str, Shape], names: Mapping[str, str]) -> tuple[int, int]:

@@ -21,22 +21,34 @@ ScreenAction: TypeAlias = commands.OpenModel | commands.Train | commands.Help | 
 """What a line may ask for that is not the conversation's to do."""
 
 
+class Upward(Message):
+    """A message that goes all the way up to the screen.
+
+    Textual lets a message go no further than to whoever called the method that posted it; what is told here concerns
+    those above, whoever called.
+    """
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._sender = None
+
+
 @dataclass
-class Entered(Message):
+class Entered(Upward):
     """Lines were entered at the prompt, which is empty again: one typed, or several pasted (each a prefix)."""
 
     lines: list[str]
 
 
 @dataclass
-class Typed(Message):
+class Typed(Upward):
     """The text in the prompt changed."""
 
     value: str
 
 
 @dataclass
-class Proposed(Message):
+class Proposed(Upward):
     """What the text in the prompt may become; `at` is under the bar. Empty closes the list."""
 
     choices: Sequence[Choice]
@@ -44,14 +56,14 @@ class Proposed(Message):
 
 
 @dataclass
-class Picked(Message):
+class Picked(Upward):
     """One of the proposals was clicked."""
 
     line: str
 
 
 @dataclass
-class GenerationAction(Message):
+class GenerationAction(Upward):
     """An action on a block was clicked."""
 
     number: int
@@ -59,25 +71,25 @@ class GenerationAction(Message):
 
 
 @dataclass
-class Below(Message):
+class Below(Upward):
     """How many lines lie below the view of the pane changed."""
 
     lines: int
 
 
 @dataclass
-class Said(Message):
+class Said(Upward):
     """Something was changed or done, in words."""
 
     sentence: str
 
 
-class StateChanged(Message):
+class StateChanged(Upward):
     """Model, settings, or what is being written changed: what shows them is to be drawn anew."""
 
 
 @dataclass
-class Asked(Message):
+class Asked(Upward):
     """A line asked for something that is the screen's to do."""
 
     action: ScreenAction
@@ -85,19 +97,19 @@ class Asked(Message):
 
 
 @dataclass
-class ModelOpened(Message):
+class ModelOpened(Upward):
     """The prompt answers from a model. `step` is the training step it comes from, where it is being trained."""
 
     model: Model
     step: int | None = None
 
 
-class TrainingBegan(Message):
+class TrainingBegan(Upward):
     """A run was begun, or was found to go on: there is something to show."""
 
 
 @dataclass
-class TrainingSaid(Message):
+class TrainingSaid(Upward):
     """A training run said something, and has noted it."""
 
     run: TrainingRun
@@ -105,7 +117,7 @@ class TrainingSaid(Message):
 
 
 @dataclass
-class Refused(Message):
+class Refused(Upward):
     """What was asked for cannot be done; a sentence says why. `line` is what was typed for it, '' where nothing was."""
 
     sentence: str

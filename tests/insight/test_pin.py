@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import numpy as np
 import pytest
 
@@ -10,8 +12,11 @@ from charrnn_tui.insight.activations import GATES, Unit, activations, parse_unit
 from charrnn_tui.insight.between import between, interpolate
 from charrnn_tui.insight.pin import PinnedCell, pin
 from charrnn_tui.insight.reading import InsightError, read
+from charrnn_tui.insight.scores import score
+from charrnn_tui.insight.what_mattered import what_mattered
 from charrnn_tui.model import Model
 from charrnn_tui.sampling import SamplingSettings
+from charrnn_tui.sampling.prefix import prefix_ids
 from networks import random_weights
 
 FAMILIES: tuple[Family, ...] = ("rnn", "gru", "lstm")
@@ -170,3 +175,27 @@ def test_between_starts_and_ends_at_the_prefixes(model: Model) -> None:
     np.testing.assert_allclose(found[2].log_probs, (logits - np.log(np.exp(logits).sum()))[0], atol=1e-4)
     with pytest.raises(InsightError, match="one step"):
         between(model, "a", "b", 0)
+
+
+def test_a_pinned_network_is_streamed_forked_and_scored_as_any_cell_does(model: Model) -> None:
+    free = Model(model.info, PinnedCell(model.cell, {}))  # type: ignore[arg-type]
+    settings = SamplingSettings(0.9, top_k=6)
+    for _ in range(2):
+        mine, plain = (m.stream("ab", settings=settings, seed=8, max_length=30) for m in (free, model))
+        assert [t.symbol for t in mine] == [t.symbol for t in plain]
+    assert score(free, TEXT).log_prob == pytest.approx(score(model, TEXT).log_prob, abs=1e-4)
+    a, b = (what_mattered(m, read(m, TEXT), 6) for m in (free, model))
+    np.testing.assert_allclose(a.left_out, b.left_out, atol=1e-4)
+    np.testing.assert_allclose(a.replaced, b.replaced, atol=1e-4)
+    with pytest.raises(InsightError, match="no units to look at"):
+        activations(free, read(free, TEXT))
+    pinned = Model(model.info, PinnedCell(model.cell, {Unit("hidden", 0, 2): -1.0}))  # type: ignore[arg-type]
+    stream = pinned.stream("ab", settings=settings, seed=8, max_length=30)
+    first = list(islice(stream, 4))
+    fork = stream.fork()
+    assert [t.symbol for t in fork] == [t.symbol for t in stream]
+    state = pinned.cell.initial_state(1)
+    for id_ in prefix_ids("ab", model.vocabulary, model.info.kind).tolist():
+        state, answer = pinned.cell.step([id_], state)
+    able = slice(model.info.kind == "stream", None)
+    np.testing.assert_allclose(first[0].logits[able], answer[0][able], atol=1e-5)

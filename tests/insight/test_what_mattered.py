@@ -62,6 +62,11 @@ def test_a_window_and_groups_of_rows_change_nothing(model: Model, monkeypatch: p
     assert grouped.places.tolist() == [3, 4, 5, 6, 7]
     np.testing.assert_allclose(grouped.left_out, whole.left_out[3:], atol=1e-5)
     np.testing.assert_allclose(grouped.replaced, whole.replaced[3:], atol=1e-5)
+    monkeypatch.setattr(module, "_FEWEST_SHARED", 1)
+    monkeypatch.setattr(module, "idle_cores", lambda: 3)
+    on_three = what_mattered(model, reading, 8)
+    np.testing.assert_allclose(on_three.left_out, whole.left_out, atol=1e-5)
+    np.testing.assert_allclose(on_three.replaced, whole.replaced, atol=1e-5)
     alone = what_mattered(model, reading, 8, replaced=False)
     assert alone.replaced is None
     np.testing.assert_allclose(alone.left_out, whole.left_out, atol=1e-5)

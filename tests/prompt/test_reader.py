@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from charrnn_tui.cells.numpy_stepper import SingleStepper
+from charrnn_tui.cells.numpy_stepper import NumpyStepper
 from charrnn_tui.model import Model
 from charrnn_tui.prompt.reader import Ghost, Reader
 from charrnn_tui.sampling import SamplingSettings
@@ -106,13 +106,13 @@ def test_one_character_more_costs_one_step(model: Model, monkeypatch: pytest.Mon
     reader = Reader(model, still)
     reader.ghost("Ann" * 100)
     steps = count()
-    step = SingleStepper.step
+    step = NumpyStepper.step
 
-    def counted(self: SingleStepper, *arguments: object) -> object:
+    def counted(self: NumpyStepper, *arguments: object) -> object:
         next(steps)
         return step(self, *arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(SingleStepper, "step", counted)
+    monkeypatch.setattr(NumpyStepper, "step", counted)
     reader.ghost("Ann" * 100 + "a", longest=1)
     assert 1 <= next(steps) <= 3
 

@@ -99,3 +99,27 @@ def test_a_value_without_meaning_is_not_saved(name: str, value: object) -> None:
     with pytest.raises(ConfigError):
         save_setting(name, value)
     assert path.read_text() == "seed = 3\n"
+
+
+def test_a_file_with_a_byte_order_mark_is_read_and_kept_in_order() -> None:
+    path = paths.config_file()
+    path.parent.mkdir(parents=True)
+    path.write_bytes("\ufefftemperature = 0.5\r\n# mine\r\nseed = 3\r\n".encode())
+    assert (load_config().temperature, load_config().seed) == (0.5, 3)
+    save_setting("seed", 4)
+    assert "# mine" in path.read_text(encoding="utf-8")
+    assert (load_config().temperature, load_config().seed) == (0.5, 4)
+
+
+@pytest.mark.parametrize("name", ["seed", "max_length"])
+@pytest.mark.parametrize("value", [2**63, 2**64, 10**30])
+def test_whole_numbers_beyond_64_bits_get_their_range(name: str, value: int) -> None:
+    write(f"\n{name} = {value}\n")
+    with pytest.raises(ConfigError, match=rf"line 2: {name} is a whole number from 0 to {2**63 - 1}, not {value}"):
+        load_config()
+
+
+def test_a_number_of_thousands_of_digits_gets_a_sentence() -> None:
+    write("seed = " + "9" * 5000)
+    with pytest.raises(ConfigError, match="is not TOML"):
+        load_config()

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from charrnn_tui.cells import NumpyCell
 from charrnn_tui.model import Model
 from charrnn_tui.model.library import Library
 from charrnn_tui.prompt import favourites
+from charrnn_tui.prompt.generations import sample_command_of
 from charrnn_tui.prompt.session import Session
+from charrnn_tui.repl.keys import pasted
 from charrnn_tui.repl.loop import Repl
 from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.training.process.messages import Failed, Finished, Pause, Resume, Saved, Start, Stop
 from repl.fake_console import STARTED, FakeConsole, FakeLive, FakeTraining, evaluated, progress, sampled
-from toy import write_toy_model
+from toy import toy_info, toy_weights, write_toy_model
 
 
 class Sitting:
@@ -175,11 +180,79 @@ async def test_a_batch_can_be_stopped(sitting: Sitting) -> None:
 
 async def test_the_most_probable(sitting: Sitting, model: Model) -> None:
     await sitting.enter("/top De")
-    rows = [line.split() for line in sitting.console.streamed.splitlines() if line.strip()]
-    wanted = [found.text for _, found in zip(range(10), model.most_probable("De"), strict=False)]
+    *listed, proof = sitting.console.streamed.splitlines()
+    rows = [line.split() for line in listed]
+    search = model.most_probable("De", count=10)
+    wanted = [found.text for found in search]
     assert [row[1] for row in rows] == wanted
     shares = [float(row[0].rstrip("%")) for row in rows]
     assert shares == sorted(shares, reverse=True)
+    assert proof == (
+        f"These cover {search.covered:.2%} of all probability; "
+        f"nothing else is more probable than {math.exp(search.bound):.2%}."
+    )
+
+
+async def test_the_empty_item_has_a_name(home: Path) -> None:
+    info = toy_info("m", ["a", "b"])
+    size = info.vocabulary.size
+    weights = toy_weights(["a", "b"])
+    weights["output.bias"] = np.array([9.0, *[0.0] * (size - 1)], dtype=np.float32)  # the end above all
+    sitting = await Sitting(Model(info, NumpyCell(info.architecture, weights))).enter("/top")
+    assert sitting.console.streamed.splitlines()[0].split()[1:] == ["(empty)"]
+
+
+async def test_what_was_listed_is_kept_as_what_it_is(sitting: Sitting, model: Model) -> None:
+    await sitting.enter("An", "/top De", "/save")
+    found = list(model.most_probable("De", count=10))
+    kept = favourites.load()
+    assert [f.text for f in kept] == [item.text for item in found]
+    assert {f.kind for f in kept} == {"probable"}
+    assert [f.probability for f in kept] == pytest.approx([math.exp(item.log_prob) for item in found])
+    assert sample_command_of(kept[2]) == "charrnn-tui top --model toy -n 3 -- De"
+    await sitting.enter("An", "/save")
+    assert favourites.load()[-1].kind == "drawn"
+
+
+async def test_a_search_that_ends_early_says_so(sitting: Sitting, monkeypatch: pytest.MonkeyPatch) -> None:
+    search = Model.most_probable
+    monkeypatch.setattr(Model, "most_probable", lambda self, prefix, **o: search(self, prefix, **{**o, "memory": 1}))
+    await sitting.enter("/top")
+    assert "The search ended early." in sitting.console.streamed
+
+
+async def test_a_search_can_be_stopped(sitting: Sitting) -> None:
+    sitting.console.keys.append(lambda live: setattr(live, "stopped", True))
+    await sitting.enter("/top")
+    assert sitting.console.streamed.rstrip().endswith("stopped")
+
+
+async def test_what_was_stopped_is_made_again_as_far_as_it_came(home: Path) -> None:
+    model = Model.open(write_toy_model(home / "m", "m", ["abcabc\n"], "stream"))
+    sitting = Sitting(model, paced=True)
+    sitting.console.keys.extend([lambda live: None, lambda live: setattr(live, "stopped", True)])
+    await sitting.enter("/max 10000", "ab", "/save")
+    (kept,) = favourites.load()
+    assert 0 < kept.max_length < 10000
+    assert kept.text == expected(model, "ab", limit=kept.max_length)
+
+
+async def test_a_setting_that_was_turned_and_turned_back_was_turned(home: Path) -> None:
+    model = Model.open(write_toy_model(home / "m", "m", ["abcabc\n"], "stream"))
+    sitting = Sitting(model, paced=True)
+    turns = [lambda live: live.console.handlers.turn(1), lambda live: live.console.handlers.turn(-1)]
+    sitting.console.keys.extend([lambda live: None, *turns, lambda live: None])
+    await sitting.enter("/max 60", "ab", "/save")
+    assert any("turned while it ran" in line for line in sitting.console.said)
+
+
+async def test_a_wrong_line_among_pasted_ones_costs_the_others_nothing(sitting: Sitting, model: Model) -> None:
+    for line in pasted("De\n/quit\nZo\nAn", "").split("\n"):
+        await sitting.enter(line)
+    assert sitting.console.streamed == f"> {expected(model, 'De')} ·\n> {expected(model, 'An')} ·\n"
+    assert sitting.console.echoed == ["//quit", "Zo"]  # what was wrong stands above its sentence
+    assert ["'/'" in said or "'Z'" in said for said in sitting.console.complaints] == [True, True]
+    assert not sitting.repl._quit
 
 
 # --- what is wrong gets a sentence --------------------------------------------------------------------------------

@@ -53,6 +53,21 @@ def test_a_line_that_fails_costs_the_others_nothing(toy_model: Path) -> None:
     assert done.returncode == 1
 
 
+def test_byte_order_marks_are_no_text(toy_model: Path) -> None:
+    done = prompt("\ufeffDe\nAn\n\ufeffBo\n".encode())  # as where files were joined
+    assert done.stdout.decode().splitlines() == [continued(toy_model, prefix) for prefix in ("De", "An", "Bo")]
+    assert (done.stderr, done.returncode) == (b"", 0)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_gets_one_sentence(toy_model: Path, encoding: str) -> None:
+    done = prompt("\ufeffDe\nAn\n".encode(encoding))
+    assert done.stdout == b""
+    assert done.stderr.decode().startswith("The input is UTF-16 and not UTF-8; convert it first")
+    assert len(done.stderr.decode().splitlines()) == 1
+    assert done.returncode == 1
+
+
 def test_an_unknown_symbol_is_said_on_stderr(toy_model: Path) -> None:
     done = prompt(b"Zed\n")
     assert done.stdout == b""

@@ -12,6 +12,7 @@ from prompt_toolkit.document import Document
 from charrnn_tui.model import Model
 from charrnn_tui.prompt.reader import Reader
 from charrnn_tui.repl.suggestion import ModelSuggest
+from toy import write_toy_model
 
 
 @pytest.fixture
@@ -24,6 +25,11 @@ def suggested(suggest: ModelSuggest, text: str, cursor: int | None = None) -> st
     return None if found is None else found.text
 
 
+def still() -> float:
+    """A clock that stands still: no budget runs out."""
+    return 0.0
+
+
 def no_lines(line: str) -> list[str]:
     return []
 
@@ -31,7 +37,7 @@ def no_lines(line: str) -> list[str]:
 def test_for_the_line_editor(model: Model) -> None:
     current: list[Model | None] = [model]
     complete: Callable[[str], list[str]] = lambda line: ["/model toy"] if "/model toy".startswith(line) else []  # noqa: E731
-    suggest = ModelSuggest(lambda: current[0], complete)
+    suggest = ModelSuggest(lambda: current[0], complete, still)
     assert suggested(suggest, "Li") == "a"
     assert suggested(suggest, "Li", 1) is None
     assert suggested(suggest, "") is None
@@ -45,18 +51,22 @@ def test_for_the_line_editor(model: Model) -> None:
 
 
 def test_its_probability(model: Model) -> None:
-    suggest = ModelSuggest(lambda: model, no_lines)
-    assert suggest.probability is None
-    assert suggested(suggest, "Li") == "a"
-    assert suggest.probability == Reader(model, lambda: 0.0).ghost("Li").probability
-    assert suggested(suggest, "Zz") == ""
-    assert suggest.probability is None
-    assert suggested(suggest, "/x") is None
-    assert suggest.probability is None
+    suggest = ModelSuggest(lambda: model, no_lines, still)
+    buffer = Buffer(document=Document("Li"))
+    assert suggest.probability(buffer) is None
+    assert suggest.text(buffer) == "a"
+    assert suggest.probability(buffer) == Reader(model, still).ghost("Li").probability
+    buffer.cursor_position = 1
+    assert suggest.probability(buffer) is None
+    for other in ("Zz", "/x", ""):
+        buffer.text = other
+        assert suggest.probability(buffer) is None  # nobody has asked yet
+        assert suggest.text(buffer) == ""
+        assert suggest.probability(buffer) is None
 
 
 def test_it_is_there_for_keys_that_come_before_the_line_editor_has_asked(model: Model) -> None:
-    suggest = ModelSuggest(lambda: model, no_lines)
+    suggest = ModelSuggest(lambda: model, no_lines, still)
     buffer = Buffer(document=Document("Li"))
     assert buffer.suggestion is None
     assert suggest.text(buffer) == "a"
@@ -67,12 +77,12 @@ def test_it_is_there_for_keys_that_come_before_the_line_editor_has_asked(model: 
 
 
 def test_another_one_until_something_else_is_typed(model: Model) -> None:
-    reader = Reader(model, lambda: 0.0)
-    suggest = ModelSuggest(lambda: model, no_lines)
+    reader = Reader(model, still)
+    suggest = ModelSuggest(lambda: model, no_lines, still)
     buffer = Buffer(document=Document("De"))
     suggest.another(buffer)
     assert suggest.text(buffer) == reader.ghost("De", choice=1).text
-    assert suggest.probability == reader.ghost("De", choice=1).probability
+    assert suggest.probability(buffer) == reader.ghost("De", choice=1).probability
     # The line editor asks again whenever it likes; the choice stays.
     assert suggested(suggest, "De") == reader.ghost("De", choice=1).text
     suggest.another(buffer)
@@ -82,10 +92,8 @@ def test_another_one_until_something_else_is_typed(model: Model) -> None:
 
 
 def test_another_model_is_asked_at_once(model: Model, home: Path) -> None:
-    from toy import write_toy_model
-
     current = [model]
-    suggest = ModelSuggest(lambda: current[0], no_lines)
+    suggest = ModelSuggest(lambda: current[0], no_lines, still)
     assert suggested(suggest, "Li") == "a"
     current[0] = Model.open(write_toy_model(home / "m", "m", ["Lix"]))
     assert suggested(suggest, "Li") == "x"

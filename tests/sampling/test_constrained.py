@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from charrnn_tui.cells import Architecture, NumpyCell
-from charrnn_tui.sampling import SamplingSettings, constrained, live_prefixes, sample_many
-from charrnn_tui.sampling.constrained import ConstrainedDraws, MostProbable, Network
+from charrnn_tui.sampling import SamplingSettings, Search, constrained, live_prefixes, sample_many
+from charrnn_tui.sampling.constrained import ConstrainedDraws, Network
 from charrnn_tui.sampling.constraints import Constraint
 from charrnn_tui.sampling.filters import probabilities
 from charrnn_tui.sampling.patterns import ConstraintError
@@ -165,23 +165,21 @@ def test_unique_draws_give_every_item_once_and_the_exact_probability(family: str
     assert draws.why.startswith(f"there are no more: {len(expected)} items")
 
 
-@pytest.mark.parametrize("order", ["draws", "probable"])
+@pytest.mark.parametrize("searched", [True, False])
 @pytest.mark.parametrize("steps", [1, 2, 5, 9, 20, 200])
 @pytest.mark.parametrize("prefix", ["", "ab"])
-def test_bounds_contain_the_probability_whenever_the_search_stops(order: str, steps: int, prefix: str) -> None:
+def test_bounds_contain_the_probability_whenever_the_search_stops(
+    searched: bool, steps: int, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = network(prefix)
     constraint = Constraint(match="/a.*[bc]/", avoid=frozenset(["abab", "ac"]), unique=True)
     truth = sum(fulfilling(source, constraint).values())
-    if order == "draws":
-        draws = ConstrainedDraws(source, constraint, max_steps=steps, seed=1)
-        for _ in draws:
-            pass
-        low, high, estimate = draws.probability
-    else:
-        found = MostProbable(source, constraint, max_steps=steps)
-        for _ in found:
-            pass
-        low, high, estimate = found.probability
+    monkeypatch.setattr(constrained, "_STEPS_FOR_BOUNDS", steps)
+    draws = ConstrainedDraws(source, constraint, max_steps=steps, seed=1)
+    items = list(draws) if searched else [next(draws)]
+    assert items
+    assert (draws.steps > 0) == searched
+    low, high, estimate = draws.probability
     assert low - 1e-6 <= truth <= high + 1e-6
     assert (steps == 200) == (low == high)
     assert estimate is None or low <= estimate <= high
@@ -218,25 +216,32 @@ def test_estimates_from_the_search_are_unbiased(unique: bool) -> None:
     assert abs(np.mean(estimates) - truth) < 4.5 * error
 
 
-@pytest.mark.parametrize("settings", SETTINGS, ids=str)
+def search(source: Network, constraint: Constraint, **options: int) -> Search:
+    gate = constraint.gate(ABC, source.prefix, max_length=LONGEST)
+    return Search(source.cell, ABC, source.prefix, max_length=LONGEST, gate=gate, **options)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("prefix", ["", "a", "cb"])
-def test_the_most_probable_matches_come_in_order_and_all_of_them(prefix: str, settings: SamplingSettings) -> None:
-    source = network(prefix, settings)
-    constraint = Constraint(match="/.*[ab]c?.*/", ban=("cc",), length=(1, 5))
-    expected = sorted(fulfilling(source, constraint).items(), key=lambda pair: -pair[1])
-    found = list(MostProbable(source, constraint))
-    assert sorted(f.text for f in found) == sorted(text for text, _ in expected)
-    np.testing.assert_allclose([math.exp(f.log_prob) for f in found], [p for _, p in expected], rtol=1e-5)
+@pytest.mark.parametrize("options", [{}, {"count": 7}])
+def test_the_most_probable_matches_come_in_order_and_all_of_them(prefix: str, options: dict[str, int]) -> None:
+    source = network(prefix)
+    constraint = Constraint(match="/.*[ab]c?.*/", ban=("cc",), length=(1, 6), avoid=frozenset(["ab", "cba"]))
+    expected = sorted(fulfilling(source, constraint).items(), key=lambda pair: -pair[1])[: options.get("count")]
+    found = search(source, constraint, **options).run()
+    assert sorted(i.text for i in found.items) == sorted(text for text, _ in expected)
+    np.testing.assert_allclose([math.exp(i.log_prob) for i in found.items], [p for _, p in expected], rtol=1e-5)
+    assert all(i.ended for i in found.items)
+    assert found.reason == ("count" if options else "all")
+    assert (found.bound == -math.inf) == (not options)
 
 
 def test_a_search_that_is_cut_off_gives_what_it_has_proven() -> None:
-    whole = [f.text for f in MostProbable(network(), RARE)]
-    search = MostProbable(network(), RARE, max_steps=25)
-    found = [f.text for f in search]
-    assert search.given_up
-    assert search.steps <= 25
-    assert 0 < len(found) < len(whole)
-    assert found == whole[: len(found)]
+    whole = search(network(), RARE).run().items
+    found = search(network(), RARE, max_steps=25).run()
+    assert found.reason == "steps"
+    assert 0 < len(found.items) < len(whole)
+    assert found.items == whole[: len(found.items)]
+    assert found.bound >= whole[len(found.items)].log_prob
 
 
 @pytest.mark.parametrize("constraint", [RARE, Constraint(match="/[ab].*/", unique=True), Constraint(length=(1, 3))])

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from charrnn_tui.sampling.automaton import DEAD, Automaton, Guard
 from charrnn_tui.sampling.constraints import Constraint, avoided, parse_length
-from charrnn_tui.sampling.patterns import ConstraintError, Positions, parse_pattern
+from charrnn_tui.sampling.patterns import ConstraintError, parse_pattern
+from charrnn_tui.sampling.positions import Positions
 from charrnn_tui.text import UnknownSymbolsError, Vocabulary, to_matrix
 
 LONGEST = 5
@@ -270,18 +271,24 @@ def test_values_without_meaning(values: dict[str, object]) -> None:
 
 
 def test_what_stands_in_a_list_or_in_the_corpus_is_refused() -> None:
-    refused = Constraint(avoid=avoided(["Anna\r\n Bo \n\n", "Ele\u0301na"])).refuses(None)
-    assert [refused(name) for name in ("Anna", "Bo", "Eléna", "anna", "", "Elena")] == [
-        True,
-        True,
-        True,
-        False,
-        False,
-        False,
-    ]
-    refused = Constraint(new=True).refuses({"Ned": "training", "Lena": "validation", "": ""}.get)
-    assert refused("Ned")
-    assert refused("Lena")
-    assert not refused("Zoe")
-    with pytest.raises(ConstraintError, match="does not keep"):
-        Constraint(new=True).refuses(lambda _: None)
+    letters = Vocabulary("Aano")
+    gate = Constraint(avoid=avoided(["Anna\r\n Bo \n\n", "Ele\u0301na"])).gate(letters, max_length=9)
+    assert all(map(gate.refuses, ("Anna", "Bo", "Eléna")))
+    assert not any(map(gate.refuses, ("anna", "", "Elena")))
+    seen = {"Ned": "training", "Lena": "validation", "Zoe": "", "": ""}.get
+    gate = Constraint(new=True).gate(letters, max_length=9, seen=seen)
+    assert list(map(gate.refuses, ("Ned", "Lena", "Zoe"))) == [True, True, False]
+    assert not Constraint().gate(letters, max_length=9, seen=seen).refuses("Ned")
+    for unknown in (None, lambda _: None):
+        with pytest.raises(ConstraintError, match="does not keep"):
+            Constraint(new=True).gate(letters, max_length=9, seen=unknown)
+
+
+def test_a_gate_says_of_texts_what_its_guard_says_of_states() -> None:
+    gate = Constraint(match="a*b", length=(2, 4)).gate(ABC, max_length=5)
+    items = [w for w in WORDS if w.startswith("a") and w.endswith("b") and 2 <= len(w) <= 4]
+    assert [w for w, fit in zip(WORDS, gate.fits(WORDS), strict=True) if fit] == items
+    for word, row in zip(WORDS, gate.allowed(WORDS), strict=True):
+        assert row[0] == (word in items)
+        for id_, symbol in enumerate("abc", 1):
+            assert row[id_] == any(item.startswith(word + symbol) for item in items)

@@ -207,7 +207,7 @@ def test_a_search_tells_how_far_it_is_and_can_be_cancelled(toy: Network) -> None
 
 
 def test_wanted_numbers_are_checked(toy: Network) -> None:
-    with pytest.raises(ValueError, match="at least one item"):
+    with pytest.raises(ValueError, match="number of items to find is 1 or more"):
         most_probable(*toy, count=0)
     with pytest.raises(ValueError, match="maximum length"):
         most_probable(*toy, max_length=-1)

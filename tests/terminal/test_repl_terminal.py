@@ -18,6 +18,7 @@ import pyte
 import pytest
 
 from charrnn_tui.model import Model
+from charrnn_tui.prompt.reader import Reader
 from charrnn_tui.sampling import SamplingSettings
 from toy import write_toy_model
 
@@ -212,7 +213,7 @@ def test_ctrl_c_stops_the_text_and_never_the_prompt(endless: Model, terminals: C
     terminal = terminals("endless")
     terminal.prompts()
     terminal.send("\x03")
-    terminal.shows("Ctrl-D or /quit leaves.")
+    terminal.shows("Ctrl+D or /quit leaves.")
     terminal.send("not this\x03")
     terminal.shows("› not this ^C")
     terminal.prompts()
@@ -255,6 +256,19 @@ def test_lines_typed_ahead_come_in_their_turn(toy_model: Path, terminals: Callab
     terminal.until(lambda: any(r.startswith("› Bo") and r.endswith("·") for r in terminal.rows), "the second prefix")
     assert any(row.startswith("› Ned") for row in terminal.rows)
     terminal.prompts()
+    stop_everything(terminal)
+
+
+def test_keys_of_one_read_are_obeyed_in_their_order(toy_model: Path, terminals: Callable[..., Terminal]) -> None:
+    terminal = terminals("toy")
+    terminal.prompts()
+    # The first setting comes while text streams and acts at once; those behind a line that waits, wait as well.
+    terminal.send("Dx\x7fen\r/temp 0.5\rA\x15Bo\r/temp 0.7\r/seed 3\rLi\x1b[Dx\x7f\r")
+    terminal.until(lambda: any(r.startswith("› Li") and r.endswith(" ·") for r in terminal.rows), "the last line")
+    marks = [row for row in terminal.rows if row.startswith("› ") and row != "›"]
+    assert [row[:4] for row in marks] == ["› De", "› Bo", "› /t", "› /s", "› Li"]
+    assert marks[0].startswith("› Den")
+    terminal.prompts("T 0.70")
     stop_everything(terminal)
 
 
@@ -329,6 +343,7 @@ def test_no_color(toy_model: Path, terminals: Callable[..., Terminal]) -> None:
     terminal.prompts()
     terminal.send("/colour\r")
     terminal.shows("colour by probability is on")
+    terminal.shows("underlined: 2 % to 10 %")
     terminal.send("De\r")
     terminal.until(lambda: re.search(r"^› De\w* ·", terminal.text, re.M), "a continuation")
     terminal.send("/nonsense\r")
@@ -344,7 +359,7 @@ def test_colour_by_probability(toy_model: Path, terminals: Callable[..., Termina
     terminal = terminals("toy", env={"COLORTERM": ""})
     terminal.prompts()
     terminal.send("/colour\r")
-    terminal.shows("50 % and more")
+    terminal.shows("90 % and more")
     terminal.until(lambda: "colour" in terminal.status, "the status")
     terminal.send("/temp 3\r")
     terminal.send("/seed 1\r")
@@ -355,7 +370,7 @@ def test_colour_by_probability(toy_model: Path, terminals: Callable[..., Termina
     row = next(y for y, text in enumerate(terminal.rows) if text.startswith("› An"))
     colours = {terminal._screen.buffer[row][x].fg for x in range(4, len(terminal.rows[row]) - 2)}
     assert len(colours) >= 2, colours
-    assert colours <= {"green", "cyan", "brown", "magenta", "red"}
+    assert colours <= {"green", "cyan", "default", "brown", "magenta", "red"}
     stop_everything(terminal)
 
 
@@ -394,10 +409,117 @@ def test_ghost_text_is_taken_over(toy_model: Path, terminals: Callable[..., Term
     terminal.prompts()
     terminal.send("/mo\t")
     terminal.until(lambda: "› /model" in terminal.text, "the completed command")
-    terminal.send(" t")
+    terminal.send("t")
     terminal.until(lambda: "› /model toy" in terminal.rows, "the model's name")
     terminal.send("\x1b[C\r")
     terminal.shows("toy: RNN")
+    terminal.prompts()
+    stop_everything(terminal)
+
+
+def test_ghost_text_piece_by_piece_and_another_one(endless: Model, terminals: Callable[..., Terminal]) -> None:
+    def ghost(prefix: str, choice: int = 0) -> str:
+        return Reader(endless, lambda: 0.0).ghost(prefix, choice=choice).text
+
+    # However busy the machine is, the ghost text is to be whole.
+    terminal = terminals("endless", program="import charrnn_tui.prompt.reader as r; r.BUDGET = 60.0; " + PROGRAM)
+    terminal.prompts()
+
+    def stands(text: str, choice: int = 0) -> None:
+        """The cursor stands behind a text, and the ghost text behind the cursor."""
+        row = f"› {text}{ghost(text, choice)}"[:70].rstrip()
+        cursor = terminal._screen.cursor
+        terminal.until(lambda: cursor.x == 2 + len(text) and any(r.startswith(row) for r in terminal.rows), row)
+
+    text = "The q"
+    terminal.send(text)
+    stands(text)
+    terminal.until(lambda: re.search(r"ghost (under )?[\d.]+ %", terminal.status), "its probability")
+    terminal.send("\x1b[C")  # right: a character
+    text += ghost(text)[0]
+    stands(text)
+    terminal.send("\x1b[1;5C")  # Ctrl+right: a word
+    word = re.match(r" *[^ ]+", ghost(text))
+    assert word
+    text += word.group()
+    stands(text)
+    for choice in (1, 2):
+        terminal.send("\x1b[Z")
+        stands(text, choice)
+    terminal.send("\t")
+    terminal.until(lambda: terminal._screen.cursor.x > 2 + len(text), "all of it")
+    # Keys that come in one read with what is typed find the ghost text as well.
+    terminal.send("\x15ov\x1b[C\x1b[C")
+    text = "ov" + ghost("ov")[0]
+    text += ghost(text)[0]
+    stands(text)
+    terminal.send("\x15")
+    terminal.prompts()
+    stop_everything(terminal)
+
+
+def test_pasted_lines_are_prefixes_and_never_commands(toy_model: Path, terminals: Callable[..., Terminal]) -> None:
+    terminal = terminals("toy")
+    terminal.prompts()
+    terminal.send("\x1b[200~Ned\n/temp 0.1\nZoé\n/quit\nBo\n\x1b[201~")
+    terminal.until(lambda: "//quit" in terminal.text, "the paste")
+    terminal.send("\r")
+    terminal.until(lambda: any(r.startswith("› Bo") and r.endswith("·") for r in terminal.rows), "the last prefix")
+    assert any(row.startswith("› Ned") and row.endswith("·") for row in terminal.rows)
+    for wrong in ("//temp 0.1", "Zoé", "//quit"):
+        assert f"› {wrong}" in terminal.rows
+    assert terminal.text.count("does not know") == 3
+    terminal.prompts("T 0.80")
+    # The same while text streams.
+    terminal.send("/pace 5\r")
+    terminal.shows("5 characters a second")
+    terminal.prompts()
+    terminal.send("Annel\r\x1b[200~De\n/quit\nEl\x1b[201~")
+    terminal.until(lambda: any(row.startswith("› El") for row in terminal.rows), "the draft")
+    assert "› //quit" in terminal.rows
+    terminal.send("\x15")
+    terminal.prompts()
+    stop_everything(terminal)
+
+
+def test_the_settings_keys_are_obeyed(toy_model: Path, home: Path, terminals: Callable[..., Terminal]) -> None:
+    folder = home / "config" / "charrnn-tui"
+    folder.mkdir(parents=True)
+    keys = {"hotter": "ctrl+x", "colder": "alt+n", "colour": "f8", "ghost.all": "ctrl+b", "many": "x", "hoter": "f4"}
+    (folder / "config.toml").write_text("[keys]\n" + "".join(f"{id!r} = {key!r}\n" for id, key in keys.items()))
+    terminal = terminals("toy")
+    terminal.shows("there is no key named 'hoter'")
+    terminal.shows("many: x is a character that is typed")
+    terminal.prompts()
+    terminal.send("\x18")
+    terminal.until(lambda: "T 0.85" in terminal.status, "hotter")
+    terminal.send("\x1bn\x1bn")
+    terminal.until(lambda: "T 0.75" in terminal.status, "colder")
+    terminal.send("Lian")
+    terminal.until(lambda: "› Liana" in terminal.rows, "ghost text")
+    terminal.send("\x02")
+    terminal.until(lambda: terminal._screen.cursor.x == len("› Liana"), "all of it")
+    terminal.send("\x1b[19~")  # F8 is the colour now; what is typed stays
+    terminal.shows("colour by probability is on")
+    terminal.until(lambda: "› Liana" in terminal.rows, "the draft")
+    terminal.send("\x1b[21~")  # F10 takes what is typed
+    terminal.shows("› /top Liana")
+    terminal.prompts()
+    terminal.send("\x1bOP")  # F1 tells the keys as they are
+    terminal.shows("Alt+N")
+    terminal.prompts("T 0.75")
+    terminal.send("\x11")
+    assert terminal.ends() == 0
+
+
+def test_a_byte_that_is_no_utf8_is_no_trouble(toy_model: Path, terminals: Callable[..., Terminal]) -> None:
+    terminal = terminals("toy")
+    terminal.prompts()
+    terminal.child.send(b"Ned\xe9\r")
+    terminal.shows("does not know the symbol")
+    terminal.prompts()
+    terminal.send("Bo\r")
+    terminal.until(lambda: any(row.startswith("› Bo") and row.endswith("·") for row in terminal.rows), "a continuation")
     terminal.prompts()
     stop_everything(terminal)
 

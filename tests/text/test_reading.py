@@ -7,8 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from charrnn_tui.text import Corpus, TextError, facts, read_text, tell_kind
+from charrnn_tui.text import Corpus, TextError, facts, find_corpus, load_corpus, read_text, tell_kind
 from charrnn_tui.text.reading import decode_text
+from charrnn_tui.text.shipped import corpus_names
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufeff"))
 
@@ -138,3 +139,31 @@ def test_facts_count_items(items: list[str]) -> None:
     assert found.longest == len(found.longest_item) == max(map(len, items))
     assert sum(n for _, n in found.histogram) == len(items)
     assert [length for length, _ in found.histogram] == list(range(min(map(len, items)), found.longest + 1))
+
+
+def test_the_tutorials_space_before_every_item_is_its_start_token(tmp_path: Path) -> None:
+    path = tmp_path / "names.txt"
+    path.write_text(" Anna\n Mary Ann\n Bo\n")
+    corpus = Corpus.from_file(path)
+    assert (corpus.kind, corpus.items) == ("lines", ("Anna", "Mary Ann", "Bo"))
+    assert Corpus.from_lines([" Anna", " Bo"]).items == ("Anna", "Bo")
+    for kept in ([" Anna", "Bo"], ["  Anna", "  Bo"], [" Anna"], [" ", " Bo"]):
+        assert list(Corpus.from_lines(kept).items) == kept
+    path.write_text("def f():\n    return 1\n" * 5)
+    assert Corpus.from_file(path).kind == "stream"
+
+
+def test_half_a_character_is_named_with_its_item() -> None:
+    with pytest.raises(TextError, match=r"item 2 of lines \(x�\) holds half a character \(U\+D83D\)"):
+        Corpus.from_lines(["Anna", "x\ud83d"])
+
+
+def test_the_standard_library_is_a_corpus_by_name() -> None:
+    corpus = load_corpus("python-stdlib")
+    assert (corpus.name, corpus.kind, corpus.path) == ("python-stdlib", "stream", find_corpus("python-stdlib"))
+    assert "python-stdlib" in corpus_names()
+    assert load_corpus("python-stdlib", kind="lines").kind == "lines"
+    with pytest.raises(TextError, match="python-stdlib"):
+        find_corpus("nothing")
+    with pytest.raises(TextError, match="cannot be read"):
+        find_corpus("n" * 5000)

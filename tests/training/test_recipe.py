@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import tomlkit
-from runs import SMALL, named, write_names
+from runs import SMALL, make_names, named, train, write_names
 
+from charrnn_tui.model import read_info
 from charrnn_tui.model.library import Library
 from charrnn_tui.text import TextError
 from charrnn_tui.text.stdlib import PYTHON_STDLIB, python_stdlib
 from charrnn_tui.training.plan.estimate import estimate
 from charrnn_tui.training.plan.prepare import open_corpus, read_texts, settle
-from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
+from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError, read_settings
 from charrnn_tui.training.update.schedule import learning_rate
 
 
@@ -36,6 +38,11 @@ from charrnn_tui.training.update.schedule import learning_rate
         ("ema", 1.0),
         ("seed", -1),
         ("validation_fraction", 0.0),
+        ("seed", 2**63),
+        ("hidden", 10**30),
+        ("threads", 5000),
+        ("clip", 10**400),
+        ("epochs", 10**400),
     ],
 )
 def test_a_value_without_meaning_is_refused_by_name(name: str, value: object) -> None:
@@ -148,3 +155,61 @@ def test_the_learning_rate_rises_to_its_peak_and_falls() -> None:
     assert rates[peak:] == sorted(rates[peak:], reverse=True)
     assert rates[-1] < 1e-4
     assert min(rates) > 0
+
+
+def test_a_recipe_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.toml"
+    path.write_bytes("\ufeffhidden = 7\r\nseed = 9223372036854775807\r\n".encode())
+    assert Recipe.from_file(path) == replace(Recipe(), hidden=7, seed=2**63 - 1)
+    assert read_settings(path) == {"hidden": 7, "seed": 2**63 - 1}
+    path.write_text("seed = " + "9" * 5000)
+    with pytest.raises(RecipeError, match="is not TOML"):
+        Recipe.from_file(path)
+    path.write_text("seed = 18446744073709551616")
+    with pytest.raises(RecipeError, match="the seed is a whole number from 0 to 9223372036854775807"):
+        Recipe.from_file(path)
+
+
+def test_a_corpus_whose_name_is_not_utf8_is_trained_on_and_taken_up_again(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.txt"))
+    path.write_text("\n".join(make_names(60)))
+    recipe = replace(SMALL, corpus=str(path), epochs=1.0)
+    (finished,) = (e for e in train(recipe) if e.type == "finished")
+    folder = Library().find(finished.name)
+    assert Recipe.from_dict(read_info(folder).recipe).corpus == str(path)
+    assert train(Recipe(name=finished.name, epochs=1.0), resume=True)[-1].step == 2 * finished.step
+
+
+@pytest.mark.parametrize(
+    ("items", "held_out", "said"),
+    [
+        (["Anna"] * 40, None, ["all items are the same, so none could be held out"]),
+        (make_names(400), None, []),
+        (make_names(60), 19, ["only 19 items are held out"]),
+        (make_names(60), 20, []),
+        (make_names(60), 1, ["only 1 item is held out"]),
+        (["id\tname", *(f"{i}\t{name}" for i, name in enumerate(make_names(400)))], None, ["records of 2 columns"]),
+    ],
+)
+def test_what_cannot_be_validated_and_records_are_said(
+    tmp_path: Path, items: list[str], held_out: int | None, said: list[str]
+) -> None:
+    path, other = tmp_path / "items.txt", tmp_path / "other.txt"
+    path.write_text("\n".join(items) + "\n")
+    recipe = replace(SMALL, name="noted", corpus=str(path), kind="lines", epochs=1.0)
+    if held_out:
+        other.write_text("\n".join(f"o{'b' * i}" for i in range(held_out)) + "\n")
+        recipe = replace(recipe, validation=str(other))
+    notes = estimate(recipe).notes
+    assert len(notes) == len(said)
+    assert all(words in note and note.endswith(".") for words, note in zip(said, notes, strict=True))
+    assert next(e for e in train(recipe) if e.type == "started").notes == list(notes)
+
+
+def test_a_running_text_that_is_hardly_held_out_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "text.txt"
+    path.write_text("abcde " * 800)
+    recipe = replace(SMALL, name="text", corpus=str(path), kind="stream")
+    assert "only 480 characters are held out" in estimate(recipe).notes[0]
+    path.write_text("abcde " * 900)
+    assert estimate(recipe).notes == ()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 from dataclasses import replace
+from functools import reduce
+from operator import xor
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,13 @@ from runs import SMALL, assert_same_weights, losses, named, recorded, train, tra
 
 from charrnn_tui.files import paths
 from charrnn_tui.model.library import Library
+from charrnn_tui.text import text_hash
+from charrnn_tui.training.plan.prepare import read_texts
 from charrnn_tui.training.process import messages
 from charrnn_tui.training.process.client import WorkerClient
 from charrnn_tui.training.process.messages import Evaluated, Failed, Finished, Save, Saved, Start
 from charrnn_tui.training.run.checkpoint import CheckpointError
+from charrnn_tui.training.run.data import LinesData
 
 LONG = replace(SMALL, epochs=14, dropout=0.3, layers=2)
 
@@ -117,3 +122,41 @@ def test_what_cannot_be_taken_up_again_is_said(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:1000])
     with pytest.raises(CheckpointError, match="damaged"):
         trainer_for(replace(LONG, name="cut"), resume=True)
+
+
+@pytest.mark.parametrize("how", ["sorted", "doubled", "two doubled"])
+def test_a_list_in_another_order_or_number_has_changed(tmp_path: Path, how: str) -> None:
+    """What resuming must give depends on both, and an even number of repetitions must not cancel out."""
+    corpus = write_names(tmp_path)
+    stop_after(named(LONG, "cut", corpus), 3)
+    lines = corpus.read_text(encoding="utf-8").splitlines()
+    changed = {
+        "sorted": sorted(lines, reverse=True),
+        "doubled": [*lines, lines[0]],
+        "two doubled": lines[:1] * 3 + lines[1:],
+    }
+    corpus.write_text("\n".join(changed[how]) + "\n", encoding="utf-8")
+    with pytest.raises(CheckpointError, match="has changed"):
+        trainer_for(replace(LONG, name="cut"), resume=True)
+
+
+def test_a_checkpoint_with_the_fingerprint_of_before_is_taken_up(tmp_path: Path) -> None:
+    corpus = write_names(tmp_path)
+    texts = read_texts(named(LONG, "x", corpus))
+    data = LinesData(texts, LONG)
+    hashes = {text_hash(item) for item in (*texts.training, *texts.validation)}
+    blind = f"{len(texts.training)}-{len(texts.validation)}-{reduce(xor, hashes):016x}"
+    assert data.is_what(blind)
+    assert data.is_what(data.fingerprint)
+    assert not data.is_what(blind[:-1] + ("0" if blind[-1] != "0" else "1"))
+
+
+def test_another_file_held_out_has_changed(tmp_path: Path) -> None:
+    text, held_out = tmp_path / "text.txt", tmp_path / "held_out.txt"
+    text.write_text("the cat sat on the mat, and the dog ran off.\n" * 200, encoding="utf-8")
+    held_out.write_text("the dog sat on the mat.\n" * 20, encoding="utf-8")
+    recipe = replace(SMALL, kind="stream", window=16, batch_size=4, epochs=0.6, validation=str(held_out))
+    stop_after(named(recipe, "cut", text), 3)
+    held_out.write_text("the cat ran off the mat.\n" * 20, encoding="utf-8")
+    with pytest.raises(CheckpointError, match="has changed"):
+        trainer_for(replace(recipe, name="cut"), resume=True)

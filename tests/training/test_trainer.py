@@ -12,11 +12,15 @@ import numpy as np
 import pytest
 from runs import SMALL, losses, make_names, named, recorded, train, trainer_for, write_names
 
-from charrnn_tui.model.library import Library
+from charrnn_tui.cells import Architecture, Family, NumpyCell
+from charrnn_tui.model import WEIGHTS, read_tensors
+from charrnn_tui.model.library import Library, NameTakenError
 from charrnn_tui.text import UnknownSymbolsError
 from charrnn_tui.training.plan.prepare import read_texts
 from charrnn_tui.training.process import messages
 from charrnn_tui.training.process.messages import Evaluated, Finished, Progress, Sampled, Saved, Started
+from charrnn_tui.training.run.trainer import Trainer
+from charrnn_tui.training.update.network import NEW_SHARE, grow_weights
 
 
 @pytest.fixture
@@ -204,10 +208,6 @@ def test_fine_tuning_grows_the_vocabulary_by_new_symbols(corpus: Path, tmp_path:
 
 def test_a_grown_network_says_what_it_said_before(corpus: Path) -> None:
     """Growing alone hardly changes the probabilities of the old symbols."""
-    from charrnn_tui.cells import Architecture, NumpyCell
-    from charrnn_tui.model import WEIGHTS, read_tensors
-    from charrnn_tui.training.update.network import grow_weights
-
     train(named(replace(SMALL, epochs=20), "words", corpus))
     model = Library().open("words")
     vocabulary, places = model.vocabulary.grown("äz")
@@ -218,6 +218,28 @@ def test_a_grown_network_says_what_it_said_before(corpus: Path) -> None:
     _, before = model.cell.read([0, *model.vocabulary.encode("ba")], model.cell.initial_state(1))
     _, after = cell.read([0, *vocabulary.encode("ba")], cell.initial_state(1))
     np.testing.assert_allclose(np.exp(after[0, places]), np.exp(before[0]), atol=0.02)
+
+
+@pytest.mark.parametrize("family", ["rnn", "gru", "lstm"])
+@pytest.mark.parametrize("new", [1, 40])
+def test_new_symbols_get_a_bounded_share_after_any_text(family: Family, new: int) -> None:
+    """Also where the old symbols are nearly equally likely, and where an output row is large."""
+    rng = np.random.default_rng(0)
+    for size in (0.01, 1.0, 20.0):
+        old = Architecture(family, 6, 5, 12, 1)
+        weights = {name: size * rng.normal(size=shape) for name, shape in old.shapes().items()}
+        places = np.sort(rng.permutation(6 + new - 1)[:5] + 1)
+        places = np.concatenate([[0], places])
+        grown = grow_weights(weights, places, 6 + new)
+        cells = NumpyCell(old, weights), NumpyCell(Architecture(family, 6 + new, 5, 12, 1), grown)
+        text = [0, *rng.integers(1, 6, 40)]
+        states = [cell.initial_state(1) for cell in cells]
+        for id_ in text:
+            states[0], before = cells[0].step(np.array([id_]), states[0])
+            states[1], after = cells[1].step(places[[id_]], states[1])
+            kept = np.exp(after[0, places].astype(np.float64))
+            assert 1 - kept.sum() <= NEW_SHARE * 1.01
+            np.testing.assert_allclose(kept, np.exp(before[0]), rtol=NEW_SHARE * 1.01, atol=1e-6)
 
 
 def test_a_corpus_with_an_item_or_two_still_trains(tmp_path: Path) -> None:
@@ -239,3 +261,26 @@ def test_evaluations_take_a_bounded_share_of_a_running_text(tmp_path: Path) -> N
     assert 0.07 < read / (3 * 20 * data.training_size) <= 0.1
     short = trainer_for(replace(recipe, epochs=0.5, name="short"))
     assert short.position.total_steps // short.evaluator.every == 4
+
+
+def test_two_runs_of_one_name_do_not_share_a_folder(corpus: Path) -> None:
+    """Both looked before either had begun: the name is the first one's."""
+    trainer_for(named(SMALL, "words", corpus))
+    with pytest.raises(NameTakenError, match="already a model"):
+        Trainer(named(SMALL, "words", corpus), Library().folder_for("words"))
+
+
+def test_diverged_before_the_first_evaluation_it_claims_no_weights(corpus: Path) -> None:
+    trainer = trainer_for(named(SMALL, "words", corpus))
+    events = trainer.run()
+    next(events)
+    for p in trainer.parts.network.parameters():
+        p.data.fill_(float("nan"))
+    last = list(events)[-1]
+    assert isinstance(last, Finished)
+    assert last.reason == "diverged"
+    assert "kept" not in last.message
+    (entry,) = [e for e in Library().entries() if not e.shipped]
+    assert (entry.name, entry.unfinished, entry.info) == ("words", True, None)
+    Library().delete("words")
+    assert isinstance(train(named(SMALL, "words", corpus))[-1], Finished)

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from charrnn_tui.files import paths
 from charrnn_tui.model import Model, ModelError, ModelInfo
 from charrnn_tui.model.library import Library
+from charrnn_tui.model.torch_sampling import load_cell
 from charrnn_tui.transfer import import_model
 
 SYMBOLS = "dbac"  # not in order: ids are permuted on the way in
@@ -201,3 +202,113 @@ def test_what_was_imported_can_be_exported_and_is_listed(tmp_path: Path) -> None
     assert isinstance(entry.info, ModelInfo)
     assert entry.info.corpus == {"name": "my net"}
     assert entry.info.created
+
+
+# The tutorial's networks, whose start, end and padding is a space
+
+
+class LinearCell(nn.Module):
+    """One linear layer reads the embedding and the state side by side."""
+
+    def __init__(self, tokens: int, embedding: int, units: int) -> None:
+        super().__init__()
+        self.num_units = units
+        self.embedding = nn.Embedding(tokens, embedding)
+        self.rnn_update = nn.Linear(embedding + units, units)
+        self.rnn_to_logits = nn.Linear(units, tokens)
+
+    def log_probs(self, ids: list[int]) -> Tensor:
+        h = torch.zeros(1, self.num_units)
+        for i in ids:
+            h = torch.tanh(self.rnn_update(torch.cat([self.embedding(torch.tensor([i])), h], dim=-1)))
+        return torch.log_softmax(self.rnn_to_logits(h), -1)[0]
+
+
+class LSTMCellByHand(nn.Module):
+    def __init__(self, tokens: int, embedding: int, units: int) -> None:
+        super().__init__()
+        self.num_units = units
+        self.emb = nn.Embedding(tokens, embedding)
+        self.lstm = nn.LSTMCell(embedding, units)
+        self.rnn_to_logits = nn.Linear(units, tokens)
+
+    def log_probs(self, ids: list[int]) -> Tensor:
+        state = torch.zeros(1, self.num_units), torch.zeros(1, self.num_units)
+        for i in ids:
+            state = self.lstm(self.emb(torch.tensor([i])), state)
+        return torch.log_softmax(self.rnn_to_logits(state[0]), -1)[0]
+
+
+class Loop(nn.Module):
+    def __init__(self, tokens: int, embedding: int, units: int) -> None:
+        super().__init__()
+        self.emb = nn.Embedding(tokens, embedding)
+        self.rnn = nn.RNN(embedding, units, batch_first=True)
+        self.hid_to_logits = nn.Linear(units, tokens)
+
+    def log_probs(self, ids: list[int]) -> Tensor:
+        return torch.log_softmax(self.hid_to_logits(self.rnn(self.emb(torch.tensor([ids])))[0]), -1)[0, -1]
+
+
+TOKENS = "db ac"  # as a set gives them: in no order, the space among them
+
+
+@pytest.mark.parametrize("make", [LinearCell, LSTMCellByHand, Loop])
+@pytest.mark.parametrize(("embedding", "units"), [(6, 8), (8, 8), (3, 7)])
+def test_the_tutorials_networks_say_the_same_and_end_their_items(
+    tmp_path: Path, make: type[LinearCell | LSTMCellByHand | Loop], embedding: int, units: int
+) -> None:
+    torch.manual_seed(3)
+    module = make(len(TOKENS), embedding, units)
+    model = Model.open(import_model(save(module, tmp_path / "m.safetensors"), Library(), "m", symbols=TOKENS))
+    assert (model.info.kind, model.vocabulary.symbols) == ("lines", tuple("abcd"))
+    for text in ("", "c", "cabd"):
+        with torch.no_grad():
+            expected = module.log_probs([TOKENS.index(c) for c in " " + text]).numpy()
+        found = answers(model, text)
+        assert found == pytest.approx(expected[[TOKENS.index(c) for c in " abcd"]], abs=1e-5)
+    streams = [model.stream(" c", seed=seed, max_length=200) for seed in range(5)]
+    for stream in streams:
+        list(stream)
+    assert {stream.end for stream in streams} == {"end"}
+    assert all(stream.text.startswith("c") for stream in streams), "the tutorial's start token is the start"
+    assert model.most_probable("c", count=3).run().items[0].text.startswith("c")
+
+
+def test_a_space_may_serve_as_the_boundary_of_any_network(tmp_path: Path) -> None:
+    module = Tutorial(nn.GRU, 1, ids=5)
+    path = save(module, tmp_path / "m.safetensors")
+    model = Model.open(import_model(path, Library(), "lines", symbols=TOKENS, kind="lines"))
+    assert (model.info.kind, model.vocabulary.symbols) == ("lines", tuple("abcd"))
+    assert Model.open(import_model(path, Library(), "text", symbols=TOKENS)).info.kind == "stream"
+
+
+@pytest.mark.parametrize("layers", [1, 3])
+@pytest.mark.parametrize("kind", [nn.RNN, nn.GRU, nn.LSTM])
+def test_running_text_without_a_start_symbol_begins_from_the_zero_state(
+    tmp_path: Path, kind: type[nn.RNNBase], layers: int
+) -> None:
+    module = Tutorial(kind, layers, ids=4)
+    folder = import_model(save(module, tmp_path / "m.safetensors"), Library(), "m", symbols=SYMBOLS)
+    model = Model.open(folder)
+    order = [SYMBOLS.index(c) for c in model.vocabulary.symbols]
+    torch_cell = load_cell(model, torch.device("cpu"))
+    for text in ("a", "ab", "dcab"):
+        with torch.no_grad():
+            expected = module(torch.tensor([[SYMBOLS.index(c) for c in text]]))[0, -1].numpy()[order]
+        stream = model.stream(text)
+        logits = stream.logits[1:].astype(np.float64)
+        assert logits - np.logaddexp.reduce(logits) == pytest.approx(expected, abs=1e-5)
+        assert answers(model, text)[1:] == pytest.approx(expected, abs=1e-5), "many streams"
+        state = torch_cell.initial_state(1)
+        for id_ in [0, *model.vocabulary.encode(text).tolist()]:
+            state, log_probs = torch_cell.step(torch.tensor([id_]), state)
+        assert log_probs[0, 1:].detach().numpy() == pytest.approx(expected, abs=1e-5)
+    # A boundary in the middle of a batch resets its row alone.
+    state, _ = model.cell.step([1, 2], model.cell.initial_state(2))
+    after, _ = model.cell.step([0, 3], state)
+    assert all((array[0] == 0).all() and (array[1] != 0).any() for array in (*after.hidden, *after.cell))
+    assert list(model.sample(3, "ab", seed=1, max_length=9, batch_size=2)) == [
+        "ab" + "".join(token.symbol for token in model.stream("ab", seed=1, item=item, max_length=9))
+        for item in range(3)
+    ]

@@ -122,7 +122,7 @@ async def test_escape_stops_and_keeps_the_text() -> None:
         await enter(pilot, "De")
         app.write(2)
         text = app.last.texts[0].text
-        assert "esc Stop" in app.text
+        await until(pilot, lambda: "esc Stop" in app.text)
         await pilot.press("escape")
         await pilot.pause()
         app.write(5)
@@ -130,7 +130,7 @@ async def test_escape_stops_and_keeps_the_text() -> None:
         assert not app.player.running
         assert text in app.text
         assert "stopped" in app.text
-        assert "esc Stop" not in app.text
+        await until(pilot, lambda: "esc Stop" not in app.text)
 
 
 async def test_each_generation_takes_a_new_seed_and_shows_it() -> None:

@@ -10,11 +10,13 @@ from driving import Driven, enter, ready, until
 from textual.binding import Binding
 
 from charrnn_tui.prompt.commands import COMMANDS
+from charrnn_tui.prompt.keys import screen_keys
 from charrnn_tui.prompt.settings import Config
-from charrnn_tui.tui.app import CharRNNApp
+from charrnn_tui.tui.app import CharRNNApp, default_keys
 from charrnn_tui.tui.palette import commands
 from charrnn_tui.tui.screens.main import MainScreen
 from charrnn_tui.tui.widgets.generations import Generations
+from charrnn_tui.tui.widgets.key_row import KeyRow
 from charrnn_tui.tui.widgets.prompt import Prompt
 
 BOUND = [b for owner in (CharRNNApp, MainScreen, Generations, Prompt) for b in owner.__dict__["BINDINGS"]]
@@ -133,3 +135,33 @@ async def test_a_theme_or_key_name_that_does_not_exist_is_told() -> None:
         app = await ready(pilot)
         await until(pilot, lambda: "there is no theme '[/mauve'" in app.text)
         assert "there is no key named 'hoter'" in app.text
+
+
+@pytest.mark.usefixtures("toy_model")
+async def test_one_key_for_two_actions_is_told_when_the_settings_are_read() -> None:
+    keys = {"hotter": "f3", "colder": "ctrl+i", "zoom": "f9", "colour": "f9"}
+    async with Driven(Config(model="toy", keys=keys)).driven((140, 50)) as pilot:
+        app = await ready(pilot)
+        told = " ".join(notice.message for notice in app._notifications)
+        assert "f3 is now hotter, and no longer corpora; give corpora another key." in told
+        assert "colder: terminals send ctrl+i as tab." in told
+        assert "f9 is given to both zoom and colour; zoom keeps it." in told
+
+
+@pytest.mark.usefixtures("toy_model")
+async def test_keys_of_the_screen_are_those_of_the_table() -> None:
+    assert {id: keys for id, keys in default_keys().items() if not id.startswith("generations.")} == {
+        id: keys for id, keys in screen_keys().items() if not id.startswith("ghost.")
+    }
+
+
+@pytest.mark.usefixtures("toy_model")
+async def test_a_remapped_key_keeps_its_place_in_the_footer() -> None:
+    places = []
+    for keys in ({}, {"hotter": "f21", "train": "f20"}):
+        async with Driven(Config(model="toy", keys=keys)).driven((200, 30)) as pilot:
+            app = await ready(pilot)
+            places.append([(key, name) for key, name, _, _ in app.main.query_one(KeyRow).shown])
+    default, remapped = places
+    assert [name for _, name in default] == [name for _, name in remapped]
+    assert {name: key for key, name in remapped}["Hotter"] == "f21"

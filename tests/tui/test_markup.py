@@ -10,6 +10,7 @@ from driving import Driven, enter, ready, until
 from fake_training import evaluated, finished, progress, sampled, started
 
 from charrnn_tui.model import Model
+from charrnn_tui.prompt.choices import Choice
 from charrnn_tui.prompt.settings import Config
 from charrnn_tui.text import visible
 from charrnn_tui.training.process.messages import Failed
@@ -57,7 +58,7 @@ async def trouble(app: Driven, pilot: object, text: str) -> str:
 
 
 async def completions(app: Driven, pilot: object, text: str) -> str:
-    app.completions.show([(text, text, text)])
+    app.completions.show([Choice(text, text, text)])
     return visible(text)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from driving import Driven, enter, ready
-from fake_training import evaluated, progress, started
+from fake_training import evaluated, finished, progress, started
 
 from charrnn_tui.prompt.settings import Config
 from charrnn_tui.tui.content.shapes import SHAPES, shape_for
@@ -164,3 +164,35 @@ def test_a_terminal_of_16_colours_gets_its_own(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.delenv("COLORTERM", raising=False)
     assert Driven().theme == theme
     assert Driven(Config(theme="charrnn-light")).theme == "charrnn-light"
+
+
+async def test_without_colour_probability_is_underlined_and_the_legend_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with Driven(Config(model="toy", seed=9, temperature=3.0, max_length=30)).driven((150, 30)) as pilot:
+        app = await ready(pilot)
+        await enter(pilot, "De")
+        app.finish()
+        await pilot.press("f9")
+        await pilot.pause()
+        assert "underlined 2 % to 10 %" in app.main.status.said
+        assert "green" not in app.main.status.said
+        row = app.generations.render_line(app.row_of(app.last.texts[0].text))
+        assert any(s.style is not None and s.style.underline for s in row)
+
+
+@pytest.mark.parametrize("size", [(100, 30), (60, 15), (40, 14), (200, 60)])
+async def test_a_notice_covers_neither_the_prompt_nor_a_title(size: tuple[int, int]) -> None:
+    async with Driven().driven(size) as pilot:
+        app = await ready(pilot)
+        await pilot.press("ctrl+t")
+        await pilot.pause(0.05)
+        app.spawner.last.say(started(), progress(10, 3.0), finished())
+        await pilot.pause(0.4)
+        app.main.add_class("-drawer")
+        await pilot.pause(0.3)
+        toasts = [toast.region for toast in app.main.query("Toast")]
+        assert toasts
+        covered = [app.main.query_one("#prompt-box").region]
+        if app.main.panel.display:
+            covered.append(app.main.panel.title.region)
+        assert not any(toast.overlaps(region) for toast in toasts for region in covered)

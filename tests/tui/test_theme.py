@@ -59,7 +59,9 @@ async def test_the_palette_can_be_read_its_chosen_row_too(theme: object, eight_b
             for text, style, _ in strip:
                 if style is None or not style.color or not style.bgcolor or not any(map(str.isalnum, text)):
                     continue
-                ink, ground = (PALETTE[c.number] if c.number else tuple(c.triplet) for c in (style.color, style.bgcolor))  # type: ignore[arg-type]
+                ink, ground = (
+                    PALETTE[c.number] if c.number else tuple(c.triplet) for c in (style.color, style.bgcolor)
+                )
                 if contrast(ink, ground) < LEGIBLE:
                     bad.add((text, ink, ground))
         assert not bad

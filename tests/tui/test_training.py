@@ -9,8 +9,10 @@ import pytest
 from driving import Driven, enter, ready, until
 from fake_training import FakeClient, evaluated, finished, progress, sampled, started
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from charrnn_tui.prompt.settings import Config
+from charrnn_tui.training.plan.recipe import Recipe
 from charrnn_tui.training.process.messages import (
     Failed,
     Pause,
@@ -23,6 +25,7 @@ from charrnn_tui.training.process.messages import (
     Start,
     Stop,
 )
+from charrnn_tui.tui.screens.training_form import TrainingForm, TrainingRequest
 from toy import write_toy_model
 
 pytestmark = pytest.mark.usefixtures("toy_model")
@@ -210,6 +213,17 @@ async def test_two_runs_at_once_are_refused_with_a_sentence() -> None:
         await enter(pilot, "/train places")
         await until(pilot, lambda: "names-lstm-2 is being trained; stop it first" in app.text)
         assert len(app.spawner.clients) == 1
+
+
+async def test_what_was_chosen_in_the_form_during_a_run_is_there_again() -> None:
+    async with Driven().driven((140, 40)) as pilot:
+        app = await training(pilot, progress(10))
+        wanted = Recipe(corpus="places", hidden=77)
+        app.main._train_chosen(TrainingRequest(wanted, None, False))
+        await until(pilot, lambda: "is being trained; stop it first" in app.next_row.sentence)
+        await pilot.press("f4")
+        await until(pilot, lambda: isinstance(app.screen, TrainingForm))
+        await until(pilot, lambda: any(field.value == "77" for field in app.screen.query(Input)))
 
 
 async def test_stop_save_and_learning_rate_reach_the_run() -> None:

@@ -5,6 +5,7 @@ Knows no torch, so that a form can check an answer as it is typed.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -78,11 +79,16 @@ def settle(recipe: Recipe, library: Library, *, resume: bool = False) -> Recipe:
         return recipe
     name = recipe.name or _default_name(recipe)
     library.folder_for(name)
-    if not recipe.name:
+    if not recipe.name and not _one_of_several():
         name = library.free_name(name)
-    elif (library.user / name).exists():
+    elif (library.user / name).exists() and not _one_of_several():
         raise RecipeError(f"there is already a model {name!r}; choose another name, delete it, or train it further.")
     return replace(recipe, name=name)
+
+
+def _one_of_several() -> bool:
+    """Whether torchrun started this process beside the one that writes, which may have claimed the name already."""
+    return os.environ.get("RANK", "0") != "0"
 
 
 def read_text_head(path: Path) -> None:

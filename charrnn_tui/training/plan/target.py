@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from charrnn_tui.model import CHECKPOINT, ModelError
-from charrnn_tui.model.library import Library
+from charrnn_tui.model import ModelError
+from charrnn_tui.model.library import Library, can_be_resumed
 from charrnn_tui.text import TextError
 from charrnn_tui.text.shipped import DEFAULT_CORPUS, find_corpus
 from charrnn_tui.training.plan.prepare import open_corpus, settle
@@ -71,6 +71,6 @@ def is_unfinished(target: str, library: Library) -> bool:
     else:
         return False
     try:
-        return (library.folder_for(target) / CHECKPOINT).exists()
+        return can_be_resumed(library.folder_for(target))
     except ModelError:
         return False

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from charrnn_tui.cells.torch_cell import TorchState
 from charrnn_tui.files import atomic
 from charrnn_tui.model import CHECKPOINT, ModelError
+from charrnn_tui.model.library import can_be_resumed
 from charrnn_tui.text import visible
 from charrnn_tui.training.update.optimiser import Optimiser
 
@@ -40,6 +41,8 @@ class Position:
     best_step: int = 0
     bad_evaluations: int = 0
     rate_factor: float = 1.0
+    threads: int = 0
+    """The number that was found to be fastest; 0 where none was tried. Sums differ by it in their last digits."""
     elapsed: float = 0.0
     elapsed_before: float = 0.0
     """Seconds of earlier runs, before `origin`."""
@@ -107,7 +110,7 @@ def read(folder: Path) -> Checkpoint:
     """Read a folder's checkpoint. Raises CheckpointError where there is none or it is damaged."""
     path = folder / CHECKPOINT
     source = visible(str(path))
-    if not path.exists():
+    if not can_be_resumed(folder):
         raise CheckpointError(f"{visible(folder.name)} has no checkpoint; there is no unfinished run to take up again.")
     try:
         with safe_open(path, framework="pt") as file:

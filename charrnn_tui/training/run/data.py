@@ -5,6 +5,7 @@ A batch can be made again from its number, so a run that is taken up again sees 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -62,6 +63,10 @@ class Data(Protocol):
     steps_per_epoch: int
     fingerprint: str
 
+    def is_what(self, fingerprint: str) -> bool:
+        """Whether a checkpoint with this fingerprint was made from the same corpus."""
+        ...
+
     def epoch(self, epoch: int, first: int = 0) -> Iterator[Batch]:
         """The batches of an epoch (from 0), from number `first` on."""
         ...
@@ -83,6 +88,19 @@ class Data(Protocol):
         ...
 
 
+_FINGERPRINT = "items-"
+
+
+def _fingerprint(*parts: Sequence[str]) -> str:
+    """Tells lists of items apart by every item, their order and their number."""
+    digest = hashlib.blake2b(digest_size=16)
+    for items in parts:
+        # The lengths say where each item ends, whatever characters it holds.
+        digest.update(np.array([len(items), *map(len, items)], dtype="<i8").tobytes())
+        digest.update("".join(items).encode("utf-8", "surrogatepass"))
+    return _FINGERPRINT + digest.hexdigest()
+
+
 def _tensor(ids: NDArray[np.integer]) -> Tensor:
     return torch.from_numpy(ids.astype(np.int64))
 
@@ -102,8 +120,16 @@ class LinesData:
         self.training_size, self.validation_size = len(texts.training), len(texts.validation)
         self.training_sample_size = min(len(self._training), max(len(self._validation), 1), MOST_TRAINING_EVALUATED)
         self.steps_per_epoch = -(-len(self._training) // self._batch_size)
+        self.fingerprint = _fingerprint(texts.training, texts.validation)
+
+    def is_what(self, fingerprint: str) -> bool:
+        if fingerprint.startswith(_FINGERPRINT):
+            return fingerprint == self.fingerprint
+        # Of a checkpoint from before fingerprints saw order and number: by the rule that it was written with.
+        texts = self._texts
         hashes = text_hashes([*texts.training, *texts.validation])
-        self.fingerprint = f"{len(texts.training)}-{len(texts.validation)}-{int(np.bitwise_xor.reduce(hashes)):016x}"
+        blind = f"{len(texts.training)}-{len(texts.validation)}-{int(np.bitwise_xor.reduce(hashes)):016x}"
+        return fingerprint == blind
 
     def epoch(self, epoch: int, first: int = 0) -> Iterator[Batch]:
         generator = np.random.default_rng([self._seed, epoch])
@@ -154,12 +180,15 @@ class StreamData:
         encoded = encode_file(texts.training_path, vocabulary)
         self.vocabulary = encoded.vocabulary
         ids = encoded.ids
+        held_out_content = ""
         if texts.validation_path is None:
             self._gap_at, self._gap = held_out_block(len(ids), recipe.validation_fraction)
             self._validation = ids[self._gap_at : self._gap_at + self._gap]
         else:
             self._gap_at, self._gap = len(ids), 0
-            self._validation = encode_file(texts.validation_path, self.vocabulary).ids[:MOST_STREAM_EVALUATED]
+            held_out_file = encode_file(texts.validation_path, self.vocabulary)
+            held_out_content = held_out_file.content
+            self._validation = held_out_file.ids[:MOST_STREAM_EVALUATED]
         self._ids = ids
         self._texts = texts
         self._seed, self._window = recipe.seed, recipe.window
@@ -174,6 +203,13 @@ class StreamData:
         self._smallest = max(1, recipe.window // 2)
         self.steps_per_epoch = max(1, self._stream_length // recipe.window)
         self.fingerprint = encoded.content
+        if held_out_content:
+            self.fingerprint += f"-{held_out_content}"
+        self._content = encoded.content
+
+    def is_what(self, fingerprint: str) -> bool:
+        # A checkpoint from before a validation file was counted holds the text's own alone.
+        return fingerprint in (self.fingerprint, self._content)
 
     def _windows(self, epoch: int) -> tuple[int, NDArray[np.int64], np.random.Generator]:
         """(offset, ends of the windows within a stream, generator): decided by seed and epoch alone."""

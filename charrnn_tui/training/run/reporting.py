@@ -125,6 +125,12 @@ _ENDINGS: dict[messages.Ending, str] = {
 def finished(parts: RunParts, folder: Path, ending: messages.Ending) -> messages.Finished:
     """The run is over."""
     position = parts.position
+    message = _ENDINGS[ending]
+    if ending == "diverged" and not position.best_step:
+        message = (
+            "the loss has exploded before the first evaluation, so the run was stopped and there are no weights to "
+            "keep. Delete it and try again with a smaller learning rate."
+        )
     return messages.Finished(
         reason=ending,
         name=folder.name,
@@ -133,5 +139,5 @@ def finished(parts: RunParts, folder: Path, ending: messages.Ending) -> messages
         best_loss=position.best_loss,
         best_step=position.best_step,
         elapsed=position.elapsed,
-        message=_ENDINGS[ending],
+        message=message,
     )

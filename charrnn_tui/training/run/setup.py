@@ -12,15 +12,15 @@ from torch import nn
 
 from charrnn_tui.cells.torch_cell import TorchState
 from charrnn_tui.cells.torch_loop import CharRNNLoop
-from charrnn_tui.model import CHECKPOINT, WEIGHTS, ModelInfo, read_info, read_tensors
-from charrnn_tui.model.library import Library
+from charrnn_tui.model import WEIGHTS, ModelInfo, read_info, read_tensors
+from charrnn_tui.model.library import Library, can_be_resumed, has_weights
 from charrnn_tui.text import Vocabulary
 from charrnn_tui.text.encoded import encode_file
 from charrnn_tui.training.plan.notes import notes_on
 from charrnn_tui.training.plan.precision import choose_precision
 from charrnn_tui.training.plan.prepare import Texts, read_texts
 from charrnn_tui.training.plan.recipe import Recipe, RecipeError
-from charrnn_tui.training.plan.threads import choose_threads
+from charrnn_tui.training.plan.threads import most_threads
 from charrnn_tui.training.process.distributed import Ranks
 from charrnn_tui.training.run import checkpoint as checkpoints
 from charrnn_tui.training.run.checkpoint import Checkpoint, CheckpointError, Position
@@ -54,6 +54,7 @@ class RunParts:
     position: Position
     device: torch.device
     threads: int
+    """The most threads that are of use; how many it is to be where the recipe says so."""
     notes: list[str]
     state: TorchState | None = None
     """Where the next batch of a running text starts."""
@@ -89,7 +90,7 @@ def prepare_run(
     """Build a run. Raises TextError, RecipeError, ModelError, UnknownSymbolsError or ArchitectureError."""
     stored: Checkpoint | None = None
     finished: ModelInfo | None = None
-    if resume and not (folder / CHECKPOINT).exists() and (folder / WEIGHTS).exists():
+    if resume and not can_be_resumed(folder) and has_weights(folder):
         finished = read_info(folder)
         base = None
         more = recipe.epochs
@@ -116,7 +117,7 @@ def prepare_run(
             )
     vocabulary = _vocabulary(texts, stored, base_info)
     data = load_data(texts, recipe, vocabulary)
-    if stored is not None and stored.fingerprint != data.fingerprint:
+    if stored is not None and not data.is_what(stored.fingerprint):
         raise CheckpointError(
             f"the corpus {texts.name} has changed since {folder.name} was interrupted, so the run cannot go on as "
             "it was; fine-tune from the model on the new text instead."
@@ -148,7 +149,7 @@ def prepare_run(
     characters = data.training_size if texts.kind == "lines" else recipe.batch_size * recipe.window
     if isinstance(data, LinesData):
         characters = recipe.batch_size * 8
-    threads = recipe.threads or choose_threads(network.architecture.operations, characters, reserve_core=reserve_core)
+    threads = recipe.threads or most_threads(network.architecture.operations, characters, reserve_core=reserve_core)
     objective = Objective(network, narrow=recipe.precision == "bfloat16")
     model = ranks.wrap(torch.compile(objective) if recipe.compile else objective, device)  # type: ignore[arg-type]
     notes = notes_on(texts, data.validation_size)

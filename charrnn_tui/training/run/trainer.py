@@ -26,6 +26,7 @@ from charrnn_tui.training.run.data import Batch
 from charrnn_tui.training.run.evaluation import Evaluator
 from charrnn_tui.training.run.saving import RunFiles
 from charrnn_tui.training.run.setup import RunParts, prepare_run
+from charrnn_tui.training.run.thread_tuner import ThreadTuner, candidates
 from charrnn_tui.training.update.network import weights_of
 
 PROGRESS_EVERY = 0.25
@@ -86,9 +87,10 @@ def carried_state(state: TorchState | None, batch: Batch, ranks: Ranks) -> Torch
 
 
 class Trainer:
-    """One training run. Making it reads the corpus and builds the network; `run` does the work.
+    """One training run. Making it reads the corpus, builds the network and claims the model's name; `run` trains.
 
-    Raises TextError, RecipeError, ModelError, UnknownSymbolsError or ArchitectureError, each a sentence.
+    `claimed`: the name was claimed before (`Library.claim`) and is this run's. Raises TextError, RecipeError,
+    ModelError, UnknownSymbolsError or ArchitectureError, each a sentence.
     """
 
     def __init__(
@@ -101,21 +103,27 @@ class Trainer:
         base: str | None = None,
         reserve_core: bool = False,
         ranks: Ranks | None = None,
+        claimed: bool = False,
     ) -> None:
         self.folder = folder
         self.ranks = ranks or Ranks()
         self._resumed = resume
+        library = library or Library()
         self.parts = prepare_run(
             recipe,
             folder,
-            library or Library(),
+            library,
             self.ranks,
             resume=resume,
             base=base,
             reserve_core=reserve_core,
         )
-        torch.set_num_threads(self.parts.threads)
+        if self.ranks.is_writer and not (resume or claimed):
+            Library(folder.parent).claim(folder.name)
         self.recipe, self.position = self.parts.recipe, self.parts.position
+        measured = not self.recipe.threads and self.ranks.world == 1 and self.parts.device.type == "cpu"
+        numbers = candidates(self.parts.threads) if measured else [self.parts.threads]
+        self._threads = ThreadTuner(numbers, self.position.threads)
         self.evaluator = Evaluator(self.parts, self.ranks)
         self._commands = CommandQueue(self.parts, self.ranks)
         self._files = RunFiles(folder, self.parts, self.ranks)
@@ -177,8 +185,11 @@ class Trainer:
     def update(self, batch: Batch) -> None:
         """One update at the learning rate of its step, counted by the meters."""
         self._lr = self.parts.lr()
+        self._threads.begin()
         loss, grad_norm, own_characters = update(self.parts, self.ranks, batch, self._lr)
         self._meters.add(loss, grad_norm, batch.count, own_characters)
+        self._threads.end(batch.ids.numel())
+        self.position.threads = self._threads.threads
 
     def _pause(self) -> Iterator[Event]:
         """Sleep until a command ends the pause; its time does not count."""

@@ -14,6 +14,9 @@ from charrnn_tui.cells.torch_loop import CharRNNLoop
 from charrnn_tui.text import Vocabulary
 from charrnn_tui.training.plan.recipe import Recipe, RecipeError
 
+NEW_SHARE = 1e-3
+"""Most of the probability that all symbols together get which a network's vocabulary has just been grown by."""
+
 
 def architecture_of(recipe: Recipe, vocabulary: Vocabulary) -> Architecture:
     """The architecture that a recipe gives for a vocabulary. Raises ArchitectureError."""
@@ -41,8 +44,10 @@ def grow_weights(
 ) -> dict[str, NDArray[np.floating]]:
     """Weights for a larger vocabulary: old symbol i moves to row `places[i]` of `size`, new ones start out rare.
 
-    A new symbol's embedding is drawn like the old ones; its output row is their mean, with the smallest bias, so
-    that what the network said before stays nearly as it was.
+    A new symbol's embedding is drawn like the old ones. Its output row is that of the mean logit, which no state lifts
+    above the largest of the old ones; its bias lies so far below that all new symbols together get at most `NEW_SHARE`
+    of the probability after any text. So what was known stays as probable as it was, to that share: the mean of the
+    old logits is at most the logarithm of their summed exponentials.
     """
     generator = np.random.default_rng(seed)
     grown = dict(weights)
@@ -57,8 +62,11 @@ def grow_weights(
     output[places] = old
     output[fresh] = old.mean(axis=0)
     grown["output.weight"] = output
-    bias = np.full(size, weights["output.bias"].min(), dtype=np.float32)
-    bias[places] = weights["output.bias"]
+    old_bias = weights["output.bias"].astype(np.float64)
+    # Jensen: sum of exp(old logits) >= n exp(their mean), so each new symbol has at most exp(-margin) / n of it.
+    margin = np.log(max(1, len(fresh)) / (NEW_SHARE * len(old_bias)))
+    bias = np.full(size, old_bias.mean() - margin, dtype=np.float32)
+    bias[places] = old_bias
     grown["output.bias"] = bias
     return grown
 

@@ -12,6 +12,7 @@ _OVERLAYS = ("secondary", "success", "error")
 """Colours of the theme that neither the run in front (primary) nor its best point (accent) has."""
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 _FEWEST_TICKS, _MOST_TICKS = 2, 6
+_FEWEST_CELLS = 6
 _CELLS_OF_A_STEP = 7
 """Cells that the label of a step needs, with what stands between two."""
 
@@ -71,7 +72,10 @@ def even_axis(low: float, high: float, cells: int) -> Axis:
     `cells`: length of the axis. Of all such axes it is the one that shows the least beyond the values.
     """
     spread = (high - low) or abs(high) * 0.1 or 0.1
-    cells = max(2, cells)
+    if cells < _FEWEST_CELLS:  # no room to choose: the values fill the axis, and a tick or two tell where they lie
+        low, total, interval = low - 0.1 * spread, 1.2 * spread, _nice(0.6 * spread)
+        first = math.ceil(low / interval)
+        return Axis(low, low + total, [i * interval for i in range(first, math.floor((low + total) / interval) + 1)])
     best: tuple[float, float, int] | None = None
     for apart in range(max(1, -(-cells // _MOST_TICKS)), max(2, cells // _FEWEST_TICKS + 1)):
         # One and a half cells are for the alignment, so that low and high are always inside.

@@ -36,16 +36,19 @@ def said_of_command(entry: Entry) -> str:
 
 
 def keep(entry: Entry) -> str:
-    """Keep its texts in the favourites; what was done, in words. Raises CommandError where that cannot be."""
-    if not isinstance(entry, Generation):
-        raise CommandError(
-            f"{NOTHING_DRAWN} to keep: the search finds these items each time; Ctrl+O copies its command line."
-        )
+    """Keep its texts in the favourites, each as what it is; what was done, in words.
+
+    Raises CommandError where that cannot be.
+    """
+    record = entry.record()
+    if not record.texts:
+        raise CommandError("there is nothing to keep: no item was found.")
     try:
-        for favourite in entry.record().favourites():
+        for favourite in record.favourites():
             path = favourites.add(favourite)
     except OSError as error:
         raise CommandError(f"the favourites cannot be written: {error.strerror or error}.") from error
     entry.kept = True
     entry.version += 1
-    return f"kept in {visible(path.name)}"
+    what = "" if entry.drawn else " as the most probable items: nothing was drawn"
+    return f"kept in {visible(path.name)}{what}"

@@ -26,7 +26,11 @@ def losses(folder: Path) -> list[float]:
 def one_line(entry: Entry, *, busy: bool = False) -> Content:
     """Family, loss and state in a few words. `busy`: it is being trained."""
     if entry.info is None:
-        return Content.styled("damaged", "$text-error")
+        return (
+            Content("training" if busy else "unfinished")
+            if entry.unfinished
+            else Content.styled("damaged", "$text-error")
+        )
     said = [entry.info.architecture.describe().removesuffix(" units").replace(" of ", " ")]
     if entry.info.validation_loss is not None:
         said.append(f"{entry.info.validation_loss:.3f} nats")
@@ -44,7 +48,7 @@ def model_facts(entry: Entry) -> list[Row]:
     title = ("", plain(entry.name).stylize("bold"))
     if entry.info is None:
         problem = plain(sentence(entry.problem or "it is damaged.")).stylize("$text-error")
-        advice = "" if entry.shipped else "Delete it, or put its folder back from a copy."
+        advice = "" if entry.shipped or entry.unfinished else "Delete it, or put its folder back from a copy."
         return [title, ("", problem), ("", Content(advice)), ("Folder", plain(entry.folder))]
     info = entry.info
     architecture, results = info.architecture, info.results

@@ -21,6 +21,7 @@ class ProbableList:
         self.items = items
         self.read = read
         """What the network reads of the prefix."""
+        self.kept = False
         self.version = 0
         self.running = False
 
@@ -43,6 +44,10 @@ class ProbableList:
     def characters(self) -> int:
         """Characters held."""
         return sum(len(item.text) for item in self.items.texts)
+
+    def record(self) -> ProbableItems:
+        """What is needed to copy and keep it."""
+        return self.items
 
     def command(self) -> str:
         """The command line that lists the same items."""

@@ -15,17 +15,23 @@ from charrnn_tui.tui.content.probable import ProbableList
 class ProbableBlock(Block[ProbableList]):
     """Items in a column. Nothing was drawn: there is no temperature, no seed and no mark of what is new."""
 
-    actions: ClassVar[Sequence[GenerationAct]] = ("again", "temperatures", "copy_text", "copy_command")
+    actions: ClassVar[Sequence[GenerationAct]] = ("again", "temperatures", "copy_text", "copy_command", "keep")
 
     def facts(self) -> Iterator[str]:
         """Model, how many, and the share of all probability that they cover."""
         items = self.entry.items
         yield visible(items.model)
+        if self.entry.kept:
+            yield "★ kept"
         if not items.texts:
             yield "nothing was found"
             return
         yield f"{len(items.texts)} most probable"
         yield f"together {percent(items.covered)}"
+        if items.bound is not None:
+            yield f"others up to {percent(items.bound)} each" if items.bound else "nothing else is possible"
+        if items.early:
+            yield "the search ended early"
 
     @property
     def _label_cells(self) -> int:
@@ -38,11 +44,13 @@ class ProbableBlock(Block[ProbableList]):
         return self.entry.texts[at].text
 
     def _pieces(self, span: Span, colour: bool) -> Iterator[Piece]:
-        text = self.entry.texts[span.text].text
-        if not text:
+        item = self.entry.texts[span.text]
+        if not item.text:
             yield Piece(EMPTY_ITEM, "label")
             return
         head = len(self.entry.read)
         for start, end, style in ((span.start, head, "prefix"), (max(head, span.start), span.end, "new-text")):
-            if shown := visible(text[start : min(end, span.end)].replace("\n", "")):
+            if shown := visible(item.text[start : min(end, span.end)].replace("\n", "")):
                 yield Piece(shown, style)
+        if span.last and not item.ended:
+            yield Piece("…", "label")

@@ -11,17 +11,12 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
 from charrnn_tui.prompt import commands as slash
-from charrnn_tui.prompt.options import OPTIONS, TEMPERATURE_STEP
+from charrnn_tui.prompt.options import OPTIONS
 from charrnn_tui.tui.content.shown import plain, sentence
 from charrnn_tui.tui.dialogs.dialog import Dialog
 from charrnn_tui.tui.widgets.line_input import LineInput
 
-FIELDS = tuple(option for option in OPTIONS.values() if option.name != "colour")
-"""The settings that have a value to be typed; F9 turns the colours over."""
-
-_LABELS = {"max_length": "maximum", "pace": "characters/s"}
-_STEPS = {"temperature": TEMPERATURE_STEP, "top_p": 0.05, "min_p": 0.01, "max_length": 10, "pace": 5}
-"""What an arrow adds; 1 for all others."""
+_DIALS = [(option, option.dial) for option in OPTIONS.values() if option.dial is not None]
 
 
 class SamplingScreen(Dialog[list[slash.Action] | None]):
@@ -30,7 +25,7 @@ class SamplingScreen(Dialog[list[slash.Action] | None]):
     `values`: command's name -> present value as it would be typed.
     """
 
-    CSS_PATH: ClassVar = ["dialog.tcss", "sampling.tcss"]
+    CSS_PATH: ClassVar = ["../dialogs/dialog.tcss", "sampling.tcss"]
     AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "app.focus_previous", "Row above", show=False, id="sampling.up", tooltip="The setting above"),
@@ -49,9 +44,9 @@ class SamplingScreen(Dialog[list[slash.Action] | None]):
         """Rows, and what is wrong below them."""
         with Vertical(classes="dialog"):
             yield self.title_line("How the next character is chosen")
-            for option in FIELDS:
+            for option, dial in _DIALS:
                 with Horizontal(classes="setting"):
-                    yield Static(plain(_LABELS.get(option.name, option.name.replace("_", "-"))), classes="label")
+                    yield Static(plain(dial.label), classes="label")
                     yield LineInput(
                         self._values[option.command],
                         id=f"setting-{option.command}",
@@ -68,7 +63,7 @@ class SamplingScreen(Dialog[list[slash.Action] | None]):
     def _actions(self) -> list[slash.Action]:
         """What was changed. Raises CommandError."""
         changed = []
-        for option in FIELDS:
+        for option, _ in _DIALS:
             value = self.query_one(f"#setting-{option.command}", Input).value
             if value.strip() != self._values[option.command]:
                 changed.append(slash.parse(f"/{option.command} {value}"))
@@ -96,15 +91,7 @@ class SamplingScreen(Dialog[list[slash.Action] | None]):
         focused = self.focused
         if not isinstance(focused, Input):
             return
-        option = next(option for option in FIELDS if focused.id == f"setting-{option.command}")
-        try:
-            before = float(focused.value.strip().replace(",", "."))
-        except ValueError:
-            before = 0.0  # nothing, or 'random'
-        after = f"{round(before + by * _STEPS.get(option.name, 1), 4):.12g}"
-        try:
-            option.parse(after)
-        except ValueError:
-            return  # beyond what it may be
-        focused.value = after
-        focused.cursor_position = len(after)
+        for option, dial in _DIALS:
+            if focused.id == f"setting-{option.command}":
+                focused.value = dial.turned(focused.value, by)
+                focused.cursor_position = len(focused.value)

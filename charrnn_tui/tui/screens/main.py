@@ -23,7 +23,6 @@ from charrnn_tui.tui.content.shapes import SHAPES, shape_for
 from charrnn_tui.tui.messages import Asked, ModelOpened, Refused, Said, StateChanged, TrainingBegan, TrainingSaid
 from charrnn_tui.tui.widgets.conversation import Conversation
 from charrnn_tui.tui.widgets.key_row import KeyRow
-from charrnn_tui.tui.widgets.loss_row import LossRow
 from charrnn_tui.tui.widgets.prompt import Prompt
 from charrnn_tui.tui.widgets.status_line import StatusLine
 from charrnn_tui.tui.widgets.training_panel import TrainingPanel
@@ -33,7 +32,9 @@ if TYPE_CHECKING:
     from charrnn_tui.prompt.favourites import Favourite
     from charrnn_tui.prompt.runs import RecipeFor, Reconnect, Settle, Spawn
     from charrnn_tui.prompt.settings import Config
+    from charrnn_tui.training.plan.recipe import Recipe
     from charrnn_tui.tui.screens.training_form import TrainingRequest
+    from charrnn_tui.tui.widgets.loss_row import LossRow
 
 TWENTY = 20
 
@@ -95,7 +96,6 @@ class MainScreen(Screen[None]):
     ]
     conversation = getters.query_one("#conversation", Conversation)
     panel = getters.query_one("#training", TrainingPanel)
-    loss_row = getters.query_one("#loss-row", LossRow)
     status = getters.query_one("#status", StatusLine)
 
     def __init__(
@@ -116,6 +116,9 @@ class MainScreen(Screen[None]):
         self.config = config
         self.library = library
         self.session = Session.from_config(config, new_seed)
+        self._loss_row: LossRow | None = None
+        self._wanted: Recipe | None = None
+        """What was chosen in the form and could not be begun; the form shows it again."""
         self._reconnect = reconnect
         self._conversation = partial(Conversation, self.session, library, clock)
         self._panel = partial(TrainingPanel, library, spawn, settle=settle, recipe_for=recipe_for)
@@ -127,7 +130,6 @@ class MainScreen(Screen[None]):
         with Horizontal(id="body"):
             yield self._conversation(id="conversation")
             yield self._panel(id="training")
-        yield LossRow(id="loss-row")
         yield StatusLine(id="status")
         yield KeyRow([b.id or "" for b in self.BINDINGS if isinstance(b, Binding)], id="keys")
 
@@ -225,8 +227,14 @@ class MainScreen(Screen[None]):
     # --- training ---
 
     @on(TrainingBegan)
-    def _training_began(self) -> None:
+    async def _training_began(self) -> None:
         self.conversation.forget_trouble()
+        self._wanted = None
+        if self._loss_row is None:  # it comes with the first run, for it would delay the first paint
+            from charrnn_tui.tui.widgets.loss_row import LossRow
+
+            self._loss_row = LossRow(id="loss-row")
+            await self.mount(self._loss_row, before="#status")
         self.add_class("-training")
         if self.has_class("-medium"):
             self.add_class("-drawer")
@@ -234,8 +242,8 @@ class MainScreen(Screen[None]):
     @on(TrainingSaid)
     def _training_said(self, event: TrainingSaid) -> None:
         run, said = event.run, event.event
-        if run is self.panel.run:
-            self.loss_row.show(run)
+        if self._loss_row is not None and run is self.panel.run:
+            self._loss_row.show(run)
         match said:
             case Started():
                 folder = self.session.followed = Path(said.folder)
@@ -371,13 +379,13 @@ class MainScreen(Screen[None]):
         from charrnn_tui.training.plan.recipe import Recipe
         from charrnn_tui.tui.screens.training_form import TrainingForm
 
-        recipe = Recipe(corpus=corpus) if corpus is not None else None
-        self.app.push_screen(
-            TrainingForm(self.library, recipe, why_not=self.panel.training.why_not), self._train_chosen
-        )
+        recipe = Recipe(corpus=corpus) if corpus is not None else self._wanted
+        form = TrainingForm(self.library, recipe, why_not=self.panel.training.why_not)
+        self.app.push_screen(form, self._train_chosen)
 
     def _train_chosen(self, request: TrainingRequest | None) -> None:
         if request is not None:
+            self._wanted = None if request.resume else request.recipe
             self.panel.begin(request.recipe, base=request.base, resume=request.resume)
 
     def action_timeline(self) -> None:

@@ -286,9 +286,13 @@ class Conversation(Vertical):
         return True
 
     def say_favourite(self, kept: Favourite) -> None:
-        """Draw a favourite again, with its own model."""
+        """Draw a favourite again, with its own model; what was not drawn is offered to be searched again."""
         model, start = self.session.model, of_favourite(kept)
-        if model is not None and model.name == kept.model:
+        if kept.kind == "probable":
+            if model is None or model.name != kept.model:
+                self.attempt(lambda: self.open_model(kept.model))
+            self.offer(f"/top {kept.prefix}")
+        elif model is not None and model.name == kept.model:
             self.attempt(lambda: self.writer.begin(start))
         elif self.attempt(lambda: self.open_model(kept.model)):
             self.writer.wait_with(start)
@@ -301,13 +305,11 @@ class Conversation(Vertical):
 
     async def _open_first(self, name: str) -> None:
         model, reason = await asyncio.to_thread(self._first, name)
+        # As a message, not at once: meanwhile the screen may be closing, and its parts be gone.
         if model is None:
-            self.writer.take_waiting()
-            self.refuse(reason)
-            return
-        if reason:
-            self.say(reason)
-        self._answer_from(model)
+            self.call_later(self._cannot_open, reason)
+        else:
+            self.call_later(self._answer_from, model, said=reason)
 
     def _first(self, name: str) -> tuple[Model | None, str]:
         """The model of a name, or else the first that can be opened; and why it is not the one that was wanted."""
@@ -347,26 +349,27 @@ class Conversation(Vertical):
     async def _opened(self, opened: Callable[[], Model], step: int | None, line: str) -> None:
         from charrnn_tui.model import ModelError
 
-        first = self.session.model is None
         try:
             model = await asyncio.to_thread(opened)
         except ModelError as error:
-            self.writer.take_waiting()
-            self.refuse(str(error), line)
+            self.call_later(self._cannot_open, str(error), line)
             return
-        self._answer_from(model, step)
-        if step is not None:
-            self.say(f"answers from step {step:,}")
-        elif not first:
-            self.say(f"{model.name} is open")
+        said = f"{model.name} is open" if step is None else f"answers from step {step:,}"
+        self.call_later(self._answer_from, model, step, said)
 
-    def _answer_from(self, model: Model, step: int | None = None) -> None:
-        """Let the prompt answer from a model, and begin what waited for it."""
+    def _cannot_open(self, reason: str, line: str = "") -> None:
+        self.writer.take_waiting()
+        self.refuse(reason, line)
+
+    def _answer_from(self, model: Model, step: int | None = None, said: str = "") -> None:
+        """Let the prompt answer from a model, say so, and begin what waited for it."""
         session = self.session
         session.model, session.step = model, step
         session.followed = model.folder  # a run that saves there is followed
         self.box.use_model(model)
         self.post_message(ModelOpened(model, step))
+        if said:
+            self.say(said)
         self.post_message(StateChanged())
         for start in self.writer.take_waiting():
             self.attempt(lambda start=start: self.writer.begin(start), *start.prefixes[:1])  # type: ignore[misc]

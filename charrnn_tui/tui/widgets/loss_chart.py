@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from textual.color import Color
+from textual.geometry import Size
 from textual.reactive import reactive
 from textual_hires_canvas import Canvas
 from textual_plot import HiResMode, NumericAxisFormatter, PlotWidget
@@ -63,8 +64,14 @@ class LossChart(PlotWidget, can_focus=False):
         self.drawn = 0
         """Series drawn last; nothing is shown while there is none."""
         self.display = False
+        self._shown: list[Point] = []
+        self._log = False
+        self._fitted: Size | None = None
+        """The size (cells) that the axes were made for."""
 
     def _render_plot(self) -> None:
+        if self._scale_rectangle.size != self._fitted:
+            self._set_axes()
         super()._render_plot()
         self._lighten()
 
@@ -119,7 +126,8 @@ class LossChart(PlotWidget, can_focus=False):
         if best is not None and best.step >= first:
             at = np.array([float(best.step)]), np.array([scale(best.validation_loss)])
             self.scatter(*at, marker="●", marker_style=self.colour("accent"))
-        self._set_axes(shown, log)
+        self._shown, self._log = shown, log
+        self._set_axes()
 
     def _series(
         self, runs: Sequence[TrainingRun], smooth: bool
@@ -138,15 +146,17 @@ class LossChart(PlotWidget, can_focus=False):
                 series.append((validation, self.colour(overlay_colour(number))))
         return series, best
 
-    def _set_axes(self, points: Sequence[Point], log: bool) -> None:
+    def _set_axes(self) -> None:
         """Limits a little beyond the points, so that nothing is drawn over the frame; ticks that stand evenly."""
-        xs, ys = [x for x, _ in points], [y for _, y in points]
-        cells = self._scale_rectangle
-        columns, rows = cells.width or max(10, self.size.width - 8), cells.height or max(4, self.size.height - 3)
+        self._fitted = self._scale_rectangle.size
+        if not self._shown:
+            return
+        xs, ys = [x for x, _ in self._shown], [y for _, y in self._shown]
+        columns, rows = self._fitted.width or 30, self._fitted.height or 8
         low, high = min(xs), max(xs) + 0.04 * ((max(xs) - min(xs)) or 1.0)
         self.set_xlimits(low, high)
         self.set_xticks(step_ticks(low, high, columns))
-        if log:
+        if self._log:
             # Round losses, at their places on the axis: these cannot stand evenly.
             beyond = 0.06 * ((max(ys) - min(ys)) or 0.1)
             low, high = min(ys) - beyond, max(ys) + beyond

@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
 from charrnn_tui.prompt.commands import is_command, prefix_of
 from charrnn_tui.prompt.history import Browser, History
-from charrnn_tui.text import visible
 from charrnn_tui.tui.messages import Entered, Proposed, Typed
+from charrnn_tui.tui.widgets.line_input import LineInput, one_cell
 
 if TYPE_CHECKING:
     from charrnn_tui.prompt.choices import Choice, Choices
     from charrnn_tui.prompt.reader import Reader
 
 
-class Prompt(Input):
+class Prompt(LineInput):
     """Type a prefix; Enter continues it. A prefix is never stripped.
 
     All that a key does to the line is done before the next key is looked at; the rest of the screen hears of it by
@@ -51,7 +50,7 @@ class Prompt(Input):
     @property
     def _value(self) -> Text:
         # As many characters as the value has, or the cursor would stand elsewhere than it acts.
-        text = Text("".join(_one_cell(c) for c in self.value), no_wrap=True, overflow="ignore", end="")
+        text = Text("".join(one_cell(c) for c in self.value), no_wrap=True, overflow="ignore", end="")
         leading = len(self.value) - len(self.value.lstrip(" "))
         if leading:
             dots = Text("·" * leading, self.get_component_rich_style("input--placeholder"), end="")
@@ -177,8 +176,3 @@ class Prompt(Input):
             return
         lines[0] = self.value + lines[0]
         self._enter([line for line in lines if line])
-
-
-def _one_cell(character: str) -> str:
-    shown = visible(character)
-    return shown if len(shown) == 1 else "�"

@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from charrnn_tui.prompt import words
 from charrnn_tui.prompt.runs import Reconnect, TrainingRun, TrainingRuns
 from charrnn_tui.text import visible
 from charrnn_tui.training.process.messages import Event, Failed, Finished, Paused, Resumed, Started
@@ -119,6 +120,8 @@ class TrainingPanel(Vertical):
         match event:
             case Started():
                 self.post_message(Said(f"training {visible(event.name)}"))
+                for note in event.notes:
+                    self.notify(visible(words.capitalised(note)), title="Training", markup=False, timeout=15)
             case Paused():
                 self.post_message(Said("training is paused; Ctrl+T goes on"))
             case Resumed():
@@ -206,27 +209,19 @@ class TrainingPanel(Vertical):
         self._dirty = False
         width, height = self.content_size
         most = next((n for up_to, n in _ROWS_OF_SAMPLES if height <= up_to), _MOST_ROWS)
-        changed = [
-            self._set("#training-title", rows.title(run)),
-            self._set("#training-progress", rows.progress(run, width)),
-            self._set("#training-losses", rows.losses(self.training.runs)),
-            self._set("#training-samples", rows.samples(run, width, most)),
-            self._set("#training-actions", rows.actions(run, self.view)),
-        ]
+        self._set("#training-title", rows.title(run))
+        self._set("#training-progress", rows.progress(run, width))
+        self._set("#training-losses", rows.losses(self.training.runs))
+        self._set("#training-samples", rows.samples(run, width, most))
+        self._set("#training-actions", rows.actions(run, self.view))
         if self.chart is not None:
-            shown = self.chart.display
             self.chart.show(self.training.runs, log=self.view.log, smooth=self.view.smooth, part=self.view.part)
-            changed.append(self.chart.display != shown)
-        if any(changed):
-            self.call_after_refresh(self.mark)  # the chart has another size now
 
-    def _set(self, row: str, content: Content) -> bool:
+    def _set(self, row: str, content: Content) -> None:
         """Other content; the screen is laid out anew only where the number of lines changed, for that is slow."""
         widget = self.query_one(row, Static)
         lines = len(content.wrap(max(1, widget.size.width)))
-        changed = lines != widget.size.height
-        widget.update(content, layout=changed)
-        return changed
+        widget.update(content, layout=lines != widget.size.height)
 
     def on_resize(self) -> None:
         """Fit to the size."""

@@ -129,11 +129,13 @@ class Writer(Vertical):
         from charrnn_tui.sampling.prefix import clean_prefix
 
         try:
-            items = await asyncio.to_thread(probable_items, model, prefix, PROBABLE)
+            limit = self.session.max_length or None
+            items = await asyncio.to_thread(probable_items, model, prefix, PROBABLE, limit)
         except (ModelError, UnknownSymbolsError) as error:
             self.post_message(Refused(str(error), f"/top {prefix}"))
             return
-        self._add(ProbableList(self._number, items, clean_prefix(prefix, model.vocabulary, model.info.kind)))
+        read = clean_prefix(prefix, model.vocabulary, model.info.kind)
+        self.call_later(lambda: self._add(ProbableList(self._number, items, read)))
 
     # --- acting on a block ---
 
