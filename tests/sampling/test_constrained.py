@@ -144,7 +144,7 @@ def test_plain_draws_and_search_together(unique: bool, monkeypatch: pytest.Monke
     source = network(settings=SamplingSettings(1.3))
     constraint = Constraint(match="/[ab].*/", unique=unique)
     q = normalised(fulfilling(source, constraint))
-    seeds = 400
+    seeds = 800
     draws = [ConstrainedDraws(source, constraint, seed=s) for s in range(seeds)]
     items = [tuple(islice(d, 2)) for d in draws]
     searched = sum(d.steps > 0 for d in draws)
@@ -206,7 +206,7 @@ def test_estimates_from_the_search_are_unbiased(unique: bool) -> None:
     constraint = Constraint(match="/a.*b/", unique=unique)
     truth = sum(fulfilling(source, constraint).values())
     estimates = []
-    for seed in range(240):
+    for seed in range(160):
         draws = ConstrainedDraws(source, constraint, seed=seed)
         list(islice(draws, 6))
         estimate = draws._estimate()
