@@ -57,6 +57,15 @@ def can_be_resumed(folder: Path) -> bool:
     return (folder / CHECKPOINT).exists()
 
 
+def what_is_kept(folder: Path) -> str:
+    """What is left in the folder of a run that ended before its time, as the end of a sentence."""
+    if has_weights(folder):
+        return "the weights it had saved are kept"
+    if can_be_resumed(folder):
+        return "it had no weights yet, and can be taken up again"
+    return "it had saved nothing"
+
+
 def _without_weights(folder: Path) -> str | None:
     """What is to be said of a folder that holds no model; None where it does."""
     name = visible(folder.name)
@@ -64,8 +73,8 @@ def _without_weights(folder: Path) -> str | None:
         return None
     if can_be_resumed(folder):
         return (
-            f"{name} has no weights yet, since its training was ended before the first evaluation; take it up with "
-            f"charrnn-tui train --resume {name}, or delete it."
+            f"{name} has no weights yet, since its training was ended before the first evaluation; take it up "
+            f"again (charrnn-tui train --resume {name}; in Python train({name!r})), or delete it."
         )
     return f"{name} has no weights: a training run has claimed the name and saved nothing so far; delete it to free it."
 
@@ -171,8 +180,7 @@ class Library:
             folder.mkdir()
         except FileExistsError as error:
             raise NameTakenError(
-                f"there is already a model {visible(name)!r}; choose another name, delete it, or take it up again with "
-                "--resume."
+                f"there is already a model {visible(name)!r}; choose another name, delete it, or train it further."
             ) from error
         except OSError as error:
             raise ModelError(f"{visible(str(folder))} cannot be made: {error.strerror or error}.") from error

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TypedDict, Unpack
 
-from charrnn_tui.text.arguments import check_number, check_whole, describe
+from charrnn_tui.text.arguments import ArgumentError, check_number, check_whole, describe
 
 
 class SettingsError(ValueError):
@@ -60,9 +60,13 @@ class SamplingSettings:
 
     @classmethod
     def of(cls, settings: SamplingSettings | None, **options: Unpack[SamplingOptions]) -> SamplingSettings:
-        """Settings (neutral ones where None) with some fields changed. Raises SettingsError."""
+        """Settings (neutral ones where None) with some fields changed. Raises SettingsError, ArgumentError."""
         if settings is not None and not isinstance(settings, cls):
             raise SettingsError(f"settings are SamplingSettings, not {describe(settings)}; give temperature=… by name.")
+        for option in options:
+            if option not in SamplingOptions.__annotations__:
+                known = ", ".join(SamplingOptions.__annotations__)
+                raise ArgumentError(f"sampling has no option {option!r}; there are: {known}.")
         return replace(settings or cls(), **options)
 
     @property

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.text.arguments import check_text
+from charrnn_tui.text.arguments import ArgumentError, check_text
 from charrnn_tui.text.symbols import BOUNDARY, PAD, UnknownSymbolsError, describe_symbol
 
 
@@ -88,16 +88,18 @@ class Vocabulary:
 
         Raises UnknownSymbolsError naming each unknown symbol once, in order of appearance.
         """
-        ids = self.encode_or_pad(text)
+        ids = self.encode_or_pad(check_text(text, "what is encoded"))
         if (ids == PAD).any():
             unknown = list(dict.fromkeys(c for c in text if c not in self._ids))
             raise UnknownSymbolsError(unknown, {c: self.nearest(c) for c in unknown})
         return ids
 
     def decode(self, ids: Iterable[int]) -> str:
-        """The text of a sequence of ids; boundaries and padding give nothing. Raises ValueError for an id too large."""
+        """The text of a sequence of ids; boundaries and padding give nothing. Raises ValueError for what is no id."""
         try:
             return "".join(self.symbols[i - 1] for i in ids if i > 0)
+        except TypeError as error:
+            raise ArgumentError(f"ids are whole numbers from 0 to {self.size - 1}.") from error
         except IndexError as error:
             raise ValueError(f"this network knows the ids from 0 to {self.size - 1}, and none above.") from error
 
