@@ -1,24 +1,37 @@
-"""What the tests of the main screen share: an app with a fake engine around the toy model, and a look at the screen."""
+"""What the tests of the app share: an app with a fake engine around the toy model, an app that shows one screen alone,
+and ways to look at what is painted."""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from fake_training import FakeSpawner, keep_recipe
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from charrnn_tui.model.library import Library
 from charrnn_tui.prompt.runs import TrainingRuns
 from charrnn_tui.prompt.settings import Config
+from charrnn_tui.tui import themes
 from charrnn_tui.tui.app import CharRNNApp
 from charrnn_tui.tui.content.player import Player
+from charrnn_tui.tui.key_order import KeysInOrder
 from charrnn_tui.tui.widgets.completions import Completions
 from charrnn_tui.tui.widgets.generations import Generations
 from charrnn_tui.tui.widgets.next_characters import NextCharacters
 from charrnn_tui.tui.widgets.prompt import Prompt
 from charrnn_tui.tui.widgets.training_panel import TrainingPanel
 from charrnn_tui.tui.widgets.writer import Writer
+
+HOSTILE = ("[/", "[/b]", "[bold]x", "\x1b[31mred", "a\u202eb")
+"""Texts that are markup to a careless screen, or a command to the terminal."""
+
+SIZES = ((100, 30), (60, 15), (40, 10))
+
+UNSET = object()
 
 
 class Clock:
@@ -109,13 +122,14 @@ class Driven(CharRNNApp):
         return "\n".join(strip.text for strip in self.screen._compositor.render_strips())
 
 
-async def until(pilot: Pilot[Any], holds: Any, turns: int = 200) -> None:
-    """Let the app work until something holds."""
+async def until(pilot: Pilot[Any], holds: Callable[[], object], turns: int = 1000) -> None:
+    """Let the app work until something holds that a thread may bring about; fails after ten seconds."""
     for _ in range(turns):
         if holds():
+            await pilot.pause()
             return
         await pilot.pause(0.01)
-    raise AssertionError("it never came to hold; the screen:\n" + pilot.app.text)  # type: ignore[attr-defined]
+    raise AssertionError(f"it never came to hold; the screen:\n{painted(pilot)}")
 
 
 async def ready(pilot: Pilot[Any]) -> Driven:
@@ -136,3 +150,45 @@ async def enter(pilot: Pilot[Any], line: str) -> None:
     await pilot.press("enter")
     await pilot.pause()
     await pilot.pause()  # what was said of it goes from widget to widget
+
+
+class Host(KeysInOrder[None]):
+    """Pushes a screen at once; `result` is what it was left with."""
+
+    def __init__(self, screen: Screen[Any]) -> None:
+        super().__init__()
+        self._shown_first = screen
+        self.result: Any = UNSET
+        for theme in themes.THEMES:
+            self.register_theme(theme)
+        self.theme = themes.DEFAULT
+
+    def on_mount(self) -> None:
+        self.push_screen(self._shown_first, self._left)
+
+    def _left(self, result: Any) -> None:
+        self.result = result
+
+
+@asynccontextmanager
+async def showing(screen: Screen[Any], size: tuple[int, int] = (100, 30)) -> AsyncIterator[Pilot[None]]:
+    """A pilot over the screen, toasts and tooltips switched on."""
+    async with Host(screen).run_test(size=size, notifications=True, tooltips=True) as pilot:
+        await pilot.pause()
+        yield pilot
+
+
+def painted(pilot: Pilot[Any]) -> str:
+    """What stands on the terminal, line by line."""
+    return "\n".join(strip.text for strip in pilot.app.screen._compositor.render_strips())
+
+
+def toasts(pilot: Pilot[Any]) -> list[str]:
+    """The messages of the toasts that are up."""
+    return [notification.message for notification in pilot.app._notifications]
+
+
+def safe(text: str) -> None:
+    """Fail where a painted text holds a character that commands a terminal."""
+    assert not any(ord(c) < 32 and c != "\n" for c in text)
+    assert not any(c in text for c in "\x7f\x9b\u202e\u2066")

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from driving import HOSTILE, SIZES, UNSET, painted, safe, showing, toasts, until
 from textual.widgets import Footer, Input, Markdown, OptionList, Sparkline
 
 from charrnn_tui.model.library import Library
@@ -13,7 +14,6 @@ from charrnn_tui.tui.dialogs.ask import Ask, Confirm
 from charrnn_tui.tui.screens.model_browser import ModelBrowser
 from charrnn_tui.tui.widgets.facts_table import FactsTable
 from toy import write_toy_model
-from tui_screens.host import HOSTILE, SIZES, UNSET, painted, safe, showing, toasts, until
 
 
 @pytest.fixture

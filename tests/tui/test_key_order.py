@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from driving import showing, until
 from textual import on
 from textual.app import ComposeResult
 from textual.events import Key, Paste
@@ -17,7 +18,6 @@ from charrnn_tui.tui import key_order
 from charrnn_tui.tui.dialogs.ask import Ask
 from charrnn_tui.tui.key_order import KeysInOrder
 from charrnn_tui.tui.widgets.line_input import LineInput
-from tui_screens.host import showing, until
 
 NAMES = {"\r": "enter", "\x7f": "backspace", "\x15": "ctrl+u", "\t": "tab", "\x1b": "escape", "\x01": "ctrl+a"}
 

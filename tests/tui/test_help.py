@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from driving import HOSTILE, SIZES, painted, safe, showing
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input, Static
@@ -10,7 +11,6 @@ from textual.widgets import Input, Static
 from charrnn_tui.prompt.commands import COMMANDS
 from charrnn_tui.tui.content.key_sections import key_words
 from charrnn_tui.tui.screens.help import HelpScreen, HelpSection, key_sections
-from tui_screens.host import HOSTILE, SIZES, painted, safe, showing
 
 
 class Prompt(Input):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from driving import SIZES, painted, showing
 from textual.color import Color
 from textual.widgets import OptionList
 
 from charrnn_tui.tui import themes
 from charrnn_tui.tui.dialogs.theme_picker import ThemePicker
-from tui_screens.host import SIZES, painted, showing
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from driving import HOSTILE, SIZES, UNSET, painted, safe, showing, toasts, until
 from textual.widgets import Input, OptionList
 
 from charrnn_tui.prompt import favourites
@@ -13,7 +14,6 @@ from charrnn_tui.prompt.favourites import Favourite
 from charrnn_tui.prompt.generations import sample_command_of
 from charrnn_tui.tui.dialogs.ask import Ask, Confirm
 from charrnn_tui.tui.screens.favourites import FavouritesScreen
-from tui_screens.host import HOSTILE, SIZES, UNSET, painted, safe, showing, toasts, until
 
 KEPT = [
     Favourite("Deepak", "De", "toy", 7, temperature=0.8, kept="2026-11-24T10:00:00+00:00"),

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from driving import HOSTILE, SIZES, painted, safe, showing
 
 from charrnn_tui.training.process.messages import Evaluated, Sampled
 from charrnn_tui.training.run import record as history
 from charrnn_tui.tui.screens.timeline import Timeline
 from charrnn_tui.tui.widgets.slider import Slider
-from tui_screens.host import HOSTILE, SIZES, painted, safe, showing
 
 
 def evaluated(step: int, loss: float, best: float, *, improved: bool) -> Evaluated:

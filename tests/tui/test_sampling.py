@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from driving import SIZES, UNSET, painted, showing
 from textual.widgets import Input
 
 from charrnn_tui.prompt import commands as slash
 from charrnn_tui.prompt.options import OPTIONS
 from charrnn_tui.tui.dialogs.sampling import SamplingScreen
-from tui_screens.host import SIZES, UNSET, painted, showing
 
 VALUES = {"temp": "0.8", "top-k": "0", "top-p": "1", "min-p": "0", "seed": "random", "max": "0", "pace": "30"}
 

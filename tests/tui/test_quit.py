@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from driving import HOSTILE, SIZES, UNSET, painted, safe, showing
 
 from charrnn_tui.tui.dialogs.quit import QuitScreen
-from tui_screens.host import HOSTILE, SIZES, UNSET, painted, safe, showing
 
 
 @pytest.mark.parametrize("size", SIZES)

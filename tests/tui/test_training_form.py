@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from driving import HOSTILE, SIZES, UNSET, painted, safe, showing, until
 from textual.pilot import Pilot
 from textual.widgets import Button, Collapsible, Input, Select, Static
 
@@ -19,7 +20,6 @@ from charrnn_tui.tui.screens.training_form import TrainingForm, TrainingRequest
 from charrnn_tui.tui.widgets.corpus_panel import CorpusPanel
 from charrnn_tui.tui.widgets.form_field import FormField
 from toy import NAMES, toy_info, write_toy_model
-from tui_screens.host import HOSTILE, SIZES, UNSET, painted, safe, showing, until
 
 
 @dataclass

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from driving import HOSTILE, SIZES, UNSET, painted, safe, showing, toasts, until
 from textual.widgets import Input, OptionList
 
 from charrnn_tui.text.shipped import corpus_names
 from charrnn_tui.tui.screens.corpus_browser import WHAT_THEY_HOLD, CorpusBrowser
 from charrnn_tui.tui.widgets.file_tree import FileTree
-from tui_screens.host import HOSTILE, SIZES, UNSET, painted, safe, showing, toasts, until
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from driving import Host
 from rich.color import Color as RichColor
 from rich.color import ColorType
 from textual.app import App
@@ -24,7 +25,6 @@ from charrnn_tui.tui.screens.favourites import FavouritesScreen
 from charrnn_tui.tui.screens.help import HelpScreen
 from charrnn_tui.tui.screens.model_browser import ModelBrowser
 from charrnn_tui.tui.screens.training_form import TrainingForm
-from tui_screens.host import Host
 
 SETTINGS = {"temp": "0.8", "top-k": "0", "top-p": "1", "min-p": "0", "seed": "random", "max": "0", "pace": "30"}
 PALETTE = palette()
