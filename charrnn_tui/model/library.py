@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from charrnn_tui.files import paths
 from charrnn_tui.model.description import (
@@ -25,8 +26,10 @@ from charrnn_tui.model.description import (
     read_info,
     write_info,
 )
-from charrnn_tui.model.model import Model
 from charrnn_tui.text import visible
+
+if TYPE_CHECKING:
+    from charrnn_tui.model.model import Model
 
 DEFAULT_MODEL = "names-lstm"
 
@@ -154,6 +157,8 @@ class Library:
         problem = _without_weights(folder)
         if problem is not None:
             raise ModelError(problem)
+        from charrnn_tui.model.model import Model  # NumPy and all: a list of models needs none of it
+
         return Model.open(folder)
 
     def is_shipped(self, name: str) -> bool:
