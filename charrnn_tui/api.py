@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 from charrnn_tui.files import atomic
 from charrnn_tui.model import DESCRIPTION, WEIGHTS, Model, ModelError
 from charrnn_tui.model.library import Library
-from charrnn_tui.text.arguments import ArgumentError, check_text, describe
+from charrnn_tui.text.arguments import ArgumentError, check_path, check_text, describe
 
 if TYPE_CHECKING:
     from charrnn_tui.training.plan.recipe import PresetName
@@ -37,11 +37,7 @@ def load(name_or_folder: str | os.PathLike[str]) -> Model:
     A string with a path separator, or one that is no model's name but a folder's, is a path. Milliseconds, no torch.
     Raises ModelError with a sentence.
     """
-    if not isinstance(name_or_folder, os.PathLike):
-        check_text(name_or_folder, "the name of a model")
-    if not str(name_or_folder):
-        raise ModelError("the name of a model is empty.")
-    folder = Path(name_or_folder).expanduser()
+    folder = check_path(name_or_folder, "the name of a model")
     if not isinstance(name_or_folder, str) or len(folder.parts) != 1:
         return Model.open(folder)
     try:

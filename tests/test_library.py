@@ -195,12 +195,14 @@ def test_a_claimed_name_is_listed_refused_and_freed(tmp_path: Path) -> None:
     assert set(entries) == {"empty", "begun"}
     assert all(entry.unfinished and entry.info is None for entry in entries.values())
     assert "--resume begun" in str(entries["begun"].problem)
+    assert "in Python train('begun')" in str(entries["begun"].problem)
     assert "--resume" not in str(entries["empty"].problem)
     for name in ("empty", "begun"):
         with pytest.raises(ModelError, match=f"{name} has no weights"):
             library.open(name)
-        with pytest.raises(NameTakenError, match="already a model"):
+        with pytest.raises(NameTakenError, match="already a model") as taken:
             library.claim(name)
+        assert "--" not in str(taken.value)  # Python has no flags
     library.release("begun")
     assert folder.exists()
     library.release("empty")

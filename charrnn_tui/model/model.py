@@ -22,7 +22,7 @@ from charrnn_tui.sampling.prefix import clean_prefix, start_ids
 from charrnn_tui.sampling.probability_tree import Branch, probability_tree
 from charrnn_tui.sampling.search import MEMORY
 from charrnn_tui.text import EncodedItems, TextError, Vocabulary, bucketed_batches, text_hash, visible
-from charrnn_tui.text.arguments import ArgumentError, check_text, check_texts, check_whole
+from charrnn_tui.text.arguments import ArgumentError, check_path, check_text, check_texts, check_whole
 
 if TYPE_CHECKING:
     from charrnn_tui.sampling.constrained import ConstrainedDraws
@@ -87,7 +87,7 @@ class Model:
 
         Raises ModelError where something stands there already or the disk refuses.
         """
-        path = Path(folder).expanduser().absolute()
+        path = check_path(folder, "the folder to save to").absolute()
         files = self._files if self.folder is None else read_files(self.folder)
         if WEIGHTS not in files:
             raise ModelError(f"{self.name} was made from a cell alone and has no files that could be saved.")

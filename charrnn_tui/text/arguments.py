@@ -9,7 +9,9 @@ from __future__ import annotations
 import math
 import numbers
 import operator
+import os
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 
@@ -30,6 +32,15 @@ def check_text(value: Any, what: str) -> str:
     if not isinstance(value, str):
         raise ArgumentError(f"{what} is a text, not {describe(value)}.")
     return value
+
+
+def check_path(value: Any, what: str) -> Path:
+    """A path, `~` expanded. Raises ArgumentError for what is none, ValueError for an empty one."""
+    if not isinstance(value, os.PathLike):
+        check_text(value, what)
+    if not os.fspath(value):
+        raise ValueError(f"{what} is empty.")
+    return Path(value).expanduser()
 
 
 def check_texts(values: Any, what: str) -> Iterator[str]:

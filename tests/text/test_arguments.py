@@ -86,6 +86,8 @@ WRONG: list[tuple[str, Callable[[Model], Any]]] = [
     ("not b'Anna' (bytes)", lambda m: m.evaluate(b"Anna")),  # type: ignore[arg-type]
     ("the name of a model is a text, not None", lambda m: load(None)),  # type: ignore[arg-type]
     ("the name of a model is empty", lambda m: load("")),
+    ("the folder to save to is a text, not 5", lambda m: m.save(5)),  # type: ignore[arg-type]
+    ("the folder to save to is empty", lambda m: m.save("")),
     ("the seed", lambda m: Column(m.cell, m.vocabulary, ["De"], seed=1.5)),  # type: ignore[arg-type]
 ]
 
