@@ -9,8 +9,7 @@ from textual.content import Content
 from charrnn_tui.prompt.probability import percent
 from charrnn_tui.text import visible
 from charrnn_tui.tui.content.lens_channels import Channel
-from charrnn_tui.tui.content.shown import plain
-from charrnn_tui.tui.widgets.next_characters import symbol_name
+from charrnn_tui.tui.content.shown import plain, symbol_name
 
 if TYPE_CHECKING:
     from charrnn_tui.insight.what_mattered import WhatMattered

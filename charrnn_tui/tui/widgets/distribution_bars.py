@@ -15,7 +15,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from charrnn_tui.tui.widgets.next_characters import symbol_name
+from charrnn_tui.tui.content.shown import symbol_name
 
 if TYPE_CHECKING:
     from charrnn_tui.insight.scores import Distribution

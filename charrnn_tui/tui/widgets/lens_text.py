@@ -74,7 +74,8 @@ class LensText(Widget, can_focus=True):
             if self._lines != lines:
                 self.refresh(layout=True)
         self._head, self._ended, self._looks = head, ended, looks
-        self.place = min(self.place, len(text))
+        # Nobody moved it: where the text became shorter, the cursor comes along and nothing is told.
+        self.set_reactive(LensText.place, min(self.place, len(text)))
         self._to_cursor()
         self.refresh()
 
