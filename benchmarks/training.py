@@ -6,11 +6,14 @@ that a loss counts: the next characters and the ends of items, not the padding. 
 once; that is measured as well and told apart, since with a larger batch everybody is faster.
 
     python benchmarks/training.py [--threads N] [--seconds S] [--corpus NAME_OR_FILE]
+    python benchmarks/training.py --auto --seconds 20 --turns 3
 """
 
 from __future__ import annotations
 
 import argparse
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +30,8 @@ from charrnn_tui.cells.torch_loop import CharRNNLoop
 from charrnn_tui.model.library import Library
 from charrnn_tui.text import PAD, Vocabulary, load_corpus, split_by_hash, to_matrix
 from charrnn_tui.training.plan.recipe import Recipe
+from charrnn_tui.training.plan.threads import available_cores
+from charrnn_tui.training.run.thread_tuner import candidates
 from charrnn_tui.training.run.trainer import Trainer
 
 BATCH = 128
@@ -121,6 +126,53 @@ def useful_per_second(step: Callable[[], int], seconds: float) -> float:
     return characters / elapsed
 
 
+CHILD = """
+import sys, time, tempfile
+from pathlib import Path
+from charrnn_tui.training.plan.threads import bound_spinning
+bound_spinning()
+from charrnn_tui.model.library import Library
+from charrnn_tui.training.plan.recipe import Recipe
+from charrnn_tui.training.run.trainer import Trainer
+with tempfile.TemporaryDirectory() as folder:
+    user = Path(folder)
+    recipe = Recipe(name="b", corpus=sys.argv[1], kind="lines", family="lstm", layers=2, hidden=64, embedding=32,
+                    precision="float32", threads=int(sys.argv[2]), epochs=1e5)
+    trainer = Trainer(recipe, user / "b", library=Library(user=user))
+    batches, start, characters = trainer.parts.batches(), time.perf_counter(), 0
+    while time.perf_counter() - start < float(sys.argv[3]):
+        batch = next(batches)
+        trainer.update(batch)
+        characters += batch.count
+    print(characters / (time.perf_counter() - start))
+"""
+
+
+def threads_auto(corpus: str, seconds: float, turns: int, cores: int) -> None:
+    """Time of "auto" against that of the best fixed number of threads, alone and beside one busy loop a core.
+
+    An LSTM of 2 x 64 units, whose threads hurt most where cores are shared. Trials are included.
+    """
+
+    def speed(threads: int) -> float:
+        command = [sys.executable, "-c", CHILD, corpus, str(threads), str(seconds)]
+        return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+    numbers = [0, *candidates(cores)]
+    for busy in (0, cores):
+        loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(busy)]
+        try:
+            rows = np.array([[speed(threads) for threads in numbers] for _ in range(turns)])
+        finally:
+            for loop in loops:
+                loop.kill()
+        fixed = ", ".join(f"{n}: {s:,.0f}" for n, s in zip(numbers[1:], np.median(rows[:, 1:], axis=0), strict=True))
+        ratio = np.median(rows[:, 1:].max(axis=1) / rows[:, 0])
+        print(
+            f"threads, {busy} busy loops beside it: {fixed} characters/s; the best takes 1/{ratio:.2f} of auto's time"
+        )
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
@@ -129,7 +181,11 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=15)
     parser.add_argument("--corpus", default="names")
     parser.add_argument("--sizes", type=int, nargs="+", default=[64, 256])
+    parser.add_argument("--auto", action="store_true", help="measure only how well the number of threads is chosen")
     arguments = parser.parse_args()
+    if arguments.auto:
+        threads_auto(arguments.corpus, arguments.seconds, arguments.turns, available_cores())
+        return
     lines = split_by_hash(load_corpus(arguments.corpus, kind="lines").items)[0]
     vocabulary = Vocabulary.from_texts(lines)
     longest, mean = max(map(len, lines)) + 1, sum(map(len, lines)) / len(lines) + 1

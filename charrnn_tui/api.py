@@ -142,6 +142,9 @@ def _joined(lines: Iterable[str]) -> tuple[str, str | None]:
 def _run(
     request: Request, text: str | None, folder: Path, library: Library, on_event: Callable[[Event], object] | None
 ) -> None:
+    from charrnn_tui.training.plan.threads import bound_spinning
+
+    bound_spinning()
     from charrnn_tui.training.process.messages import Finished, Started, Stop
     from charrnn_tui.training.run.trainer import Trainer
 

@@ -39,6 +39,7 @@ USES_TORCH = {
     "charrnn_tui.training.run.reporting",
     "charrnn_tui.training.run.saving",
     "charrnn_tui.training.run.setup",
+    "charrnn_tui.training.run.thread_tuner",
     "charrnn_tui.training.run.trainer",
 }
 """The only modules that may import torch; what leads to the first prompt is none of them."""

@@ -265,16 +265,17 @@ def import_(
     """
     from pathlib import Path
 
+    from charrnn_tui.cells import FAMILIES
     from charrnn_tui.cli.corpora import checked_kind
     from charrnn_tui.model.library import Library
     from charrnn_tui.text import read_text
     from charrnn_tui.transfer import import_model
 
     taken_as = checked_kind(kind)
-    if family not in (None, "rnn", "gru", "lstm"):
-        raise WrongUse(f"the architecture is rnn, gru or lstm, not {family!r}.")
+    if family is not None and family not in FAMILIES:
+        raise WrongUse(f"the architecture is one of {', '.join(FAMILIES)}, not {family!r}.")
     path = Path(file).expanduser()
     text = None if symbols is None else read_text(Path(symbols).expanduser())
     wanted = name if name is not None else path.stem
-    import_model(path, Library(), wanted, symbols=text, kind=taken_as, family=family)  # type: ignore[arg-type]
+    import_model(path, Library(), wanted, symbols=text, kind=taken_as, family=family)
     remark(f"{wanted} is in the library; try: charrnn-tui sample --model {wanted}")

@@ -54,6 +54,9 @@ def run(
 
     Raises TextError, RecipeError, ModelError and the like where the run cannot begin.
     """
+    from charrnn_tui.training.plan.threads import bound_spinning
+
+    bound_spinning()
     from charrnn_tui.training.process.distributed import join, leave
 
     ranks = join(recipe.device)

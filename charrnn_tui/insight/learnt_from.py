@@ -21,6 +21,7 @@ from charrnn_tui.text import (
     split_by_hash,
     visible,
 )
+from charrnn_tui.text.corpus import LARGEST_LIST
 from charrnn_tui.text.encoded import encode_file
 from charrnn_tui.text.splits import held_out_block
 
@@ -46,9 +47,15 @@ class LearntFrom:
 
     @cached_property
     def text(self) -> str:
-        """Running text as a whole. Raises TextError."""
-        assert self.corpus.path is not None
-        return read_text(self.corpus.path)
+        """Running text as a whole. Raises TextError, and InsightError for one too large to be held in memory."""
+        path = self.corpus.path
+        assert path is not None
+        if path.is_file() and path.stat().st_size > LARGEST_LIST:
+            raise InsightError(
+                f"{visible(str(path))} has {path.stat().st_size >> 20} MiB, too much to be searched "
+                f"({LARGEST_LIST >> 20} MiB at most); give a shorter text of your own."
+            )
+        return read_text(path)
 
     def held_out_text(self) -> str:
         """What was held out of running text. Raises TextError."""

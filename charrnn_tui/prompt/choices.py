@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charrnn_tui.prompt.commands import COMMANDS, find, is_command
-from charrnn_tui.text.shipped import shipped_corpora
+from charrnn_tui.text.shipped import corpus_names
 
 if TYPE_CHECKING:
     from charrnn_tui.model.library import Library
@@ -44,7 +44,7 @@ class Choices:
             if what == "unfinished":
                 return [entry.name for entry in self._library.entries() if entry.unfinished and not entry.shipped]
             if what == "corpora":
-                return sorted(shipped_corpora())
+                return sorted(corpus_names())
             if what == "commands":
                 return list(COMMANDS)
         except OSError:

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from charrnn_tui.files.limits import LARGEST_WHOLE
 from charrnn_tui.prompt.words import quoted
 from charrnn_tui.sampling import SamplingSettings
 
 OptionValue: TypeAlias = float | int | bool | None
 
-LARGEST_SEED = 2**64 - 1
-"""A seed is hashed as 64 bits."""
+
 LONGEST = 1_000_000
 FASTEST = 10_000
 HOTTEST = 5.0
@@ -28,11 +28,31 @@ class CommandError(ValueError):
 
 
 @dataclass(frozen=True)
+class Dial:
+    """How a setting is turned where all of them stand below each other: its label, one step, where steps end."""
+
+    label: str
+    step: float
+    least: float
+    most: float
+
+    def turned(self, typed: str, steps: int) -> str:
+        """The value so many steps from what is typed (from the least where that is no number), as it may be typed."""
+        try:
+            value = float(typed)
+        except ValueError:
+            value = float(self.least)
+        if isinstance(self.step, int) and value.is_integer():
+            return f"{min(int(self.most), max(int(self.least), int(value) + steps * self.step))}"
+        return f"{min(self.most, max(self.least, round(value + steps * self.step, 4))):g}"
+
+
+@dataclass(frozen=True)
 class Option:
     """A setting. `name` is the field of `Session` (or of its `SamplingSettings`), `command` the slash command's name.
 
     `parse` reads what was typed and raises CommandError or SettingsError with a sentence. `said` tells a change,
-    `typed` gives a value back as it may be typed.
+    `typed` gives a value back as it may be typed. One without a `dial` is no number.
     """
 
     name: str
@@ -42,6 +62,7 @@ class Option:
     parse: Callable[[str], OptionValue]
     said: Callable[[OptionValue], str]
     typed: Callable[[OptionValue], str] = lambda value: f"{value:g}"
+    dial: Dial | None = None
 
 
 def number(text: str, what: str) -> float:
@@ -81,7 +102,7 @@ def _sampling(name: str, what: str) -> Callable[[str], OptionValue]:
 def _seed(typed: str) -> OptionValue:
     if typed.strip() in ("", "random", "new"):
         return None
-    return whole_number(typed, "the seed", 0, LARGEST_SEED)
+    return whole_number(typed, "the seed", 0, LARGEST_WHOLE)
 
 
 def _max_length(typed: str) -> OptionValue:
@@ -107,6 +128,7 @@ OPTIONS: dict[str, Option] = {
             "temperature: low is safe, high is wild",
             _sampling("temperature", "the temperature"),
             lambda value: f"temperature {value:g}",
+            dial=Dial("temperature", TEMPERATURE_STEP, 0.0, HOTTEST),
         ),
         Option(
             "top_k",
@@ -115,6 +137,7 @@ OPTIONS: dict[str, Option] = {
             "draw from the k most probable (0: off)",
             _sampling("top_k", "top-k"),
             lambda value: f"top-k {value:g}",
+            dial=Dial("top-k", 1, 0, 1000),
         ),
         Option(
             "top_p",
@@ -123,6 +146,7 @@ OPTIONS: dict[str, Option] = {
             "draw from the smallest set with this mass (1: off)",
             _sampling("top_p", "top-p"),
             lambda value: f"top-p {value:g}",
+            dial=Dial("top-p", 0.05, 0.05, 1.0),
         ),
         Option(
             "min_p",
@@ -131,6 +155,7 @@ OPTIONS: dict[str, Option] = {
             "drop what is this much rarer than the best (0: off)",
             _sampling("min_p", "min-p"),
             lambda value: f"min-p {value:g}",
+            dial=Dial("min-p", 0.01, 0.0, 1.0),
         ),
         Option(
             "seed",
@@ -140,6 +165,7 @@ OPTIONS: dict[str, Option] = {
             _seed,
             lambda value: "a new seed for each generation" if value is None else f"seed {value} from now on",
             lambda value: "random" if value is None else f"{value}",
+            dial=Dial("seed", 1, 0, LARGEST_WHOLE),
         ),
         Option(
             "max_length",
@@ -149,6 +175,7 @@ OPTIONS: dict[str, Option] = {
             _max_length,
             lambda value: f"at most {value:,} new characters" if value else "as many characters as the model has it",
             lambda value: f"{value}",
+            dial=Dial("maximum", 10, 0, LONGEST),
         ),
         Option(
             "pace",
@@ -157,6 +184,7 @@ OPTIONS: dict[str, Option] = {
             "characters a second (0: as fast as possible)",
             _pace,
             lambda value: f"{value:g} characters a second" if value else "as fast as possible",
+            dial=Dial("characters/s", 5, 0, FASTEST),
         ),
         Option(
             "colour",

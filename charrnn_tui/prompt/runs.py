@@ -219,8 +219,14 @@ class TrainingRuns:
         return await self.start(request.recipe, base=request.base, resume=request.resume)
 
     def _refuse_a_second(self) -> None:
-        if self.active is not None:
-            raise ValueError(f"{self.active.name} is being trained; stop it first (or wait until it is done).")
+        if sentence := self.why_not():
+            raise ValueError(sentence)
+
+    def why_not(self) -> str:
+        """Why no run can begin now, as a sentence; '' where one can."""
+        if self.active is None:
+            return ""
+        return f"{self.active.name} is being trained; stop it first (or wait until it is done)."
 
     async def reconnect(self, find: Reconnect) -> list[TrainingRun]:
         """Take on the runs that went on in the background."""

@@ -47,9 +47,7 @@ class Config:
         SamplingSettings(self.temperature, self.top_k, self.top_p, self.min_p)
         for name in ("max_length", "seed"):
             value = getattr(self, name)
-            if value < 0:
-                raise SettingsError(f"{name} is 0 or more, not {value}.")
-            if value > LARGEST_WHOLE:
+            if not 0 <= value <= LARGEST_WHOLE:
                 raise SettingsError(f"{name} is a whole number from 0 to {LARGEST_WHOLE}, not {value}.")
         if not 0 <= self.pace <= 10_000:
             raise SettingsError(f"pace is from 0 (as fast as possible) to 10000, not {self.pace:g}.")

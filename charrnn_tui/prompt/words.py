@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+from typing import Protocol
 
-from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.text import visible
 
 _LONGEST_QUOTE = 40
@@ -52,7 +52,23 @@ def quoted(text: str) -> str:
     return (shown if len(shown) <= _LONGEST_QUOTE else shown[: _LONGEST_QUOTE - 1] + "…") or "nothing"
 
 
-def filters(settings: SamplingSettings) -> list[str]:
+class HasFilters(Protocol):
+    """What knows its filters: SamplingSettings, a favourite."""
+
+    @property
+    def top_k(self) -> int:
+        """0: off."""
+
+    @property
+    def top_p(self) -> float:
+        """1: off."""
+
+    @property
+    def min_p(self) -> float:
+        """0: off."""
+
+
+def filters(settings: HasFilters) -> list[str]:
     """The filters that are on: top-k 5, top-p 0.9, min-p 0.05."""
     said = []
     if settings.top_k:

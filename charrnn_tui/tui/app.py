@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.screen import Screen
@@ -33,6 +32,7 @@ from charrnn_tui.tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from textual.command import Provider
 
     from charrnn_tui.model.library import Library
     from charrnn_tui.prompt.settings import Config
@@ -46,6 +46,13 @@ def default_keys() -> dict[str, tuple[str, ...]]:
     return {b.id: tuple(b.key.split(",")) for b in bound if isinstance(b, Binding) and b.id}
 
 
+def _palette() -> type[Provider]:
+    """Imported when the palette is opened first: nothing that is not seen delays the first paint."""
+    from charrnn_tui.tui.palette import Palette
+
+    return Palette
+
+
 class CharRNNApp(KeysInOrder[None]):
     """Type the start of a word and watch a network finish it; train one without leaving the screen."""
 
@@ -53,6 +60,7 @@ class CharRNNApp(KeysInOrder[None]):
     # The main screen is the default screen, whose own CSS_PATH Textual does not read.
     CSS_PATH: ClassVar = [_HERE / "app.tcss", _HERE / "screens" / "main.tcss"]
     ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar = {_palette}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", priority=True, id="quit", tooltip="Leave the program"),
     ]
@@ -130,13 +138,6 @@ class CharRNNApp(KeysInOrder[None]):
         screen = self.screen_stack[0]
         assert isinstance(screen, MainScreen)
         return screen
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """All that keys and slash commands do, for the command palette."""
-        from charrnn_tui.tui.palette import commands
-
-        if isinstance(screen, MainScreen):
-            yield from commands(screen)
 
     async def action_quit(self) -> None:
         """Leave; ask first where a run goes on."""

@@ -18,7 +18,7 @@ from charrnn_tui.cli.errors import Failed
 from charrnn_tui.model import DESCRIPTION, Model, ModelError, ModelInfo
 from charrnn_tui.model.library import Library
 from charrnn_tui.tui.content.model_facts import model_facts
-from charrnn_tui.tui.widgets.training_panel import model_lines
+from charrnn_tui.tui.content.training_rows import model_lines
 
 
 def nested(depth: int) -> Any:

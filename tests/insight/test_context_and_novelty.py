@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charrnn_tui.cells import NumpyCell
+from charrnn_tui.insight import learnt_from as learnt_from_module
 from charrnn_tui.insight.context import context_curve
 from charrnn_tui.insight.learnt_from import learnt_from, spread
 from charrnn_tui.insight.novelty import Memory, longest_common_run
@@ -152,7 +153,7 @@ def test_runs_do_not_cross_from_item_to_item(tmp_path: Path) -> None:
     assert copied.length == max(map(len, memory.learnt.training))
 
 
-def test_running_text_tells_the_place_and_the_line(tmp_path: Path) -> None:
+def test_running_text_tells_the_place_and_the_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "long.txt"
     lines = [f"line number {n} of the text" for n in range(50)]
     path.write_text("\n".join(lines), encoding="utf-8")
@@ -171,6 +172,9 @@ def test_running_text_tells_the_place_and_the_line(tmp_path: Path) -> None:
     assert len(held_out) == int(len(text) * 0.1)
     with pytest.raises(InsightError, match="no items"):
         memory.nearest("a")
+    monkeypatch.setattr(learnt_from_module, "LARGEST_LIST", 10)
+    with pytest.raises(InsightError, match="too much to be searched"):
+        Memory(model).of("a")
 
 
 def test_a_held_out_file_of_its_own_is_the_validation_part(tmp_path: Path) -> None:

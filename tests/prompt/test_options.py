@@ -14,7 +14,7 @@ LIMITS = {
     "top_k": (["0", "1", "2147483648"], ["-1", "2147483649", "1.5", "x", ""]),
     "top_p": (["1", "0.5", "1e-9"], ["0", "1.01", "-1", "nan", ""]),
     "min_p": (["0", "0.5", "1"], ["-0.1", "1.1", "nan", ""]),
-    "seed": (["0", "18446744073709551615", "random", ""], ["-1", "18446744073709551616", "1.5", "x"]),
+    "seed": (["0", "9223372036854775807", "random", ""], ["-1", "9223372036854775808", "1.5", "x"]),
     "max_length": (["0", "1", "1000000"], ["-1", "1000001", "1e3", ""]),
     "pace": (["0", "0.5", "10000"], ["-1", "10001", "nan", "inf", ""]),
 }
@@ -49,7 +49,7 @@ def test_limits_of_all_are_tested() -> None:
         ("top_p", 0.9, "top-p 0.9", "0.9"),
         ("min_p", 0.05, "min-p 0.05", "0.05"),
         ("seed", None, "a new seed for each generation", "random"),
-        ("seed", 2**64 - 1, "seed 18446744073709551615 from now on", "18446744073709551615"),
+        ("seed", 2**63 - 1, "seed 9223372036854775807 from now on", "9223372036854775807"),
         ("max_length", 1000, "at most 1,000 new characters", "1000"),
         ("max_length", 0, "as many characters as the model has it", "0"),
         ("pace", 12.5, "12.5 characters a second", "12.5"),
@@ -75,3 +75,23 @@ def test_each_setting_is_a_command_and_a_field() -> None:
     for option in OPTIONS.values():
         assert COMMANDS[option.command].usage == option.usage
         assert hasattr(session.settings if option.name in SAMPLING else session, option.name)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "steps", "turned"),
+    [
+        ("temperature", "0.8", 1, "0.85"),
+        ("temperature", "4.98", 1, "5"),
+        ("temperature", "0.02", -1, "0"),
+        ("top_k", "", 1, "1"),
+        ("seed", "12345678", 1, "12345679"),
+        ("seed", "random", -1, "0"),
+        ("max_length", "1000000", 1, "1000000"),
+        ("pace", "12.5", 1, "17.5"),
+    ],
+)
+def test_a_dial_turns_what_is_typed_within_its_ends(name: str, typed: str, steps: int, turned: str) -> None:
+    dial = OPTIONS[name].dial
+    assert dial is not None
+    assert dial.turned(typed, steps) == turned
+    OPTIONS[name].parse(turned)

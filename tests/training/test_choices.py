@@ -15,11 +15,11 @@ from charrnn_tui.training.plan.sizes import items_at_once, streams_at_once
 
 def test_small_updates_take_one_thread_and_the_screen_keeps_a_core(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threads, "available_cores", lambda: 4)
-    assert threads.choose_threads(30_000, 32 * 8, reserve_core=False) == 1
-    assert threads.choose_threads(300_000, 128 * 8, reserve_core=False) == 4
-    assert threads.choose_threads(300_000, 128 * 8, reserve_core=True) == 3
+    assert threads.most_threads(30_000, 32 * 8, reserve_core=False) == 1
+    assert threads.most_threads(300_000, 128 * 8, reserve_core=False) == 4
+    assert threads.most_threads(300_000, 128 * 8, reserve_core=True) == 3
     monkeypatch.setattr(threads, "available_cores", lambda: 1)
-    assert threads.choose_threads(300_000, 128 * 8, reserve_core=True) == 1
+    assert threads.most_threads(300_000, 128 * 8, reserve_core=True) == 1
 
 
 def test_bfloat16_is_taken_where_it_is_in_hardware_and_the_network_is_large(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -219,7 +219,7 @@ async def test_escape_closes_the_list() -> None:
         ("/top-p 0", "top-p lies above 0"),
         ("/frob", "there is no command /frob"),
         ("/n 0 A", "from 1 to 1,000, not 0"),
-        ("/seed -3", "the seed is from 0 to 18,446,744,073,709,551,615, not -3"),
+        ("/seed -3", "the seed is from 0 to 9,223,372,036,854,775,807, not -3"),
         ("/model nothere", "there is no model 'nothere'"),
     ],
 )

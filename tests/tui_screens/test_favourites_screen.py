@@ -10,8 +10,9 @@ from textual.widgets import Input, OptionList
 
 from charrnn_tui.prompt import favourites
 from charrnn_tui.prompt.favourites import Favourite
+from charrnn_tui.prompt.generations import sample_command_of
 from charrnn_tui.tui.dialogs.ask import Ask, Confirm
-from charrnn_tui.tui.screens.favourites import FavouritesScreen, command_line
+from charrnn_tui.tui.screens.favourites import FavouritesScreen
 from tui_screens.host import HOSTILE, SIZES, UNSET, painted, safe, showing, toasts, until
 
 KEPT = [
@@ -55,10 +56,10 @@ async def test_copies_the_text_and_the_command(file: Path) -> None:
         assert pilot.app.clipboard == "two\nlines"
         await pilot.press("end", "l")
         await pilot.pause()
-        assert pilot.app.clipboard == command_line(KEPT[0])
+        assert pilot.app.clipboard == sample_command_of(KEPT[0])
         assert "--seed 7" in pilot.app.clipboard
         assert pilot.app.clipboard.endswith("-- De")
-    assert command_line(KEPT[1]).startswith("charrnn-tui sample -n 3 ")
+    assert " --item 2 " in sample_command_of(KEPT[1])
 
 
 async def test_delete_asks_and_keeps_the_rest(file: Path) -> None:

@@ -49,7 +49,7 @@ async def test_facts_of_the_open_model(library: Library) -> None:
             "toy names, 11 items",
             "1.500 nats, 2.164 bits",
             "1.750 nats",
-            "your own",
+            "yours",
         ):
             assert fact in shown, fact
         assert "● toy" in shown

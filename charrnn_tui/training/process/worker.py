@@ -16,6 +16,7 @@ import traceback
 from pathlib import Path
 from typing import TextIO
 
+from charrnn_tui.training.plan.threads import bound_spinning
 from charrnn_tui.training.process.hub import Hub
 from charrnn_tui.training.process.messages import Command, Detach, Failed, MessageError, Start, Stop, decode_command
 
@@ -83,6 +84,7 @@ def work(start: Start, commands: queue.SimpleQueue[Command | None], hub: Hub) ->
 
 def main() -> int:
     """Serve one run over stdin and stdout."""
+    bound_spinning()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the front end decides what Ctrl-C means
     # Events keep the real stdout to themselves; whatever a library prints goes to the log.
     events = os.fdopen(os.dup(1), "wb")

@@ -41,6 +41,8 @@ class Position:
     best_step: int = 0
     bad_evaluations: int = 0
     rate_factor: float = 1.0
+    threads: int = 0
+    """The number that was found to be fastest; 0 where none was tried. Sums differ by it in their last digits."""
     elapsed: float = 0.0
     elapsed_before: float = 0.0
     """Seconds of earlier runs, before `origin`."""

@@ -20,7 +20,7 @@ from charrnn_tui.training.plan.notes import notes_on
 from charrnn_tui.training.plan.precision import choose_precision
 from charrnn_tui.training.plan.prepare import Texts, read_texts
 from charrnn_tui.training.plan.recipe import Recipe, RecipeError
-from charrnn_tui.training.plan.threads import choose_threads
+from charrnn_tui.training.plan.threads import most_threads
 from charrnn_tui.training.process.distributed import Ranks
 from charrnn_tui.training.run import checkpoint as checkpoints
 from charrnn_tui.training.run.checkpoint import Checkpoint, CheckpointError, Position
@@ -54,6 +54,7 @@ class RunParts:
     position: Position
     device: torch.device
     threads: int
+    """The most threads that are of use; how many it is to be where the recipe says so."""
     notes: list[str]
     state: TorchState | None = None
     """Where the next batch of a running text starts."""
@@ -148,7 +149,7 @@ def prepare_run(
     characters = data.training_size if texts.kind == "lines" else recipe.batch_size * recipe.window
     if isinstance(data, LinesData):
         characters = recipe.batch_size * 8
-    threads = recipe.threads or choose_threads(network.architecture.operations, characters, reserve_core=reserve_core)
+    threads = recipe.threads or most_threads(network.architecture.operations, characters, reserve_core=reserve_core)
     objective = Objective(network, narrow=recipe.precision == "bfloat16")
     model = ranks.wrap(torch.compile(objective) if recipe.compile else objective, device)  # type: ignore[arg-type]
     notes = notes_on(texts, data.validation_size)

@@ -26,6 +26,7 @@ from charrnn_tui.training.run.data import Batch
 from charrnn_tui.training.run.evaluation import Evaluator
 from charrnn_tui.training.run.saving import RunFiles
 from charrnn_tui.training.run.setup import RunParts, prepare_run
+from charrnn_tui.training.run.thread_tuner import ThreadTuner, candidates
 from charrnn_tui.training.update.network import weights_of
 
 PROGRESS_EVERY = 0.25
@@ -119,8 +120,10 @@ class Trainer:
         )
         if self.ranks.is_writer and not (resume or claimed):
             Library(folder.parent).claim(folder.name)
-        torch.set_num_threads(self.parts.threads)
         self.recipe, self.position = self.parts.recipe, self.parts.position
+        measured = not self.recipe.threads and self.ranks.world == 1 and self.parts.device.type == "cpu"
+        numbers = candidates(self.parts.threads) if measured else [self.parts.threads]
+        self._threads = ThreadTuner(numbers, self.position.threads)
         self.evaluator = Evaluator(self.parts, self.ranks)
         self._commands = CommandQueue(self.parts, self.ranks)
         self._files = RunFiles(folder, self.parts, self.ranks)
@@ -182,8 +185,11 @@ class Trainer:
     def update(self, batch: Batch) -> None:
         """One update at the learning rate of its step, counted by the meters."""
         self._lr = self.parts.lr()
+        self._threads.begin()
         loss, grad_norm, own_characters = update(self.parts, self.ranks, batch, self._lr)
         self._meters.add(loss, grad_norm, batch.count, own_characters)
+        self._threads.end(batch.ids.numel())
+        self.position.threads = self._threads.threads
 
     def _pause(self) -> Iterator[Event]:
         """Sleep until a command ends the pause; its time does not count."""

@@ -21,6 +21,9 @@ class NumberField:
     """The kind of corpus for which the number has a meaning; None for both."""
 
 
+BATCH_HINTS: dict[Kind, str] = {"lines": "items per update", "stream": "parallel streams"}
+"""What the batch size counts, for each kind of corpus."""
+
 NETWORK = (
     NumberField("layers", "Layers", "stacked", whole=True),
     NumberField("hidden", "Units", "memory of each layer", whole=True),
@@ -29,7 +32,7 @@ NETWORK = (
 )
 BUDGET = (
     NumberField("epochs", "Epochs", "passes over it all"),
-    NumberField("batch_size", "Batch", "items per update", whole=True),
+    NumberField("batch_size", "Batch", BATCH_HINTS["lines"], whole=True),
     NumberField("learning_rate", "Learning rate", "at its highest"),
 )
 SEED = NumberField("seed", "Seed", "same seed, same network", whole=True)

@@ -19,7 +19,7 @@ Leaving = Literal["quit", "background"]
 class QuitScreen(Dialog[Leaving | None]):
     """Leave, leave the training running in the background, or stay (None)."""
 
-    CSS_PATH = ["../dialogs/dialog.tcss", "quit.tcss"]
+    CSS_PATH = ["dialog.tcss", "quit.tcss"]
     BINDINGS = [
         Binding("b", "background", "In background", id="quit.background", tooltip="Leave; training goes on"),
         Binding("q", "quit_now", "Quit", id="quit.quit", tooltip="Leave; training stops and can be taken up again"),

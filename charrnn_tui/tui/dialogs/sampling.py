@@ -11,19 +11,12 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
 from charrnn_tui.prompt import commands as slash
+from charrnn_tui.prompt.options import OPTIONS
 from charrnn_tui.tui.content.shown import plain, sentence
 from charrnn_tui.tui.dialogs.dialog import Dialog
+from charrnn_tui.tui.widgets.line_input import LineInput
 
-# Command, label, step of an arrow, smallest, largest.
-_FIELDS = (
-    ("temp", "temperature", 0.05, 0.0, 5.0),
-    ("top-k", "top-k", 1, 0, 1000),
-    ("top-p", "top-p", 0.05, 0.05, 1.0),
-    ("min-p", "min-p", 0.01, 0.0, 1.0),
-    ("seed", "seed", 1, 0, 1 << 53),
-    ("max", "new characters", 10, 0, 1_000_000),
-    ("pace", "characters/s", 5, 0, 10_000),
-)
+_DIALS = [(option, option.dial) for option in OPTIONS.values() if option.dial is not None]
 
 
 class SamplingScreen(Dialog[list[slash.Action] | None]):
@@ -49,18 +42,17 @@ class SamplingScreen(Dialog[list[slash.Action] | None]):
         """Rows, and what is wrong below them."""
         with Vertical(classes="dialog"):
             yield self.title_line("How the next character is chosen")
-            for name, label, *_ in _FIELDS:
-                command = slash.COMMANDS[name]
+            for option, dial in _DIALS:
                 with Horizontal(classes="setting"):
-                    yield Static(plain(label), classes="label")
-                    yield Input(
-                        self._values[name],
-                        id=f"setting-{name}",
+                    yield Static(plain(dial.label), classes="label")
+                    yield LineInput(
+                        self._values[option.command],
+                        id=f"setting-{option.command}",
                         compact=True,
                         select_on_focus=False,
-                        tooltip=command.summary,
+                        tooltip=option.summary,
                     )
-                    yield Static(plain(command.summary), classes="summary")
+                    yield Static(plain(option.summary), classes="summary")
             yield Static("", id="trouble", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Use these", variant="primary", compact=True, id="use", tooltip="Enter")
@@ -69,10 +61,10 @@ class SamplingScreen(Dialog[list[slash.Action] | None]):
     def _actions(self) -> list[slash.Action]:
         """What was changed. Raises CommandError."""
         changed = []
-        for name, *_ in _FIELDS:
-            value = self.query_one(f"#setting-{name}", Input).value
-            if value.strip() != self._values[name]:
-                changed.append(slash.parse(f"/{name} {value}"))
+        for option, _ in _DIALS:
+            value = self.query_one(f"#setting-{option.command}", Input).value
+            if value.strip() != self._values[option.command]:
+                changed.append(slash.parse(f"/{option.command} {value}"))
         return changed
 
     @on(Input.Changed)
@@ -97,11 +89,7 @@ class SamplingScreen(Dialog[list[slash.Action] | None]):
         focused = self.focused
         if not isinstance(focused, Input):
             return
-        for name, _, step, low, high in _FIELDS:
-            if focused.id == f"setting-{name}":
-                try:
-                    value = float(focused.value)
-                except ValueError:
-                    value = float(low)
-                focused.value = f"{min(high, max(low, round(value + by * step, 4))):g}"
+        for option, dial in _DIALS:
+            if focused.id == f"setting-{option.command}":
+                focused.value = dial.turned(focused.value, by)
                 focused.cursor_position = len(focused.value)

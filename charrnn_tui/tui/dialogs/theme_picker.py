@@ -22,7 +22,7 @@ class ThemePicker(Dialog[str | None]):
     The result is the name of the chosen theme, which stays on; Escape puts the old one back.
     """
 
-    CSS_PATH = ["../dialogs/dialog.tcss", "theme_picker.tcss"]
+    CSS_PATH = ["dialog.tcss", "theme_picker.tcss"]
     AUTO_FOCUS = "#themes"
 
     def __init__(self) -> None:

@@ -14,6 +14,7 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from charrnn_tui.prompt import favourites as store
+from charrnn_tui.prompt import words
 from charrnn_tui.prompt.favourites import Favourite
 from charrnn_tui.prompt.generations import sample_command_of
 from charrnn_tui.sampling import SettingsError
@@ -33,15 +34,7 @@ EXPORTED = "favourites.txt"
 def favourite_rows(favourite: Favourite) -> list[Row]:
     """The text and how it came about."""
     f = favourite
-    filters = [
-        words
-        for words, on_ in (
-            (f"top-k {f.top_k}", f.top_k),
-            (f"top-p {f.top_p:g}", f.top_p < 1),
-            (f"min-p {f.min_p:g}", f.min_p),
-        )
-        if on_
-    ]
+    filters = words.filters(f)
     facts = [
         ("Start", f.prefix.replace(" ", "␠") or "(empty)"),
         ("Model", f.model),

@@ -389,7 +389,8 @@ class MainScreen(Screen[None]):
         from charrnn_tui.tui.screens.training_form import TrainingForm
 
         recipe = Recipe(corpus=corpus) if corpus is not None else self._wanted
-        self.app.push_screen(TrainingForm(self.library, recipe), self._train_chosen)
+        form = TrainingForm(self.library, recipe, why_not=self.panel.training.why_not)
+        self.app.push_screen(form, self._train_chosen)
 
     def _train_chosen(self, request: TrainingRequest | None) -> None:
         if request is not None:

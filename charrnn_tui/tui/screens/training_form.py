@@ -19,6 +19,7 @@ from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
 from charrnn_tui.tui.content.reader_thread import Reader
 from charrnn_tui.tui.content.recipe_fields import (
     ADVANCED,
+    BATCH_HINTS,
     NUMBERS,
     PRESET_FIELDS,
     matching_preset,
@@ -67,7 +68,8 @@ class TrainingForm(TrainingFields):
     """Asks for everything that a run needs, with a good value in every field; the result is a TrainingRequest.
 
     `estimate` counts parameters, steps and seconds of a recipe; it runs in a thread and may read the corpus.
-    `delay` (seconds) is how long typing must rest before files are read.
+    `delay` (seconds) is how long typing must rest before files are read. `why_not` says why no run can begin now, or
+    '': the form then stays open with what it holds, and says so.
     """
 
     CSS_PATH = ["../dialogs/dialog.tcss", "training_form.tcss"]
@@ -86,10 +88,12 @@ class TrainingForm(TrainingFields):
         resume: str | None = None,
         estimate: Callable[[Recipe], Estimated] = _estimate,
         delay: float = 0.3,
+        why_not: Callable[[], str] = lambda: "",
     ) -> None:
         super().__init__(library, recipe, base=base, resume=resume)
         self._estimate = estimate
         self._delay = delay
+        self._why_not = why_not
         self._reader = Reader()
         self.summary: CorpusSummary | None = None
         """What the chosen corpus holds, once it is read."""
@@ -268,6 +272,7 @@ class TrainingForm(TrainingFields):
         self._show_for_kind()
 
     def _show_for_kind(self) -> None:
+        self._field("batch_size").hint = BATCH_HINTS[self._kind]
         for field in ADVANCED:
             if field.only is not None and field.name not in self._folded:
                 self._field(field.name).display = field.only == self._kind
@@ -304,6 +309,11 @@ class TrainingForm(TrainingFields):
             recipe = self.recipe()
         except PROBLEMS as error:
             self.notify(sentence(error), severity="error", markup=False)
+            return
+        if reason := self._why_not():
+            line = self.query_one("#estimate", Static)
+            line.set_classes("problem")
+            line.update(plain(sentence(reason)))
             return
         how, name = self._start_from
         self.dismiss(TrainingRequest(recipe, base=name if how == "base" else None, resume=how == "resume"))

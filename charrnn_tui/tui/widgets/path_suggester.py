@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 
 from textual.suggester import Suggester
 
+from charrnn_tui.prompt.choices import paths_like
 from charrnn_tui.text import visible
-from charrnn_tui.tui.content.typed_path import typed_path
-
-MOST_ENTRIES = 2000
 
 
 class PathSuggester(Suggester):
@@ -27,18 +24,7 @@ class PathSuggester(Suggester):
         for name in self._names:
             if name.startswith(value) and name != value:
                 return name
-        if "/" not in value and os.sep not in value:
-            return None
-        folder, beginning = os.path.split(value)
-        try:
-            with os.scandir(typed_path(folder or ".")) as entries:
-                found = sorted(
-                    (entry.name + ("/" if entry.is_dir() else ""))
-                    for entry, _ in zip(entries, range(MOST_ENTRIES), strict=False)
-                    if entry.name.startswith(beginning) and (beginning or not entry.name.startswith("."))
-                )
-        except (OSError, ValueError):
+        if "/" not in value:
             return None
         # A name with control characters is not offered: it could not be shown as it is.
-        shown = [name for name in found if visible(name) == name]
-        return value[: len(value) - len(beginning)] + shown[0] if shown else None
+        return next((path for path in paths_like(value) if visible(path) == path and path != value), None)
