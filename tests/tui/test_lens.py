@@ -62,7 +62,7 @@ async def test_a_text_is_laid_open_with_the_numbers_that_the_score_has() -> None
         for at in (0, 3, 6):
             await pilot.press("home", *["right"] * at)
             await pilot.pause()
-            assert f"rank {scored[at].rank}, surprise {scored[at].surprise:.2f} bits" in said(screen, "facts")
+            assert f"rank {scored[at].rank}, surprise {scored[at].surprise:.2f} bits (" in said(screen, "facts")
         await pilot.press("end")
         await pilot.pause()
         assert "nothing stands here yet" in said(screen, "facts")

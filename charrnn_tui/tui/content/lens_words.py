@@ -24,12 +24,12 @@ _MOST = 400
 def facts(look: Look, place: int) -> str:
     """What the network made of what stands at a place."""
     score = look.score(place)
-    expected = f"expected {float(look.entropies[place]):.2f} bits"
+    expected = float(look.entropies[place])
     if score is None:
-        return f"{place}: nothing stands here yet; {expected}"
+        return f"{place}: nothing stands here yet; {expected:.2f} bits are expected"
     return (
         f"{place}: {symbol_name(score.symbol)}  {percent(score.probability)}, rank {score.rank}, "
-        f"surprise {score.surprise:.2f} bits, {expected}"
+        f"surprise {score.surprise:.2f} bits ({expected:.2f} expected)"
     )
 
 
@@ -37,7 +37,7 @@ def mattered_words(found: WhatMattered, text: str) -> str:
     """The characters before a place that mattered most, each with the nats lost without it and drawn anew."""
     if found.left_out is None or found.replaced is None or not found.symbols_before:
         return "Nothing stands before the first character."
-    strongest = sorted(range(found.symbols_before), key=lambda i: -abs(float(found.left_out[i])))[:4]  # type: ignore[index]
+    strongest = sorted(range(found.symbols_before), key=lambda i: -abs(float(found.left_out[i])))[:3]  # type: ignore[index]
     parts = [
         f"{symbol_name(text[int(found.places[i])])} at {int(found.places[i])}: "
         f"{found.left_out[i]:+.2f} (drawn anew {found.replaced[i]:+.2f})"

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 PANELS = ("bars", "units", "branches")
 TICK = 1 / 30
+HINT = "Type a symbol to put it at the cursor. Tab: bars, branches, units. F9: what the colours say. F1: all keys."
 _LOOKS_KEPT = 8
 
 
@@ -69,6 +70,7 @@ class LensScreen(Dialog[None]):
         _key("f9", "channel(1)", "Colours", "What the colours say: the next channel", "channel", show=True),
         _key("f7,ctrl+down", "turn(-1)", "Colder", "Lower the temperature; the bars follow", "colder", show=True),
         _key("f8,ctrl+up", "turn(1)", "Hotter", "Raise the temperature; the bars follow", "hotter", show=True),
+        _key("f1", "help", "Keys", "All keys of the lens", "help"),
         _key("f2", "panel", "Panel", "Bars, units or branches, where not all have room", "panel", show=True),
         _key("shift+down", "walk(1)", "Next branch", "Look at the branch below", "next_branch"),
         _key("shift+up", "walk(-1)", "Branch before", "Look at the branch above", "branch_before"),
@@ -124,6 +126,7 @@ class LensScreen(Dialog[None]):
         self.add_class(f"-{self._panel}")
         self._ticker = self.set_interval(TICK, self.tick, pause=True)
         self._show_tree()
+        self.note(HINT)
         self._lay_open()
 
     @property
@@ -260,7 +263,8 @@ class LensScreen(Dialog[None]):
 
     @on(LensText.Moved)
     def _moved(self) -> None:
-        self.note("")
+        if self.channel != "mattered":  # whose numbers stay until the next ones are there
+            self.note("")
         self._draw()
 
     def action_channel(self, by: int) -> None:
@@ -290,6 +294,12 @@ class LensScreen(Dialog[None]):
         self._unit = (row, number)
         self.channel = "unit"
         self._draw()
+
+    def action_help(self) -> None:
+        """All keys that work here."""
+        from charrnn_tui.tui.screens.help import HelpScreen, key_sections
+
+        self.app.push_screen(HelpScreen(key_sections(self)))
 
     def action_panel(self) -> None:
         """The next panel, where not all have room."""

@@ -140,7 +140,8 @@ class LensText(Widget, can_focus=True):
             style = base + kind + Style.parse(look) if look else base + kind
             shown = self._shown(place)
             if place == self.place:
-                style += Style(reverse=not style.reverse, bold=True, underline=True)
+                # Not on the ground of its value: the cursor is found at a glance, and the value stands in words.
+                style = base + kind + Style(reverse=True, bold=True, underline=True)
                 shown = "␣" if shown == " " else shown
             segments.append(Segment(shown, style + Style(meta={"place": place})))
         return Strip(segments).adjust_cell_length(self.size.width, base)
