@@ -11,12 +11,14 @@ from driving import Driven, enter, ready, until
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from charrnn_tui.files import paths
 from charrnn_tui.insight import tree_file
 from charrnn_tui.insight.scores import score
 from charrnn_tui.insight.tree import replay
 from charrnn_tui.prompt.settings import Config
 from charrnn_tui.tui.content.lens_channels import CHANNELS, SEQUENTIAL, after
 from charrnn_tui.tui.screens.lens import LensScreen
+from toy import write_toy_model
 
 pytestmark = pytest.mark.usefixtures("toy_model")
 
@@ -343,3 +345,21 @@ def test_each_channel_has_a_word_and_a_look_for_each_step() -> None:
             assert len(channel.legend) == len(looks) == len(channel.limits) + 1
             assert len(set(looks)) == len(looks)
     assert after(list(CHANNELS)[-1]) == next(iter(CHANNELS))
+
+
+@pytest.mark.parametrize("text", ["[/b]", "[bold]x", "\x1b[31m", "a\u202eb", "a\nb"])
+async def test_no_text_is_markup_or_a_command_to_the_terminal(text: str, home: Path) -> None:
+    write_toy_model(paths.models() / "hostile", text, [text] if "\n" not in text else ["a", "b"])
+    async with Driven(Config(model=text, pace=0.0)).driven((80, 24)) as pilot:
+        app = await ready(pilot)
+        known = "".join(app.main.session.model.vocabulary.symbols)  # type: ignore[union-attr]
+        await pilot.press(*known[:1], "ctrl+f")
+        screen = await opened(pilot, app)
+        for symbol in known:
+            screen.text.post_message(screen.text.Put(symbol))
+            await pilot.pause()
+        for _ in range(6):
+            await pilot.press("f9", "right")
+            await pilot.pause()
+        assert not any(ord(c) < 32 and c != "\n" for c in app.text)
+        assert "\u202e" not in app.text

@@ -65,7 +65,7 @@ _BITS = ((0.5, 1.0, 2.0, 4.0, 6.0), ("under ½", "½", "1", "2", "4", "6 and mor
 CHANNELS: dict[ChannelId, Channel] = {
     channel.id: channel
     for channel in (
-        Channel("probability", "probability", LEVELS, LEGEND),
+        Channel("probability", "probability", LEVELS, (*LEGEND[:-1], "from 90 %")),
         Channel("rank", "rank", (1.5, 2.5, 5.5, 10.5, 20.5), ("1st", "2nd", "3–5", "6–10", "11–20", "later")),
         Channel("surprise", "surprise, bits", *_BITS),
         Channel("entropy", "expected surprise, bits", *_BITS),

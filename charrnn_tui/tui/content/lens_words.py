@@ -62,7 +62,7 @@ def branch_line(forest: Forest, row: Row) -> Content:
     shared = tree.prefix + branch.text[: branch.at]
     if branch.parent is not None:
         shared = ("…" if len(shared) > _BEFORE else "") + shared[-_BEFORE:]
-    line = plain(number) + plain(shared[:_MOST].replace("\n", "↵")).stylize("dim")
+    line = plain(number) + plain(shared[:_MOST].replace("\n", "↵"))
     line += plain(branch.own[:_MOST].replace("\n", "↵")).stylize("bold")
     line += Content({"end": "", "length": " …", None: " …"}[branch.end])
     if branch.label:

@@ -41,7 +41,7 @@ class LensText(Widget, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"lens-text--prefix", "lens-text--new", "lens-text--mark"}
     ALLOW_SELECT = False
 
-    place: reactive[int] = reactive(0)
+    place: reactive[int] = reactive(0, init=False)
     """Where the cursor stands."""
 
     @dataclass
