@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import tempfile
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 from charrnn_tui.files import atomic
 from charrnn_tui.model import DESCRIPTION, WEIGHTS, Model, ModelError
 from charrnn_tui.model.library import Library
+from charrnn_tui.text.arguments import ArgumentError, check_text, describe
 
 if TYPE_CHECKING:
     from charrnn_tui.training.plan.recipe import PresetName
@@ -29,14 +31,18 @@ _SEPARATORS = ("\n", "\x1e", "\x1f", "\x1d")
 """What may stand between items in that file: line ends, or else the separators that ASCII has for this."""
 
 
-def load(name_or_folder: str | Path) -> Model:
+def load(name_or_folder: str | os.PathLike[str]) -> Model:
     """Open a model: one of the library's by name (`"names-lstm"`), or any folder by path.
 
     A string with a path separator, or one that is no model's name but a folder's, is a path. Milliseconds, no torch.
     Raises ModelError with a sentence.
     """
+    if not isinstance(name_or_folder, os.PathLike):
+        check_text(name_or_folder, "the name of a model")
+    if not str(name_or_folder):
+        raise ModelError("the name of a model is empty.")
     folder = Path(name_or_folder).expanduser()
-    if isinstance(name_or_folder, Path) or len(folder.parts) != 1:
+    if not isinstance(name_or_folder, str) or len(folder.parts) != 1:
         return Model.open(folder)
     try:
         return Library().open(name_or_folder)
@@ -80,6 +86,11 @@ def train(
     """
     from charrnn_tui.training.plan.target import is_unfinished
 
+    check_text(preset, "the preset")
+    if name is not None:
+        check_text(name, "the name of a model")
+    if on_event is not None and not callable(on_event):
+        raise ArgumentError(f"on_event is a function that takes an event, not {describe(on_event)}.")
     library = Library()
     temporary: Path | None = None
     if name is None and not (isinstance(lines, str) and is_unfinished(lines, library)):
@@ -114,6 +125,7 @@ def request_for(
     from charrnn_tui.training.plan.target import recipe_for
 
     preset_named(preset)
+    options = {option: value.item() if hasattr(value, "item") else value for option, value in options.items()}
     for taken in ("name", "corpus"):
         if taken in options:
             raise RecipeError(f"{taken!r} is no option of its own here: give `name` and `lines`.")

@@ -2,6 +2,7 @@
 
 import copy
 import gc
+import math
 import os
 import pickle
 import signal
@@ -10,6 +11,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import charrnn_tui as cr
@@ -19,6 +21,7 @@ from charrnn_tui.model import ModelError
 from charrnn_tui.model.library import Library
 from charrnn_tui.sampling import SettingsError
 from charrnn_tui.text import TextError
+from charrnn_tui.text.arguments import ArgumentError
 from charrnn_tui.training.plan.recipe import RecipeError
 from charrnn_tui.training.process.messages import Event
 from charrnn_tui.training.run.trainer import Trainer
@@ -101,7 +104,9 @@ def test_training_on_a_list_gives_a_model_and_tells_how_it_goes() -> None:
 
 
 def test_the_same_seed_trains_the_same_model() -> None:
-    losses = [cr.train(NAMES, preset="quick", seed=5, **TINY).evaluate(NAMES).nats_per_char for _ in range(2)]
+    losses = [
+        cr.train(NAMES, preset="quick", seed=seed, **TINY).evaluate(NAMES).nats_per_char for seed in (5, np.int64(5))
+    ]
     assert losses[0] == losses[1]
 
 
@@ -138,6 +143,11 @@ def test_items_may_hold_line_ends_and_files_may_be_named(tmp_path: Path) -> None
         ("no-such-corpus", {}, TextError, "no file and no corpus"),
         (NAMES, {"preset": "fast"}, RecipeError, "quick, balanced, best"),
         (NAMES, {"hidden": 0}, RecipeError, "hidden is a whole number"),
+        (NAMES, {"hidden": np.int64(0)}, RecipeError, "hidden is a whole number"),
+        (NAMES, {"hidden": np.float64(1.5)}, RecipeError, "not 1.5"),
+        (NAMES, {"name": 5}, ArgumentError, "the name of a model is a text"),
+        (NAMES, {"on_event": 5}, ArgumentError, "on_event is a function"),
+        ([*NAMES, math.nan], {}, ArgumentError, "number .* is nan"),
         (NAMES, {"colour": 1}, RecipeError, "no setting 'colour'"),
         (NAMES, {"corpus": "names"}, RecipeError, "'corpus' is no option"),
         (NAMES, {"name": "../x"}, ModelError, "is no name for a model"),

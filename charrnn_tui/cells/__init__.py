@@ -4,9 +4,14 @@ The torch backend is imported from `charrnn_tui.cells.torch_cell` and `.torch_lo
 must not pay for torch.
 """
 
-from charrnn_tui.cells.architecture import FAMILIES, Architecture, ArchitectureError, Family
-from charrnn_tui.cells.numpy_cell import NumpyCell, NumpyState, log_softmax
-from charrnn_tui.cells.protocol import Cell
+from typing import TYPE_CHECKING
+
+from charrnn_tui.lazy import exports
+
+if TYPE_CHECKING:
+    from charrnn_tui.cells.architecture import FAMILIES, Architecture, ArchitectureError, Family
+    from charrnn_tui.cells.numpy_cell import NumpyCell, NumpyState, log_softmax
+    from charrnn_tui.cells.protocol import Cell
 
 __all__ = [
     "FAMILIES",
@@ -18,3 +23,17 @@ __all__ = [
     "NumpyState",
     "log_softmax",
 ]
+
+__getattr__, __dir__ = exports(
+    __name__,
+    {
+        "Architecture": "charrnn_tui.cells.architecture",
+        "ArchitectureError": "charrnn_tui.cells.architecture",
+        "Cell": "charrnn_tui.cells.protocol",
+        "FAMILIES": "charrnn_tui.cells.architecture",
+        "Family": "charrnn_tui.cells.architecture",
+        "NumpyCell": "charrnn_tui.cells.numpy_cell",
+        "NumpyState": "charrnn_tui.cells.numpy_cell",
+        "log_softmax": "charrnn_tui.cells.numpy_cell",
+    },
+)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.cells.architecture import Architecture
+from charrnn_tui.text.arguments import check_whole
 
 Floats: TypeAlias = NDArray[np.float32]
 Ids: TypeAlias = NDArray[np.integer] | Sequence[int]
@@ -140,7 +141,8 @@ class NumpyCell:
         return float(max((self._output_bias + reach).max(), -(self._output_bias - reach)[1:].max()))
 
     def initial_state(self, batch_size: int = 1) -> NumpyState:
-        """Zeros for `batch_size` streams."""
+        """Zeros for `batch_size` streams. Raises ValueError where that is no whole number from 0 upwards."""
+        batch_size = check_whole(batch_size, "the number of streams")
         zeros = np.zeros((batch_size, self.architecture.hidden), dtype=np.float32)
         layers = (zeros,) * self.architecture.layers
         return NumpyState(layers, layers if self.architecture.has_cell else ())

@@ -16,7 +16,7 @@ from charrnn_tui.cells import NumpyState
 from charrnn_tui.insight.activations import numpy_cell
 from charrnn_tui.insight.reading import InsightError, continue_from, read
 from charrnn_tui.model import Model
-from charrnn_tui.sampling.filters import SamplingSettings
+from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.sampling.stream import EndReason
 
 

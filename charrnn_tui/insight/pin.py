@@ -19,7 +19,7 @@ from charrnn_tui.insight.activations import GATES, Unit, check_unit, numpy_cell
 from charrnn_tui.insight.reading import Continuation, InsightError, Reading, continue_from
 from charrnn_tui.insight.scores import Distribution, distribution
 from charrnn_tui.model import Model
-from charrnn_tui.sampling.filters import SamplingSettings
+from charrnn_tui.sampling.settings import SamplingSettings
 
 
 class PinnedCell:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from charrnn_tui.cells import Cell
 from charrnn_tui.model import Model
-from charrnn_tui.sampling.filters import SamplingSettings
 from charrnn_tui.sampling.prefix import clean_prefix, start_ids
+from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.sampling.stream import EndReason, Token, draw
 from charrnn_tui.sampling.uniforms import item_keys, uniforms
 from charrnn_tui.text import BOUNDARY, Kind, Vocabulary

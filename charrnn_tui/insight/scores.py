@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from charrnn_tui.insight.reading import Floats, Ids, Reading, cleaned, symbols_of
 from charrnn_tui.model import Model
-from charrnn_tui.sampling.filters import SamplingSettings, probabilities
+from charrnn_tui.sampling.filters import probabilities
 from charrnn_tui.sampling.prefix import start_ids
+from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.text import BOUNDARY, PAD, bucketed_batches
 
 _BATCH = 256

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.model import Model
-from charrnn_tui.sampling.filters import SamplingSettings
+from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.sampling.stream import EndReason, Stream, Token
 
 Changes = tuple[tuple[int, SamplingSettings], ...]

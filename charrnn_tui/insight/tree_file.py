@@ -13,7 +13,7 @@ from charrnn_tui.files import paths
 from charrnn_tui.files.atomic import write_json
 from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.insight.tree import Branch, Tree
-from charrnn_tui.sampling.filters import SamplingSettings, SettingsError
+from charrnn_tui.sampling.settings import SamplingSettings, SettingsError
 from charrnn_tui.text import visible
 
 FORMAT = 1

@@ -5,23 +5,28 @@ evaluation), `samples.jsonl` (what it said then), `lines.safetensors` (hashes of
 unfinished, `checkpoint.safetensors`. Nothing is unpickled; shapes are checked before anything is allocated.
 """
 
-from charrnn_tui.model.description import (
-    CARD,
-    CHECKPOINT,
-    DESCRIPTION,
-    FORMAT,
-    HISTORY,
-    LARGEST_DESCRIPTION,
-    LINES,
-    WEIGHTS,
-    ModelError,
-    ModelInfo,
-    read_info,
-    write_info,
-)
-from charrnn_tui.model.library import DEFAULT_MODEL, Library
-from charrnn_tui.model.model import Evaluation, Model
-from charrnn_tui.model.tensors import read_tensors, refuse_pickle
+from typing import TYPE_CHECKING
+
+from charrnn_tui.lazy import exports
+
+if TYPE_CHECKING:
+    from charrnn_tui.model.description import (
+        CARD,
+        CHECKPOINT,
+        DESCRIPTION,
+        FORMAT,
+        HISTORY,
+        LARGEST_DESCRIPTION,
+        LINES,
+        WEIGHTS,
+        ModelError,
+        ModelInfo,
+        read_info,
+        write_info,
+    )
+    from charrnn_tui.model.library import DEFAULT_MODEL, Library
+    from charrnn_tui.model.model import Evaluation, Model
+    from charrnn_tui.model.tensors import read_tensors, refuse_pickle
 
 __all__ = [
     "CARD",
@@ -43,3 +48,27 @@ __all__ = [
     "refuse_pickle",
     "write_info",
 ]
+
+__getattr__, __dir__ = exports(
+    __name__,
+    {
+        "CARD": "charrnn_tui.model.description",
+        "CHECKPOINT": "charrnn_tui.model.description",
+        "DEFAULT_MODEL": "charrnn_tui.model.library",
+        "DESCRIPTION": "charrnn_tui.model.description",
+        "Evaluation": "charrnn_tui.model.model",
+        "FORMAT": "charrnn_tui.model.description",
+        "HISTORY": "charrnn_tui.model.description",
+        "LARGEST_DESCRIPTION": "charrnn_tui.model.description",
+        "LINES": "charrnn_tui.model.description",
+        "Library": "charrnn_tui.model.library",
+        "Model": "charrnn_tui.model.model",
+        "ModelError": "charrnn_tui.model.description",
+        "ModelInfo": "charrnn_tui.model.description",
+        "WEIGHTS": "charrnn_tui.model.description",
+        "read_info": "charrnn_tui.model.description",
+        "read_tensors": "charrnn_tui.model.tensors",
+        "refuse_pickle": "charrnn_tui.model.tensors",
+        "write_info": "charrnn_tui.model.description",
+    },
+)

@@ -8,12 +8,15 @@ import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from charrnn_tui.cells import Architecture, ArchitectureError
 from charrnn_tui.files.atomic import write_json
 from charrnn_tui.model import facts
-from charrnn_tui.text import Kind, Vocabulary, visible
+from charrnn_tui.text import visible
+
+if TYPE_CHECKING:
+    from charrnn_tui.text import Kind, Vocabulary
 
 FORMAT = 1
 WEIGHTS = "model.safetensors"
@@ -116,6 +119,8 @@ class ModelInfo:
                 f"{source} has the format {reprlib.repr(version)}, and this program reads format {FORMAT}; "
                 "update charrnn-tui or train the model again."
             )
+        from charrnn_tui.text import Vocabulary  # NumPy: the first paint needs no description
+
         try:
             architecture = Architecture.from_dict(values["architecture"])
             symbols = values["vocabulary"]

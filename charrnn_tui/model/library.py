@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from charrnn_tui.files import paths
 from charrnn_tui.model.description import (
@@ -25,8 +26,10 @@ from charrnn_tui.model.description import (
     read_info,
     write_info,
 )
-from charrnn_tui.model.model import Model
 from charrnn_tui.text import visible
+
+if TYPE_CHECKING:
+    from charrnn_tui.model.model import Model
 
 DEFAULT_MODEL = "names-lstm"
 
@@ -54,6 +57,15 @@ def can_be_resumed(folder: Path) -> bool:
     return (folder / CHECKPOINT).exists()
 
 
+def what_is_kept(folder: Path) -> str:
+    """What is left in the folder of a run that ended before its time, as the end of a sentence."""
+    if has_weights(folder):
+        return "the weights it had saved are kept"
+    if can_be_resumed(folder):
+        return "it had no weights yet, and can be taken up again"
+    return "it had saved nothing"
+
+
 def _without_weights(folder: Path) -> str | None:
     """What is to be said of a folder that holds no model; None where it does."""
     name = visible(folder.name)
@@ -61,8 +73,8 @@ def _without_weights(folder: Path) -> str | None:
         return None
     if can_be_resumed(folder):
         return (
-            f"{name} has no weights yet, since its training was ended before the first evaluation; take it up with "
-            f"charrnn-tui train --resume {name}, or delete it."
+            f"{name} has no weights yet, since its training was ended before the first evaluation; take it up "
+            f"again (charrnn-tui train --resume {name}; in Python train({name!r})), or delete it."
         )
     return f"{name} has no weights: a training run has claimed the name and saved nothing so far; delete it to free it."
 
@@ -145,6 +157,8 @@ class Library:
         problem = _without_weights(folder)
         if problem is not None:
             raise ModelError(problem)
+        from charrnn_tui.model.model import Model  # NumPy and all: a list of models needs none of it
+
         return Model.open(folder)
 
     def is_shipped(self, name: str) -> bool:
@@ -166,8 +180,7 @@ class Library:
             folder.mkdir()
         except FileExistsError as error:
             raise NameTakenError(
-                f"there is already a model {visible(name)!r}; choose another name, delete it, or take it up again with "
-                "--resume."
+                f"there is already a model {visible(name)!r}; choose another name, delete it, or train it further."
             ) from error
         except OSError as error:
             raise ModelError(f"{visible(str(folder))} cannot be made: {error.strerror or error}.") from error

@@ -11,7 +11,7 @@ from charrnn_tui.model.description import WEIGHTS, ModelError
 from charrnn_tui.model.model import Model
 from charrnn_tui.model.tensors import read_tensors
 from charrnn_tui.sampling.bulk import check_sizes
-from charrnn_tui.sampling.filters import SamplingSettings
+from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.sampling.torch_bulk import sample_many_torch
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from charrnn_tui.model.library import what_is_kept
 from charrnn_tui.training.process.messages import (
     Command,
     Detached,
@@ -45,8 +46,8 @@ RecipeFor: TypeAlias = Callable[["str | None", "Library"], "Request"]
 MOST_RUNS = 8
 STOP_WITHIN = 20.0
 """Seconds a run has to write its checkpoint when the front end ends."""
-WITHOUT_A_WORD = "the training run ended without a word; what it had saved is kept."
-WITHOUT_AN_ANSWER = "the training run did not answer and was ended; its last checkpoint is kept."
+WITHOUT_A_WORD = "the training run ended without a word"
+WITHOUT_AN_ANSWER = "the training run did not answer and was ended"
 _MOST_POINTS = 20_000
 _MOST_SAMPLES = 200
 
@@ -250,9 +251,12 @@ class TrainingRuns:
             self._handle(run, event)
         client, run.client = run.client, None
         if run.active:
-            self._handle(run, Failed(WITHOUT_A_WORD))
+            self._handle(run, self._cut_short(run, WITHOUT_A_WORD))
         if run.state != "background":
             await client.close()
+
+    def _cut_short(self, run: TrainingRun, what: str) -> Failed:
+        return Failed(f"{what}; {what_is_kept(self.folder_of(run))}.")
 
     def _handle(self, run: TrainingRun, event: Event) -> None:
         run.handle(event)
@@ -314,7 +318,7 @@ class TrainingRuns:
             following.cancel()
             await asyncio.wait([following])
         if run.active:
-            self._handle(run, Failed(WITHOUT_AN_ANSWER))
+            self._handle(run, self._cut_short(run, WITHOUT_AN_ANSWER))
 
     async def close(self, grace: float = 5.0) -> None:
         """End what runs, for leaving the program; it is killed where it does not answer within `grace` seconds."""

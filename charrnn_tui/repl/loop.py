@@ -21,7 +21,7 @@ from charrnn_tui.repl.fragments import Fragments
 from charrnn_tui.repl.generate import Generator
 from charrnn_tui.repl.training_view import TrainingView
 from charrnn_tui.text import visible
-from charrnn_tui.text.shipped import shipped_corpora
+from charrnn_tui.text.shipped import corpus_names
 from charrnn_tui.training.process.messages import Event, Failed, Finished, Saved, Started
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ class Repl:
 
     def _model(self) -> Model:
         if self.session.model is None:
-            corpora = ", ".join(shipped_corpora()) or "a text file"
+            corpora = ", ".join(corpus_names())
             raise ModelError(f"there is no model open; /model lists them, and /train makes one (on {corpora}).")
         return self.session.model
 
@@ -257,7 +257,7 @@ class Repl:
             for entry in self.library.entries():
                 if entry.folder == model.folder and entry.unfinished:
                     return entry.name
-        corpora = ", ".join(shipped_corpora())
+        corpora = ", ".join(corpus_names())
         raise commands.CommandError(f"say what to train on: /train FILE, or one of {corpora}.")
 
     async def _watch(self, run: TrainingRun) -> None:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from charrnn_tui.cells import NumpyCell, NumpyState
 from charrnn_tui.sampling.batching import continue_in_batches
-from charrnn_tui.sampling.filters import SamplingSettings, probabilities
+from charrnn_tui.sampling.filters import probabilities
+from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.sampling.stream import Stream
 from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
 from charrnn_tui.text.arguments import check_item, check_max_length, check_seed, check_texts, check_whole

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from charrnn_tui.cells import NumpyCell, NumpyState, log_softmax
 from charrnn_tui.sampling.bulk import draw_rows
-from charrnn_tui.sampling.filters import SamplingSettings
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
+from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.sampling.stream import EndReason
 from charrnn_tui.sampling.uniforms import item_keys, uniforms
 from charrnn_tui.text import BOUNDARY, Kind, Vocabulary

@@ -25,9 +25,9 @@ import numpy as np
 from charrnn_tui.cells import NumpyCell
 from charrnn_tui.sampling.bulk import sample_many
 from charrnn_tui.sampling.constraints import Constraint, Gate
-from charrnn_tui.sampling.filters import SamplingSettings
 from charrnn_tui.sampling.live_prefixes import Leaf, LivePrefixes, Order
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
+from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.sampling.uniforms import item_keys, uniforms
 from charrnn_tui.text import Vocabulary
 

@@ -131,7 +131,7 @@ class Constraint:
             return f"{said}: {UnknownSymbolsError(unknown, {c: vocabulary.nearest(c) for c in unknown})}"
         if begun and pattern.read(vocabulary.encode(begun)) == DEAD:
             return f"{said} and begin with {begun!r}: the pattern covers the whole item, the beginning included."
-        return f"{said} in at most {max_length} new characters; ask for something shorter or a larger --max-length."
+        return f"{said} in at most {max_length} new characters; ask for something shorter or allow longer items."
 
     def gate(
         self,

@@ -27,7 +27,8 @@ from numpy.typing import NDArray
 
 from charrnn_tui.cells import NumpyCell, NumpyState
 from charrnn_tui.sampling.automaton import Guard
-from charrnn_tui.sampling.filters import SamplingSettings, probabilities
+from charrnn_tui.sampling.filters import probabilities
+from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.sampling.uniforms import child_keys, item_keys, uniforms
 from charrnn_tui.text import BOUNDARY
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from charrnn_tui.cells import Cell, log_softmax
 from charrnn_tui.cells.cell_stepper import stepper_for
-from charrnn_tui.sampling.filters import SamplingSettings, probabilities
+from charrnn_tui.sampling.filters import probabilities
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
+from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.sampling.uniforms import item_keys, uniforms
 from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
 from charrnn_tui.text.arguments import check_item, check_max_length, check_seed, check_whole

@@ -17,7 +17,7 @@ from torch import Tensor
 from charrnn_tui.cells.torch_cell import TorchCell, TorchState
 from charrnn_tui.sampling.batching import continue_in_batches
 from charrnn_tui.sampling.bulk import check_sizes
-from charrnn_tui.sampling.filters import SamplingSettings
+from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
 from charrnn_tui.text.arguments import check_item, check_seed, check_texts
 

@@ -1,12 +1,18 @@
 """Characters in, ids out: corpora, vocabularies, splits and batches."""
 
-from charrnn_tui.text.batches import EncodedItems, bucketed_batches, to_matrix
-from charrnn_tui.text.corpus import Corpus, CorpusFacts, Kind, facts, tell_kind
-from charrnn_tui.text.reading import TextError, expand, read_text, shown
-from charrnn_tui.text.safe import visible
-from charrnn_tui.text.shipped import find_corpus, load_corpus, shipped_corpora
-from charrnn_tui.text.splits import split_by_hash, text_hash, text_hashes
-from charrnn_tui.text.vocabulary import BOUNDARY, PAD, UnknownSymbolsError, Vocabulary
+from typing import TYPE_CHECKING
+
+from charrnn_tui.lazy import exports
+
+if TYPE_CHECKING:
+    from charrnn_tui.text.batches import EncodedItems, bucketed_batches, to_matrix
+    from charrnn_tui.text.corpus import Corpus, CorpusFacts, Kind, facts, tell_kind
+    from charrnn_tui.text.reading import TextError, expand, read_text, shown
+    from charrnn_tui.text.safe import visible
+    from charrnn_tui.text.shipped import find_corpus, load_corpus, shipped_corpora
+    from charrnn_tui.text.splits import split_by_hash, text_hash, text_hashes
+    from charrnn_tui.text.symbols import BOUNDARY, PAD, UnknownSymbolsError
+    from charrnn_tui.text.vocabulary import Vocabulary
 
 __all__ = [
     "BOUNDARY",
@@ -33,3 +39,32 @@ __all__ = [
     "to_matrix",
     "visible",
 ]
+
+__getattr__, __dir__ = exports(
+    __name__,
+    {
+        "BOUNDARY": "charrnn_tui.text.symbols",
+        "Corpus": "charrnn_tui.text.corpus",
+        "CorpusFacts": "charrnn_tui.text.corpus",
+        "EncodedItems": "charrnn_tui.text.batches",
+        "Kind": "charrnn_tui.text.corpus",
+        "PAD": "charrnn_tui.text.symbols",
+        "TextError": "charrnn_tui.text.reading",
+        "UnknownSymbolsError": "charrnn_tui.text.symbols",
+        "Vocabulary": "charrnn_tui.text.vocabulary",
+        "bucketed_batches": "charrnn_tui.text.batches",
+        "expand": "charrnn_tui.text.reading",
+        "facts": "charrnn_tui.text.corpus",
+        "find_corpus": "charrnn_tui.text.shipped",
+        "load_corpus": "charrnn_tui.text.shipped",
+        "read_text": "charrnn_tui.text.reading",
+        "shipped_corpora": "charrnn_tui.text.shipped",
+        "shown": "charrnn_tui.text.reading",
+        "split_by_hash": "charrnn_tui.text.splits",
+        "tell_kind": "charrnn_tui.text.corpus",
+        "text_hash": "charrnn_tui.text.splits",
+        "text_hashes": "charrnn_tui.text.splits",
+        "to_matrix": "charrnn_tui.text.batches",
+        "visible": "charrnn_tui.text.safe",
+    },
+)

@@ -40,6 +40,8 @@ def check_texts(values: Any, what: str) -> Iterator[str]:
     if isinstance(values, str):
         raise ArgumentError(f"{what} are a list of texts, and {describe(values)} is one; give [{values[:40]!r}].")
     try:
+        if isinstance(values, bytes | bytearray):
+            raise TypeError
         iterator = iter(values)
     except TypeError as error:
         raise ArgumentError(f"{what} are a list of texts, not {describe(values)}.") from error

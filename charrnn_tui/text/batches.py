@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from charrnn_tui.text.reading import TextError
 from charrnn_tui.text.safe import visible
-from charrnn_tui.text.vocabulary import BOUNDARY, PAD, Vocabulary
+from charrnn_tui.text.symbols import BOUNDARY, PAD
+from charrnn_tui.text.vocabulary import Vocabulary
 
 
 def to_matrix(

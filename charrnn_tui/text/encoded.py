@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from charrnn_tui.files import atomic, paths
 from charrnn_tui.text.reading import TextError, check_file, shown, utf8_error
-from charrnn_tui.text.vocabulary import PAD, UnknownSymbolsError, Vocabulary
+from charrnn_tui.text.symbols import PAD, UnknownSymbolsError
+from charrnn_tui.text.vocabulary import Vocabulary
 
 BLOCK = 1 << 20
 """Bytes read at once; the memory of larger ones is given back and fetched anew, which takes longer than the work."""

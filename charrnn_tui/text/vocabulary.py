@@ -7,49 +7,14 @@ It is no character, so it can never be mistaken for a space; padding is `PAD`, w
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.text.arguments import check_text
-
-BOUNDARY = 0
-"""Id of the start and of the end of an item (BOS and EOS)."""
-
-PAD = -1
-"""What stands in an id matrix where a line has ended; never fed to a network, never counted in a loss."""
-
-
-_NAMED = 8
-"""Unknown symbols that a message names; a text in another script may hold thousands."""
-
-
-class UnknownSymbolsError(ValueError):
-    """A text holds symbols that the vocabulary lacks; the message names the first ones and the nearest known.
-
-    `unknown` holds all of them.
-    """
-
-    def __init__(self, unknown: Sequence[str], nearest: dict[str, tuple[str, ...]]) -> None:
-        self.unknown = tuple(unknown)
-        self.nearest = nearest
-        parts = []
-        for symbol in unknown[:_NAMED]:
-            known = " ".join(repr(s) for s in nearest.get(symbol, ()))
-            parts.append(f"{describe_symbol(symbol)}" + (f" (nearest known: {known})" if known else ""))
-        plural = "s" if len(unknown) > 1 else ""
-        more = f" and {len(unknown) - _NAMED:,} more" if len(unknown) > _NAMED else ""
-        super().__init__(f"this network does not know the symbol{plural} {', '.join(parts)}{more}.")
-
-
-def describe_symbol(symbol: str) -> str:
-    """A symbol as a person can read it: quoted, with its code point where it cannot be seen."""
-    if symbol.isprintable() and symbol != " " and not unicodedata.category(symbol).startswith("M"):
-        return repr(symbol)
-    name = unicodedata.name(symbol, "").lower()
-    return f"U+{ord(symbol):04X}" + (f" ({name})" if name else "")
+from charrnn_tui.text.arguments import ArgumentError, check_text
+from charrnn_tui.text.symbols import BOUNDARY, PAD, UnknownSymbolsError, describe_symbol
 
 
 def _base(symbol: str) -> str:
@@ -123,16 +88,18 @@ class Vocabulary:
 
         Raises UnknownSymbolsError naming each unknown symbol once, in order of appearance.
         """
-        ids = self.encode_or_pad(text)
+        ids = self.encode_or_pad(check_text(text, "what is encoded"))
         if (ids == PAD).any():
             unknown = list(dict.fromkeys(c for c in text if c not in self._ids))
             raise UnknownSymbolsError(unknown, {c: self.nearest(c) for c in unknown})
         return ids
 
     def decode(self, ids: Iterable[int]) -> str:
-        """The text of a sequence of ids; boundaries and padding give nothing. Raises ValueError for an id too large."""
+        """The text of a sequence of ids; boundaries and padding give nothing. Raises ValueError for what is no id."""
         try:
             return "".join(self.symbols[i - 1] for i in ids if i > 0)
+        except TypeError as error:
+            raise ArgumentError(f"ids are whole numbers from 0 to {self.size - 1}.") from error
         except IndexError as error:
             raise ValueError(f"this network knows the ids from 0 to {self.size - 1}, and none above.") from error
 

@@ -135,7 +135,7 @@ def display(entry: Entry, typed: Sequence[str] = ()) -> Content:
         at = folded.find(word.casefold())
         if at >= 0:
             title = title.stylize("underline", at, at + len(word))
-    return Content.assemble((f"{entry.group:<12}", "$text-muted"), title)
+    return Content.assemble((f"{entry.group:<12}", "not bold"), title)
 
 
 class Palette(Provider):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from charrnn_tui.model import CHECKPOINT
 from charrnn_tui.model.library import Library
 from charrnn_tui.prompt import run_words
 from charrnn_tui.prompt.runs import WITHOUT_A_WORD, WITHOUT_AN_ANSWER, TrainingRun, TrainingRuns
@@ -152,9 +153,23 @@ async def test_an_end_without_a_word_is_said(home: Path) -> None:
     sitting = Sitting(Silent([progress(1)], hangs_up=True))
     run, following = await sitting.begin()
     await following
-    assert sitting.said[-1] == Failed(WITHOUT_A_WORD)
-    assert (run.state, run.failure) == ("failed", WITHOUT_A_WORD)
-    assert run_words.ending_of(run) == f"Training failed: {WITHOUT_A_WORD}"
+    sentence = f"{WITHOUT_A_WORD}; it had saved nothing."
+    assert sitting.said[-1] == Failed(sentence)
+    assert (run.state, run.failure) == ("failed", sentence)
+    assert run_words.ending_of(run) == f"Training failed: {sentence}"
+
+
+async def test_what_is_kept_of_a_run_that_was_cut_short_is_what_its_folder_holds(home: Path) -> None:
+    sitting = Sitting(Silent([progress(1)], hangs_up=True))
+    folder = sitting.runs.library.claim("new")
+    (folder / CHECKPOINT).touch()
+    run, following = await sitting.begin()
+    await following
+    assert run.failure == f"{WITHOUT_A_WORD}; it had no weights yet, and can be taken up again."
+    write_toy_model(folder, "new")
+    run, following = await sitting.begin()
+    await following
+    assert run.failure == f"{WITHOUT_A_WORD}; the weights it had saved are kept."
 
 
 async def test_a_run_that_does_not_answer_is_ended_and_said(home: Path) -> None:
@@ -163,7 +178,7 @@ async def test_a_run_that_does_not_answer_is_ended_and_said(home: Path) -> None:
     await sitting.runs.finish(following, within=0)
     assert following.done()
     assert sitting.training.closed
-    assert run.failure == WITHOUT_AN_ANSWER
+    assert run.failure == f"{WITHOUT_AN_ANSWER}; it had saved nothing."
     assert sitting.runs.active is None
 
 

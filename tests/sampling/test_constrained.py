@@ -115,7 +115,7 @@ def test_the_first_of_many_seeds_and_the_second_are_as_without_replacement() -> 
     constraint = Constraint(match="/c[ab]?.?/", avoid=frozenset(["cb"]), unique=True)
     q = normalised(fulfilling(source, constraint))
     pairs = {(x, y): q[x] * q[y] / (1 - q[x]) for x in q for y in q if x != y}
-    seeds = 800
+    seeds = 400
     items = [tuple(islice(ConstrainedDraws(source, constraint, seed=s), 2)) for s in range(seeds)]
     assert agrees(Counter(first for first, _ in items), q, seeds)
     assert agrees(Counter(items), pairs, seeds)  # type: ignore[arg-type]
@@ -131,7 +131,7 @@ def test_the_first_of_many_seeds_with_replacement() -> None:
     source = network("c", SamplingSettings(1.3))
     constraint = Constraint(match="/c[ab]?.?/")
     q = normalised(fulfilling(source, constraint))
-    seeds = 800
+    seeds = 400
     items = [tuple(islice(ConstrainedDraws(source, constraint, seed=s), 2)) for s in range(seeds)]
     assert agrees(Counter(first for first, _ in items), q, seeds)
     assert agrees(Counter(items), {(x, y): q[x] * q[y] for x in q for y in q}, seeds)  # type: ignore[arg-type]
@@ -148,7 +148,7 @@ def test_plain_draws_and_search_together(unique: bool, monkeypatch: pytest.Monke
     draws = [ConstrainedDraws(source, constraint, seed=s) for s in range(seeds)]
     items = [tuple(islice(d, 2)) for d in draws]
     searched = sum(d.steps > 0 for d in draws)
-    assert 100 < searched < seeds - 100  # both ways take part
+    assert seeds / 8 < searched < seeds * 7 / 8  # both ways take part
     pairs = {(x, y): q[x] * q[y] / (1 - q[x] if unique else 1) for x in q for y in q if x != y or not unique}
     assert agrees(Counter(items), pairs, seeds)  # type: ignore[arg-type]
 
@@ -206,7 +206,7 @@ def test_estimates_from_the_search_are_unbiased(unique: bool) -> None:
     constraint = Constraint(match="/a.*b/", unique=unique)
     truth = sum(fulfilling(source, constraint).values())
     estimates = []
-    for seed in range(400):
+    for seed in range(160):
         draws = ConstrainedDraws(source, constraint, seed=seed)
         list(islice(draws, 6))
         estimate = draws._estimate()

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from charrnn_tui import load
 from charrnn_tui.model import Model
 from charrnn_tui.sampling import SamplingSettings, SettingsError
 from charrnn_tui.sampling.column import Column
@@ -77,6 +78,14 @@ WRONG: list[tuple[str, Callable[[Model], Any]]] = [
     ("from 0 to", lambda m: m.cell.step([-1], m.cell.initial_state(1))),
     ("from 0 to", lambda m: m.cell.step([0.5], m.cell.initial_state(1))),  # type: ignore[list-item]
     ("number 3 is nan (float)", lambda m: Corpus.from_lines(["Anna", "Bert", NAN])),  # type: ignore[list-item]
+    ("no option 'temprature'; there are: temperature", lambda m: m.stream(temprature=2)),  # type: ignore[call-arg]
+    ("what is encoded is a text, not None", lambda m: m.vocabulary.encode(None)),  # type: ignore[arg-type]
+    ("ids are whole numbers from 0", lambda m: m.vocabulary.decode(["x"])),  # type: ignore[list-item]
+    ("the number of streams is a whole number", lambda m: m.cell.initial_state("x")),  # type: ignore[arg-type]
+    ("the number of streams is 0 or more", lambda m: m.cell.initial_state(-1)),
+    ("not b'Anna' (bytes)", lambda m: m.evaluate(b"Anna")),  # type: ignore[arg-type]
+    ("the name of a model is a text, not None", lambda m: load(None)),  # type: ignore[arg-type]
+    ("the name of a model is empty", lambda m: load("")),
     ("the seed", lambda m: Column(m.cell, m.vocabulary, ["De"], seed=1.5)),  # type: ignore[arg-type]
 ]
 

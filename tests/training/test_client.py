@@ -15,7 +15,7 @@ import pytest
 from runs import SMALL, losses, named, write_names
 
 from charrnn_tui.files import paths
-from charrnn_tui.model.library import Library
+from charrnn_tui.model.library import Library, what_is_kept
 from charrnn_tui.training.process import background, messages
 from charrnn_tui.training.process.client import WorkerClient
 from charrnn_tui.training.process.messages import Evaluated, Failed, Finished, Paused, Resumed, Start, Started
@@ -83,6 +83,7 @@ async def test_a_crash_is_a_sentence_and_closing_is_safe(start: Start) -> None:
             os.kill(client.pid, signal.SIGKILL)
     assert isinstance(last, Failed)
     assert "signal 9" in last.message
+    assert f"; {what_is_kept(paths.models() / 'words')}. Its last words" in last.message
     await client.send(messages.Pause())
     await client.close()
     await client.close()

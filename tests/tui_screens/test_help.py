@@ -40,6 +40,9 @@ async def test_keys_of_the_focus_come_first_then_those_that_work_anywhere() -> N
         sections = key_sections(app.screen)
         titles = [section.title for section in sections]
         assert titles == ["Keys here (prompt)", "Keys anywhere", "Moving and editing"]
+        editing = dict(sections[2].rows)
+        assert editing["Ctrl+W"] == "Delete left to start of word"
+        assert not {"←", "Left", "Backspace", "Enter", "→"} & {key for keys in editing for key in keys.split(", ")}
         assert sections[0].rows == (("Ctrl+G, F6", "Go where it is [/b] warm"),)
         anywhere = dict(sections[1].rows)
         assert anywhere["F1"] == "Help: keys and commands"

@@ -129,3 +129,13 @@ async def test_hostile_samples_and_damaged_rows(tmp_path: Path, hostile: str) ->
             await pilot.pause()
             safe(painted(pilot))
         assert hostile.replace("\x1b", "␛").replace("\u202e", "⟨202E⟩") in painted(pilot)
+
+
+@pytest.mark.parametrize(("size", "least"), [((200, 60), 35), ((100, 30), 9), ((60, 15), 2), ((40, 10), 1)])
+async def test_the_chart_takes_the_window(run: Path, size: tuple[int, int], least: int) -> None:
+    screen = Timeline(run)
+    async with showing(screen, size) as pilot:
+        slider = screen.query_one(Slider)
+        assert slider.size.height >= least
+        assert slider.size.width >= 0.9 * size[0]
+        assert "said4-0.5" in painted(pilot)

@@ -85,6 +85,37 @@ async def test_escape_leaves_without_effect() -> None:
         assert pilot.app.result is None
 
 
+async def test_start_during_another_run_keeps_the_form_and_says_why() -> None:
+    running = ["names-lstm is being trained; stop it first."]
+    screen = form(why_not=lambda: running[0] if running else "")
+    async with showing(screen) as pilot:
+        await until(pilot, lambda: "parameters" in estimate(screen))
+        fill(screen, "hidden", "77")
+        await until(pilot, lambda: "77,000 parameters" in estimate(screen))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Names-lstm is being trained; stop it first." in painted(pilot))
+        assert value(screen, "hidden") == "77"
+        assert pilot.app.result is UNSET
+        fill(screen, "hidden", "78")  # its error goes when something else is done
+        await until(pilot, lambda: "78,000 parameters" in estimate(screen))
+        assert "is being trained" not in painted(pilot)
+        running.clear()
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.result is not UNSET)
+    assert pilot.app.result.recipe.hidden == 78  # type: ignore[attr-defined]
+
+
+async def test_what_the_batch_size_counts_follows_the_kind_of_corpus(tmp_path: Path) -> None:
+    file = tmp_path / "book.txt"
+    file.write_text("It was a dark and stormy night; the rain fell in torrents. " * 400)
+    screen = form()
+    async with showing(screen) as pilot:
+        await until(pilot, lambda: "parameters" in estimate(screen))
+        assert screen.query_one("#field-batch_size", FormField).hint == "items per update"
+        fill(screen, "corpus", str(file))
+        await until(pilot, lambda: screen.query_one("#field-batch_size", FormField).hint == "parallel streams")
+
+
 async def test_corpus_is_told_with_its_reason_and_histogram(tmp_path: Path) -> None:
     file = tmp_path / "list.txt"
     file.write_text("\n".join(NAMES) + "\n")

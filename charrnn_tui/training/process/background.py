@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from charrnn_tui.files import atomic, paths
+from charrnn_tui.model.library import what_is_kept
 from charrnn_tui.training.process.event_lines import LINE_LIMIT, read_events
 from charrnn_tui.training.process.messages import Command, Event, Failed, Stop, encode
 
@@ -86,7 +87,8 @@ class AttachedClient:
             if last:
                 return
         if not self._writer.is_closing():
-            yield Failed("the training process ended unexpectedly; what it had saved is kept.")
+            kept = what_is_kept(Path(self.run.folder))
+            yield Failed(f"the training process ended unexpectedly; {kept}.")
 
     async def detach(self) -> None:
         """Leave again; the run goes on."""

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Protocol
 
 from charrnn_tui.files import paths
+from charrnn_tui.model.library import what_is_kept
 from charrnn_tui.training.process.event_lines import LINE_LIMIT, read_events
-from charrnn_tui.training.process.messages import Command, Detach, Detached, Event, Failed, Stop, encode
+from charrnn_tui.training.process.messages import Command, Detach, Detached, Event, Failed, Start, Started, Stop, encode
 
 _LOG_LIMIT = 1 << 20
 
@@ -54,6 +55,7 @@ class WorkerClient:
         self._process = process
         self._reader, self._writer = reader, writer
         self._log = log
+        self._folder: Path | None = None
         self._detached = asyncio.Event()
 
     @classmethod
@@ -89,6 +91,8 @@ class WorkerClient:
         """Send a command; silently nothing where the run is over."""
         if self._writer.is_closing():
             return
+        if isinstance(command, Start):
+            self._folder = Path(command.models, str(command.recipe.get("name")))
         with contextlib.suppress(ConnectionError):
             self._writer.write(encode(command).encode("ascii") + b"\n")
             await self._writer.drain()
@@ -96,15 +100,17 @@ class WorkerClient:
     async def events(self) -> AsyncIterator[Event]:
         """Events in order, to the last one. A child that dies gives a Failed with a sentence."""
         async for event, last in read_events(self._reader):
-            if isinstance(event, Detached):
+            if isinstance(event, Started):
+                self._folder = Path(event.folder)
+            elif isinstance(event, Detached):
                 self._detached.set()
             yield event
             if last:
                 return
         code = await self._ended()
+        kept = "it had saved nothing" if self._folder is None else what_is_kept(self._folder)
         yield Failed(
-            f"the training process ended unexpectedly ({_cause(code)}); what it had saved is kept. "
-            f"Its last words are in {self._log}."
+            f"the training process ended unexpectedly ({_cause(code)}); {kept}. Its last words are in {self._log}."
         )
 
     async def detach(self) -> None:

@@ -10,6 +10,22 @@ from textual.binding import ActiveBinding
 from textual.dom import DOMNode
 from textual.screen import Screen
 
+_WORTH_TELLING = {
+    "home",
+    "end",
+    "cursor_left_word",
+    "cursor_right_word",
+    "delete_left_word",
+    "delete_right_word",
+    "delete_left_all",
+    "delete_right_all",
+    "select_all",
+    "cut",
+    "copy",
+    "paste",
+}
+"""Actions of Textual's own bindings that nobody guesses; arrows, Backspace and Enter need no line."""
+
 
 @dataclass(frozen=True)
 class HelpSection:
@@ -62,7 +78,7 @@ def _section(app: App[Any], title: str, bindings: list[ActiveBinding]) -> HelpSe
 
 
 def key_sections(screen: Screen[Any]) -> list[HelpSection]:
-    """The keys of what has the focus on a screen, then those that work anywhere on it, then plain editing keys."""
+    """The keys of what has the focus on a screen, then those that work anywhere on it, then useful editing keys."""
     here: list[ActiveBinding] = []
     anywhere: list[ActiveBinding] = []
     editing: list[ActiveBinding] = []
@@ -70,11 +86,11 @@ def key_sections(screen: Screen[Any]) -> list[HelpSection]:
         if not active.binding.action or active.binding.system:
             continue
         if isinstance(active.node, Screen | App):
-            if active.binding.id or active.binding.show:
+            if active.binding.id or active.binding.show or active.binding.action == "command_palette":
                 anywhere.append(active)
         elif active.binding.id or active.binding.show:
             here.append(active)
-        else:
+        elif active.binding.action in _WORTH_TELLING:
             editing.append(active)
     focused = screen.focused
     name = "here" if focused is None else str(focused.border_title or focused.name or focused.id or "here")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
@@ -64,6 +64,9 @@ class Ask(SmallDialog):
 
     AUTO_FOCUS = "Input"
 
+    hint = getters.query_one(".hint", Static)
+    input = getters.query_one(LineInput)
+
     def __init__(
         self,
         title: str,
@@ -91,15 +94,14 @@ class Ask(SmallDialog):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         problem = self._problem(event.value)
-        hint = self.query_one(".hint", Static)
-        hint.set_class(bool(problem), "problem")
-        hint.update(plain(sentence(problem) or self._hint))
+        self.hint.set_class(bool(problem), "problem")
+        self.hint.update(plain(sentence(problem) or self._hint))
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#ok")
     def _entered(self) -> None:
-        value = self.query_one(Input).value
+        value = self.input.value
         if self._problem(value):
-            self.query_one(Input).focus()
+            self.input.focus()
         else:
             self.dismiss(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -33,6 +33,8 @@ class SamplingScreen(Dialog[list[slash.Action] | None]):
         Binding("ctrl+down,f7,pagedown", "step(-1)", "Less", id="sampling.less", tooltip="Less of this setting"),
         Binding("ctrl+up,f8,pageup", "step(1)", "More", id="sampling.more", tooltip="More of this setting"),
     ]
+
+    trouble = getters.query_one("#trouble", Static)
 
     def __init__(self, values: dict[str, str]) -> None:
         super().__init__()
@@ -72,9 +74,9 @@ class SamplingScreen(Dialog[list[slash.Action] | None]):
         try:
             self._actions()
         except slash.CommandError as error:
-            self.query_one("#trouble", Static).update(plain(sentence(error)))
+            self.trouble.update(plain(sentence(error)))
         else:
-            self.query_one("#trouble", Static).update("")
+            self.trouble.update("")
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#use")

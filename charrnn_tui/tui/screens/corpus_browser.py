@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from textual import on, work
+from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
@@ -60,6 +60,11 @@ class CorpusBrowser(Dialog[str | None]):
         Binding("space", "details", "Look", id="corpora.details", tooltip="What it holds, or the list again"),
     ]
 
+    corpora = getters.query_one("#corpora", CorpusList)
+    path_input = getters.query_one("#path", LineInput)
+    file_tree = getters.query_one("#tree", FileTree)
+    panel = getters.query_one(CorpusPanel)
+
     def __init__(self, selected: str = "", root: Path | None = None, delay: float = 0.12) -> None:
         super().__init__()
         self._selected = selected
@@ -95,9 +100,9 @@ class CorpusBrowser(Dialog[str | None]):
 
     def on_mount(self) -> None:
         """Show what was selected before."""
-        corpora = self.query_one("#corpora", OptionList)
+        corpora = self.corpora
         if self._selected and self._selected not in self._names:
-            self.query_one("#path", Input).value = self._selected
+            self.path_input.value = self._selected
             self.action_files()
             self._look(self._selected, 0)
         else:
@@ -116,7 +121,7 @@ class CorpusBrowser(Dialog[str | None]):
         if event.node.is_root:
             return  # highlighted by the tree itself when it is filled
         path = getattr(event.node.data, "path", None)
-        if self.has_class("-files") and isinstance(path, Path) and self.query_one("#tree").has_focus:
+        if self.has_class("-files") and isinstance(path, Path) and self.file_tree.has_focus:
             if path.is_file():
                 self._look(str(path), self._delay)
             else:
@@ -125,7 +130,7 @@ class CorpusBrowser(Dialog[str | None]):
     @on(Input.Changed, "#path")
     def _path_typed(self, event: Input.Changed) -> None:
         typed = event.value.strip()
-        if not typed or not self.query_one("#path").has_focus:
+        if not typed or not self.path_input.has_focus:
             return
         if is_folder(typed_path(typed)):
             self._say("Enter shows this folder.")
@@ -136,7 +141,7 @@ class CorpusBrowser(Dialog[str | None]):
         self.workers.cancel_group(self, "look")
         self.summary = None
         self._target = ""
-        self.query_one(CorpusPanel).show_sentence(text)
+        self.panel.show_sentence(text)
 
     @work(exclusive=True, group="look", exit_on_error=False)
     async def _look(self, target: str, delay: float) -> None:
@@ -144,13 +149,12 @@ class CorpusBrowser(Dialog[str | None]):
         self.summary = None
         if delay:
             await asyncio.sleep(delay)
-        panel = self.query_one(CorpusPanel)
         try:
             self.summary = await self._reader.run(summarise, target)
         except (TextError, OSError, ValueError) as error:
-            panel.show_sentence(str(error), problem=True)
+            self.panel.show_sentence(str(error), problem=True)
         else:
-            panel.show(self.summary)
+            self.panel.show(self.summary)
 
     # --- leaving ---------------------------------------------------------------------------------------------
 
@@ -167,10 +171,10 @@ class CorpusBrowser(Dialog[str | None]):
         typed = event.value.strip()
         path = typed_path(typed)
         if not typed:
-            self.query_one("#tree").focus()
+            self.file_tree.focus()
         elif is_folder(path):
-            self.query_one("#tree", FileTree).path = path
-            self.query_one("#tree").focus()
+            self.file_tree.path = path
+            self.file_tree.focus()
         else:
             self._take(str(path))
 
@@ -180,7 +184,7 @@ class CorpusBrowser(Dialog[str | None]):
         try:
             await self._reader.run(summarise, target)
         except (TextError, OSError, ValueError) as error:
-            self.query_one(CorpusPanel).show_sentence(str(error), problem=True)
+            self.panel.show_sentence(str(error), problem=True)
             self.notify(sentence(error), severity="error", markup=False)
         else:
             self.dismiss(target)
@@ -191,21 +195,21 @@ class CorpusBrowser(Dialog[str | None]):
         """The user's own files, or the shipped corpora again."""
         files = self.toggle_class("-files").has_class("-files")
         self.remove_class("-details")
-        self.query_one("#tree" if files else "#corpora").focus()
+        (self.file_tree if files else self.corpora).focus()
         if not files:
-            index = self.query_one("#corpora", OptionList).highlighted or 0
+            index = self.corpora.highlighted or 0
             self._look(self._names[index], 0)
-        elif not self.query_one("#path", Input).value:
+        elif not self.path_input.value:
             self._say("Go through your folders, or type a path above. Enter takes a file.")
 
     def action_details(self) -> None:
         """What it holds, or the list again (side by side where there is room)."""
         shown = self.toggle_class("-details").has_class("-details")
         if shown:
-            self.query_one(CorpusPanel).can_focus = True
-            self.query_one(CorpusPanel).focus()
+            self.panel.can_focus = True
+            self.panel.focus()
         else:
-            self.query_one("#tree" if self.has_class("-files") else "#corpora").focus()
+            (self.file_tree if self.has_class("-files") else self.corpora).focus()
 
     def action_cancel(self) -> None:
         """Back to the list where a narrow terminal shows what a corpus holds; else leave without effect."""

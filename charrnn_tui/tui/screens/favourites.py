@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -66,6 +66,10 @@ class FavouritesScreen(Dialog[Favourite | None]):
         Binding("space", "details", "Facts", show=False, id="favourites.details", tooltip="Facts, or the list again"),
     ]
 
+    favourites = getters.query_one("#favourites", FavouriteList)
+    details = getters.query_one(".details", VerticalScroll)
+    facts = getters.query_one("#facts", FactsTable)
+
     def __init__(self, path: Path | None = None) -> None:
         super().__init__()
         self._path = path
@@ -88,7 +92,7 @@ class FavouritesScreen(Dialog[Favourite | None]):
 
     def _fill(self, highlight: int) -> None:
         self._kept = store.load(self._path)[::-1]
-        kept = self.query_one("#favourites", OptionList)
+        kept = self.favourites
         kept.clear_options()
         kept.add_options([Option(self._prompt(favourite)) for favourite in self._kept])
         self.set_class(not self._kept, "-empty")
@@ -102,7 +106,7 @@ class FavouritesScreen(Dialog[Favourite | None]):
 
     @property
     def _favourite(self) -> Favourite | None:
-        index = self.query_one("#favourites", OptionList).highlighted
+        index = self.favourites.highlighted
         return self._kept[index] if index is not None and index < len(self._kept) else None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -114,8 +118,8 @@ class FavouritesScreen(Dialog[Favourite | None]):
     @on(OptionList.OptionHighlighted)
     def _show(self) -> None:
         if (favourite := self._favourite) is not None:
-            self.query_one("#facts", FactsTable).show(favourite_rows(favourite))
-            self.query_one(".details").scroll_home(animate=False)
+            self.facts.show(favourite_rows(favourite))
+            self.details.scroll_home(animate=False)
 
     @on(OptionList.OptionSelected)
     def _again(self) -> None:
@@ -125,11 +129,11 @@ class FavouritesScreen(Dialog[Favourite | None]):
     def action_details(self) -> None:
         """Facts, or the list again (side by side where there is room)."""
         shown = self.toggle_class("-details").has_class("-details")
-        self.query_one(".details" if shown else "#favourites").focus()
+        (self.details if shown else self.favourites).focus()
 
     def action_cancel(self) -> None:
         """Back to the list where a narrow terminal shows the facts; else leave."""
-        if self.has_class("-details") and not self.query_one("#favourites").display:
+        if self.has_class("-details") and not self.favourites.display:
             self.action_details()
         else:
             self.dismiss(None)
@@ -157,7 +161,7 @@ class FavouritesScreen(Dialog[Favourite | None]):
         favourite = self._favourite
         if favourite is None:
             return
-        index = self.query_one("#favourites", OptionList).highlighted or 0
+        index = self.favourites.highlighted or 0
 
         def answered(answer: str | None) -> None:
             if answer is not None and self._try(lambda: store.remove(favourite, self._path), "delete it"):

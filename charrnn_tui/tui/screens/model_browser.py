@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -42,6 +42,12 @@ class ModelBrowser(Dialog[str | None]):
         Binding("d,delete", "delete", "Delete", id="models.delete", tooltip="Delete this model and its files"),
     ]
 
+    models = getters.query_one("#models", ModelList)
+    details = getters.query_one(".details", VerticalScroll)
+    facts = getters.query_one("#facts", FactsTable)
+    history = getters.query_one("#history", Sparkline)
+    card = getters.query_one("#card", Markdown)
+
     def __init__(self, library: Library, current: str | None = None, busy: Collection[str] = ()) -> None:
         super().__init__()
         self._library = library
@@ -70,7 +76,7 @@ class ModelBrowser(Dialog[str | None]):
 
     def _fill(self, highlight: str | None) -> None:
         self._entries = self._library.entries()
-        models = self.query_one("#models", OptionList)
+        models = self.models
         models.clear_options()
         models.add_options([Option(self._prompt(entry)) for entry in self._entries])
         self.set_class(not self._entries, "-empty")
@@ -86,7 +92,7 @@ class ModelBrowser(Dialog[str | None]):
 
     @property
     def _entry(self) -> Entry | None:
-        index = self.query_one("#models", OptionList).highlighted
+        index = self.models.highlighted
         return self._entries[index] if index is not None and index < len(self._entries) else None
 
     # --- the highlighted model -------------------------------------------------------------------------------
@@ -97,14 +103,14 @@ class ModelBrowser(Dialog[str | None]):
         if entry is None:
             return
         self.refresh_bindings()
-        self.query_one(FactsTable).show(model_facts(entry))
+        self.facts.show(model_facts(entry))
         history = losses(entry.folder)
         self.set_class(len(history) > 1, "-history")
-        self.query_one("#history", Sparkline).data = history
+        self.history.data = history
         card = card_text(entry)
         self.set_class(bool(card), "-card")
-        await self.query_one("#card", Markdown).update(card)
-        self.query_one(".details").scroll_home(animate=False)
+        await self.card.update(card)
+        self.details.scroll_home(animate=False)
 
     @on(Markdown.LinkClicked)
     def _link(self, event: Markdown.LinkClicked) -> None:
@@ -141,11 +147,11 @@ class ModelBrowser(Dialog[str | None]):
     def action_details(self) -> None:
         """Facts and card, or the list again (both stand side by side where there is room)."""
         shown = self.toggle_class("-details").has_class("-details")
-        self.query_one(".details" if shown else "#models").focus()
+        (self.details if shown else self.models).focus()
 
     def action_cancel(self) -> None:
         """Back to the list where a narrow terminal shows the facts; else leave without effect."""
-        if self.has_class("-details") and not self.query_one("#models").display:
+        if self.has_class("-details") and not self.models.display:
             self.action_details()
         else:
             self.dismiss(None)
@@ -186,7 +192,7 @@ class ModelBrowser(Dialog[str | None]):
         if entry is None or entry.shipped or entry.name in self._busy:
             return
         name = entry.name
-        index = self.query_one("#models", OptionList).highlighted or 0
+        index = self.models.highlighted or 0
 
         def answered(answer: str | None) -> None:
             if answer is None:

@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from textual import on
+from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container, Vertical, VerticalScroll
@@ -75,6 +75,8 @@ class Timeline(Dialog[None]):
         Binding("down", "scroll(1)", "Down", show=False, id="timeline.down", tooltip="Scroll the samples down"),
     ]
 
+    evaluation = getters.query_one("#evaluation", FactsTable)
+
     def __init__(self, folder: Path, name: str = "") -> None:
         super().__init__()
         self._model = name or folder.name
@@ -109,7 +111,7 @@ class Timeline(Dialog[None]):
 
     def _show(self, position: int) -> None:
         row = self.history[position]
-        self.query_one("#evaluation", FactsTable).show(evaluation_rows(row))
+        self.evaluation.show(evaluation_rows(row))
         said = [sample for sample in self._samples if sample["step"] <= row["step"]]
         blocks = sample_blocks(said[-1] if said else None)
         if not blocks:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -58,6 +59,10 @@ class TrainingRequest:
 
 class TrainingFields(Dialog[TrainingRequest | None]):
     """The widgets of the form and ways to read, fill and check them; what happens then is TrainingForm's."""
+
+    corpus_input = getters.query_one("#corpus", LineInput)
+    name_input = getters.query_one("#name", LineInput)
+    estimate_line = getters.query_one("#estimate", Static)
 
     def __init__(
         self, library: Library, recipe: Recipe | None = None, *, base: str | None = None, resume: str | None = None
@@ -235,7 +240,7 @@ class TrainingFields(Dialog[TrainingRequest | None]):
         for name in (*NUMBERS, "name", "validation"):
             self._check(name)
         free = self._suggested_name()
-        self.query_one("#name", Input).placeholder = free or "chosen for you"
+        self.name_input.placeholder = free or "chosen for you"
 
     def _suggested_name(self) -> str:
         stem = Path(self._text("corpus").strip()).stem

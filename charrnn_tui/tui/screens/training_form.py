@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from textual import on, work
 from textual.binding import Binding
 from textual.widget import Widget
-from textual.widgets import Button, Collapsible, Input, Select, Static
+from textual.widgets import Button, Collapsible, Input, Select
 
 from charrnn_tui.model.library import Library
 from charrnn_tui.prompt.words import duration
@@ -167,7 +167,7 @@ class TrainingForm(TrainingFields):
         event.stop()
         name = event.input.id or ""
         if name == "corpus":
-            self.query_one("#name", Input).placeholder = self._suggested_name() or "chosen for you"
+            self.name_input.placeholder = self._suggested_name() or "chosen for you"
         else:
             self._check(name)
         if name in PRESET_FIELDS:
@@ -216,12 +216,12 @@ class TrainingForm(TrainingFields):
         """Choose a corpus in the browser."""
         from charrnn_tui.tui.screens.corpus_browser import CorpusBrowser
 
-        if self.query_one("#corpus").disabled:
+        if self.corpus_input.disabled:
             return
 
         def chosen(corpus: str | None) -> None:
             if corpus is not None:
-                self.query_one("#corpus", Input).value = corpus
+                self.corpus_input.value = corpus
 
         self.app.push_screen(CorpusBrowser(self._text("corpus").strip()), chosen)
 
@@ -278,7 +278,7 @@ class TrainingForm(TrainingFields):
                 self._field(field.name).display = field.only == self._kind
 
     async def _show_estimate(self) -> None:
-        line = self.query_one("#estimate", Static)
+        line = self.estimate_line
         try:
             recipe = self.recipe()
             if self.summary is None or self._first_problem():
@@ -311,7 +311,7 @@ class TrainingForm(TrainingFields):
             self.notify(sentence(error), severity="error", markup=False)
             return
         if reason := self._why_not():
-            line = self.query_one("#estimate", Static)
+            line = self.estimate_line
             line.set_classes("problem")
             line.update(plain(sentence(reason)))
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import getters
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -30,6 +31,12 @@ class CorpusPanel(VerticalScroll, can_focus=False):
     }
     """
 
+    facts = getters.query_one(".facts", Static)
+    lengths = getters.query_one(LengthHistogram)
+    samples_heading = getters.query_one(".samples-heading", Static)
+    samples = getters.query_one(".samples", Static)
+    symbols = getters.query_one(".symbols", Static)
+
     def compose(self) -> ComposeResult:
         """Facts, histogram, samples, symbols."""
         yield Static("", classes="facts", markup=False)
@@ -41,25 +48,23 @@ class CorpusPanel(VerticalScroll, can_focus=False):
 
     def show_sentence(self, text: str, *, problem: bool = False) -> None:
         """Show a sentence and nothing else."""
-        facts = self.query_one(".facts", Static)
-        facts.update(plain(sentence(text)))
-        facts.set_class(problem, "problem")
+        self.facts.update(plain(sentence(text)))
+        self.facts.set_class(problem, "problem")
         self.add_class("-bare")
 
     def show(self, summary: CorpusSummary) -> None:
         """Show what a corpus holds."""
         self.remove_class("-bare")
-        facts = self.query_one(".facts", Static)
-        facts.remove_class("problem")
-        facts.update(facts_content(summary))
-        self.query_one(LengthHistogram).histogram = summary.histogram
+        self.facts.remove_class("problem")
+        self.facts.update(facts_content(summary))
+        self.lengths.histogram = summary.histogram
         lists = summary.kind == "lines"
         heading = "Some of its items" if lists else "A passage"
-        self.query_one(".samples-heading", Static).update(heading)
-        self.query_one(".samples", Static).update(samples_content(summary))
+        self.samples_heading.update(heading)
+        self.samples.update(samples_content(summary))
         shown = "".join("␠" if symbol == " " else symbol for symbol in summary.symbols[:MOST_SYMBOLS])
         more = len(summary.symbols) - MOST_SYMBOLS
-        self.query_one(".symbols", Static).update(plain(shown) + (f" … {more:,} more" if more > 0 else ""))
+        self.symbols.update(plain(shown) + (f" … {more:,} more" if more > 0 else ""))
         self.scroll_home(animate=False)
 
 
