@@ -17,6 +17,7 @@ from charrnn_tui.insight.scores import score
 from charrnn_tui.insight.tree import replay
 from charrnn_tui.prompt.settings import Config
 from charrnn_tui.tui.content.lens_channels import CHANNELS, SEQUENTIAL, after
+from charrnn_tui.tui.content.lens_forest import Forest, Opened
 from charrnn_tui.tui.screens.lens import LensScreen
 from toy import write_toy_model
 
@@ -363,3 +364,48 @@ async def test_no_text_is_markup_or_a_command_to_the_terminal(text: str, home: P
             await pilot.pause()
         assert not any(ord(c) < 32 and c != "\n" for c in app.text)
         assert "\u202e" not in app.text
+
+
+async def test_running_text_has_no_end_and_its_lines_are_walked(home: Path) -> None:
+    write_toy_model(paths.models() / "running", "running", ["Anna", "Bo\nNed"], kind="stream")
+    async with Driven(Config(model="running", pace=0.0)).driven((80, 24)) as pilot:
+        app = await ready(pilot)
+        model = app.main.session.model
+        assert model is not None
+        opened_on = Opened("Bo\n", "Bo\nNed\nAn", app.main.session.settings, 1, 0, 40)
+        app.push_screen(LensScreen(app.main.session, Forest(model, [opened_on]), app.time))
+        screen = await opened(pilot, app)
+        assert "end" not in [row[0] for row in screen.bars.rows()]
+        await pilot.press("right", "right")
+        assert "2: ↵" in said(screen, "facts")
+        await pilot.press("down")
+        assert screen.text.place == 5
+        await pilot.press("end", *["f9"] * 5)
+        await until(pilot, lambda: "Nothing stands here yet" in said(screen, "note"))
+        screen.bars.post_message(screen.bars.Put(""))
+        await until(pilot, lambda: "running text has no end" in said(screen, "note").lower())
+        await pilot.press("f5")
+        await grown(pilot, screen)
+        assert len(screen.forest.branch.text) == 40
+        await pilot.press("f5")
+        await pilot.pause()
+        assert "at its end" in said(screen, "note")
+
+
+async def test_a_generation_of_another_model_is_opened_with_that_model(home: Path) -> None:
+    write_toy_model(paths.models() / "other", "other", ["Bo", "Bob"])
+    async with Driven().driven((120, 36)) as pilot:
+        app = await ready(pilot)
+        await enter(pilot, "D")
+        app.finish()
+        await enter(pilot, "/model other")
+        await until(pilot, lambda: app.main.session.model.name == "other")  # type: ignore[union-attr]
+        await pilot.press("ctrl+f")
+        screen = await opened(pilot, app)
+        assert screen.forest.model.name == "toy"
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.main)
+        for path in (home / "data" / "charrnn-tui" / "models" / "toy").iterdir():
+            path.unlink()
+        await pilot.press("ctrl+f")
+        await until(pilot, lambda: "cannot be opened" in app.next_row.sentence)
