@@ -38,9 +38,10 @@ def shown(text: str, *, keep_newlines: bool = False) -> str:
 
 
 def write_json(value: Any, *, indent: int | None = 2) -> None:
-    """One JSON value on stdout; on one line where `indent` is None."""
+    """One JSON value on stdout; on one line where `indent` is None. A lone surrogate is escaped."""
     ascii_only = (sys.stdout.encoding or "ascii").lower().replace("-", "") != "utf8"
-    sys.stdout.write(json.dumps(value, ensure_ascii=ascii_only, indent=indent, allow_nan=False) + "\n")
+    text = json.dumps(value, ensure_ascii=ascii_only, indent=indent, allow_nan=False) + "\n"
+    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 def width_of(text: str) -> int:

@@ -116,6 +116,23 @@ def test_a_typed_prefix_is_finished_at_every_size(program: Callable[..., Seen], 
     assert b"\x1b[?1049l" in seen.raw, "the terminal is given back as it was"
 
 
+def test_keys_of_one_read_are_obeyed_in_order(program: Callable[..., Seen]) -> None:
+    seen = program()
+    seen.send("/seed 7\rHanx\x7f\rDe\x15Le\rBo")
+    text = seen.wait(lambda text: "› Bo" in text and re.search(r"▎\s+Le", text))
+    assert re.search(r"▎\s+Han(?!x)", text)
+    assert "seed 7" in text
+
+
+def test_with_256_colours_only_those_are_sent_and_surfaces_are_grey(program: Callable[..., Seen]) -> None:
+    seen = program(COLORTERM="", TERM="xterm-256color")
+    assert b"38;2;" not in seen.raw
+    assert b"48;2;" not in seen.raw
+    grounds = {int(number) for number in re.findall(rb"48;5;(\d+)", seen.raw)}
+    assert grounds & {233, 234, 235}
+    assert not grounds & {16, 17, 18}, "neither black nor navy"
+
+
 def test_the_temperature_turns_while_text_streams_and_escape_stops_it(program: Callable[..., Seen]) -> None:
     seen = program()
     seen.send("/temp 4\r")

@@ -7,7 +7,7 @@ from textual.widgets import Input
 
 from charrnn_tui.prompt import commands as slash
 from charrnn_tui.prompt.options import OPTIONS
-from charrnn_tui.tui.dialogs.sampling import FIELDS, SamplingScreen
+from charrnn_tui.tui.dialogs.sampling import SamplingScreen
 from tui_screens.host import SIZES, UNSET, painted, showing
 
 VALUES = {"temp": "0.8", "top-k": "0", "top-p": "1", "min-p": "0", "seed": "random", "max": "0", "pace": "30"}
@@ -17,8 +17,11 @@ def value(screen: SamplingScreen, command: str) -> str:
     return screen.query_one(f"#setting-{command}", Input).value
 
 
-def test_every_setting_that_is_typed_has_a_row() -> None:
-    assert [option.name for option in FIELDS] == [name for name in OPTIONS if name != "colour"]
+async def test_every_setting_that_is_a_number_has_a_row() -> None:
+    screen = SamplingScreen(VALUES)
+    async with showing(screen):
+        rows = {f"setting-{option.command}" for option in OPTIONS.values() if option.dial is not None}
+        assert {field.id for field in screen.query(Input)} == rows
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -25,7 +25,7 @@ class SamplingScreen(Dialog[list[slash.Action] | None]):
     `values`: command's name -> present value as it would be typed.
     """
 
-    CSS_PATH: ClassVar = ["../dialogs/dialog.tcss", "sampling.tcss"]
+    CSS_PATH: ClassVar = ["dialog.tcss", "sampling.tcss"]
     AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "app.focus_previous", "Row above", show=False, id="sampling.up", tooltip="The setting above"),
