@@ -49,6 +49,13 @@ class ShowProbable:
 
 
 @dataclass(frozen=True)
+class Look:
+    """Lay a text open, character by character; None: what was generated last."""
+
+    text: str | None
+
+
+@dataclass(frozen=True)
 class OpenModel:
     """Open a model by name; None shows the models there are."""
 
@@ -79,7 +86,7 @@ class Quit:
     """Leave."""
 
 
-Action: TypeAlias = Continue | SetOption | GenerateMany | ShowProbable | OpenModel | Train | Save | Help | Quit
+Action: TypeAlias = Continue | SetOption | GenerateMany | ShowProbable | Look | OpenModel | Train | Save | Help | Quit
 
 
 @dataclass(frozen=True)
@@ -130,6 +137,12 @@ COMMANDS: dict[str, Command] = {
         *(_of_option(option) for option in OPTIONS.values() if option.name != "colour"),
         Command("n", "/n 20 De", "continue a prefix many times at once", _many),
         Command("top", "/top De", "the most probable items that begin so, exactly", lambda rest: ShowProbable(rest)),
+        Command(
+            "look",
+            "/look TEXT",
+            "what was expected at each character (alone: of the last text)",
+            lambda rest: Look(rest or None),
+        ),
         Command(
             "model", "/model NAME", "open a model (alone: list them)", lambda rest: OpenModel(_path(rest)), "models"
         ),
@@ -206,6 +219,7 @@ __all__ = [
     "Continue",
     "GenerateMany",
     "Help",
+    "Look",
     "OpenModel",
     "Quit",
     "Save",

@@ -60,6 +60,7 @@ KEYS: dict[str, Key] = {
         _screen("copy_text", "ctrl+y", "copy the text of the generation"),
         _screen("copy_command", "ctrl+o", "copy the command line that prints the same"),
         _both("keep", "ctrl+s", "keep the generation in the favourites"),
+        _screen("look", "ctrl+f", "the lens: what was expected at each character, and what if"),
         _screen("log_axis", "ctrl+l", "logarithmic loss axis, or no longer"),
         _screen("zoom", "ctrl+b", "show the last part of the loss curves, or all"),
         _screen("earlier", "shift+up", "choose the generation before"),

@@ -113,6 +113,8 @@ class Repl:
                 await self.generator.continue_many(self._model(), count, prefix)
             case commands.ShowProbable(prefix):
                 await self.generator.show_probable(self._model(), prefix)
+            case commands.Look(text):
+                await self._look(text)
             case commands.OpenModel(name):
                 if name is None:
                     console.say(*self._models())
@@ -129,6 +131,13 @@ class Repl:
             case _:
                 assert_never(action)
         console.refresh()
+
+    async def _look(self, text: str | None) -> None:
+        from charrnn_tui.repl.look import last_text, rows
+
+        model = self._model()
+        text = last_text(self.generator.last) if text is None else text
+        self.console.say(*await asyncio.to_thread(rows, model, text, self.console.shown))
 
     def _help(self, topic: str | None) -> None:
         width = self.console.columns

@@ -17,8 +17,29 @@ if TYPE_CHECKING:
     from charrnn_tui.tui.screens.main import MainScreen
 
 GROUPS = {
-    "Generate": ("again", "next_seed", "temperatures", "many", "probable", "stop", "colder", "hotter", "sampling"),
-    "Generations": ("copy_text", "copy_command", "keep", "favourites", "earlier", "later", "page_up", "page_down"),
+    "Generate": (
+        "again",
+        "next_seed",
+        "temperatures",
+        "look",
+        "many",
+        "probable",
+        "stop",
+        "colder",
+        "hotter",
+        "sampling",
+    ),
+    "Generations": (
+        "look",
+        "copy_text",
+        "copy_command",
+        "keep",
+        "favourites",
+        "earlier",
+        "later",
+        "page_up",
+        "page_down",
+    ),
     "Train": ("train", "training_form", "stop_training", "save_training", "halve_rate", "double_rate"),
     "Curves": ("panel", "timeline", "zoom", "smooth", "log_axis"),
     "Show": ("models", "corpora", "colour", "themes", "help", "back", "quit"),

@@ -126,6 +126,18 @@ async def looking_back(pilot: Pilot[None], app: CharRNNApp) -> None:
     await pilot.pause(0.3)
 
 
+async def lens(pilot: Pilot[None], app: CharRNNApp) -> None:
+    """A generation under the lens, one character of it swapped and the rest grown anew."""
+    app.main.session.seed = 4
+    await enter(pilot, app, "Kath")
+    await pilot.press("ctrl+f")
+    await pilot.pause(0.5)
+    await pilot.press(*["right"] * 4, "r")
+    await pilot.pause(0.5)
+    await pilot.press("shift+up", *["right"] * 2, "i")
+    await pilot.pause(0.5)
+
+
 SHOTS: dict[str, tuple[tuple[int, int], str, Callable[[Pilot[None], CharRNNApp], Awaitable[None]]]] = {
     "wide": ((120, 34), "charrnn-dark", training),
     "wide-light": ((120, 34), "charrnn-light", training),
@@ -138,6 +150,7 @@ SHOTS: dict[str, tuple[tuple[int, int], str, Callable[[Pilot[None], CharRNNApp],
     "form": ((100, 30), "charrnn-dark", form),
     "models": ((100, 30), "charrnn-dark", browsing),
     "timeline": ((100, 26), "charrnn-dark", looking_back),
+    "lens": ((112, 34), "charrnn-dark", lens),
     "low": ((40, 10), "charrnn-dark", plain),
 }
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from charrnn_tui.cells import NumpyCell
+from charrnn_tui.insight.scores import score
 from charrnn_tui.model import Model
 from charrnn_tui.model.library import Library
 from charrnn_tui.prompt import favourites
@@ -202,6 +203,22 @@ async def test_the_empty_item_has_a_name(home: Path) -> None:
     assert sitting.console.streamed.splitlines()[0].split()[1:] == ["(empty)"]
 
 
+async def test_look_tells_the_last_text_character_by_character(sitting: Sitting, model: Model) -> None:
+    await sitting.enter("An", "/look")
+    last = sitting.repl.generator.last
+    assert last is not None
+    scored = score(model, last.texts[-1].text)
+    told = sitting.console.said
+    start = next(i for i, line in enumerate(told) if "surprise" in line) + 1
+    for at, row in enumerate(told[start : start + len(scored)]):
+        fields = row.split()
+        assert fields[0] == (scored[at].symbol or "(end)")
+        assert (int(fields[-3]), fields[-2]) == (scored[at].rank, f"{scored[at].surprise:.2f}")
+    await sitting.enter("/look Bo")
+    assert "bits a character" in sitting.console.said[-1]
+    assert sitting.console.said[-4].split()[0] == "B"
+
+
 async def test_what_was_listed_is_kept_as_what_it_is(sitting: Sitting, model: Model) -> None:
     await sitting.enter("An", "/top De", "/save")
     found = list(model.most_probable("De", count=10))
@@ -271,6 +288,8 @@ async def test_a_wrong_line_among_pasted_ones_costs_the_others_nothing(sitting: 
         ("/train nosuch.txt", "There is no file and no corpus 'nosuch.txt'"),
         ("/train", "Say what to train on"),
         ("/save", "There is nothing to keep yet"),
+        ("/look", "Nothing was generated yet"),
+        ("/look Zo", "This network does not know the symbol"),
         ("/help nonsense", "There is no command /nonsense"),
     ],
 )

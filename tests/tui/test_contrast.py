@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,13 @@ from rich.color import ColorType
 from textual.app import App
 from textual.screen import Screen
 
+from charrnn_tui.cells import NumpyCell
+from charrnn_tui.model import Model
 from charrnn_tui.model.library import Library
+from charrnn_tui.prompt.session import Session
+from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.tui import themes
+from charrnn_tui.tui.content.lens_forest import Forest, Opened
 from charrnn_tui.tui.dialogs.ask import Ask, Confirm
 from charrnn_tui.tui.dialogs.quit import QuitScreen
 from charrnn_tui.tui.dialogs.sampling import SamplingScreen
@@ -23,13 +29,24 @@ from charrnn_tui.tui.eight_bit import LEGIBLE, EightBitColours, by_nearness, con
 from charrnn_tui.tui.screens.corpus_browser import CorpusBrowser
 from charrnn_tui.tui.screens.favourites import FavouritesScreen
 from charrnn_tui.tui.screens.help import HelpScreen
+from charrnn_tui.tui.screens.lens import LensScreen
 from charrnn_tui.tui.screens.model_browser import ModelBrowser
 from charrnn_tui.tui.screens.training_form import TrainingForm
+from toy import toy_info, toy_weights
 
 SETTINGS = {"temp": "0.8", "top-k": "0", "top-p": "1", "min-p": "0", "seed": "random", "max": "0", "pace": "30"}
 PALETTE = palette()
 NOWHERE = Path("/nowhere")
 """No shipped models: what cannot be done with them is greyed, and WCAG asks no contrast of that."""
+
+
+def lens() -> LensScreen:
+    info = toy_info()
+    model = Model(info, NumpyCell(info.architecture, toy_weights()))
+    settings = SamplingSettings(top_k=3)
+    forest = Forest(model, [Opened("De", "Deirdre", settings, 1, 0, 20, "end")])
+    return LensScreen(Session(settings, model=model), forest, time.monotonic)
+
 
 SCREENS: dict[str, Callable[[], Screen[Any]]] = {
     "ask": lambda: Ask("Name", "value", "Take", lambda typed: "it is wrong.", hint="a hint"),
@@ -38,6 +55,7 @@ SCREENS: dict[str, Callable[[], Screen[Any]]] = {
     "favourites": lambda: FavouritesScreen(),
     "form": lambda: TrainingForm(Library()),
     "help": lambda: HelpScreen([]),
+    "lens": lens,
     "models": lambda: ModelBrowser(Library(shipped=NOWHERE), "toy"),
     "quit": lambda: QuitScreen(True, "toy"),
     "sampling": lambda: SamplingScreen(SETTINGS),

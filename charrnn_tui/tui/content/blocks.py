@@ -15,12 +15,13 @@ from rich.cells import cell_len
 from charrnn_tui.tui.content.probable import Entry
 from charrnn_tui.tui.content.wrapping import Wrap, cell_width
 
-GenerationAct: TypeAlias = Literal["again", "next_seed", "temperatures", "copy_text", "copy_command", "keep"]
+GenerationAct: TypeAlias = Literal["again", "next_seed", "temperatures", "look", "copy_text", "copy_command", "keep"]
 """What can be done with a block."""
 ACTIONS: dict[GenerationAct, tuple[str, str]] = {
     "again": ("↻", "again"),
     "next_seed": ("→", "next seed"),
     "temperatures": ("≋", "compare"),
+    "look": ("◎", "look"),
     "copy_text": ("❐", "copy"),
     "copy_command": ("$", "command"),
     "keep": ("★", "keep"),

@@ -15,7 +15,7 @@ from charrnn_tui.tui.content.probable import ProbableList
 class ProbableBlock(Block[ProbableList]):
     """Items in a column. Nothing was drawn: there is no temperature, no seed and no mark of what is new."""
 
-    actions: ClassVar[Sequence[GenerationAct]] = ("again", "temperatures", "copy_text", "copy_command", "keep")
+    actions: ClassVar[Sequence[GenerationAct]] = ("again", "temperatures", "look", "copy_text", "copy_command", "keep")
 
     def facts(self) -> Iterator[str]:
         """Model, how many, and the share of all probability that they cover."""

@@ -16,3 +16,8 @@ def plain(text: object, *, keep_newlines: bool = False) -> Content:
 def sentence(error: object) -> str:
     """An error's message as a sentence of its own: a capital first."""
     return words.capitalised(str(error))
+
+
+def symbol_name(symbol: str) -> str:
+    """A symbol as it can be read in a row: the end of an item, a space and a line's end have pictures."""
+    return {"": "end", " ": "␣", "\n": "↵"}.get(symbol) or visible(symbol)

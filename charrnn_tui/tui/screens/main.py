@@ -16,7 +16,7 @@ from textual.screen import Screen
 from charrnn_tui.prompt import commands, run_words
 from charrnn_tui.prompt.options import OPTIONS
 from charrnn_tui.prompt.session import Session
-from charrnn_tui.text import visible
+from charrnn_tui.text import UnknownSymbolsError, visible
 from charrnn_tui.training.process.messages import Failed, Finished, Progress, Saved, Started
 from charrnn_tui.tui.content.blocks import ACTIONS, GenerationAct
 from charrnn_tui.tui.content.shapes import SHAPES, shape_for
@@ -59,6 +59,11 @@ def _act(key: str, act: GenerationAct, description: str, tooltip: str, *, show: 
     return _key(key, f"generation('{act}')", description, tooltip, id=act, show=show)
 
 
+def _look(key: str, tooltip: str) -> Binding:
+    """Before the prompt, for whose line editor this key would delete a word."""
+    return Binding(key, "generation('look')", "Look", key_display=None, priority=True, tooltip=tooltip, id="look")
+
+
 class MainScreen(Screen[None]):
     """Where one stays. The conversation and the training panel do the work; what they say arrives as messages."""
 
@@ -87,6 +92,7 @@ class MainScreen(Screen[None]):
         _act("ctrl+y", "copy_text", "Copy", "Copy the text of the generation", show=False),
         _act("ctrl+o", "copy_command", "Copy command", "Copy the command line that prints the same", show=False),
         _act("ctrl+s", "keep", "Keep", "Keep the generation in the favourites", show=False),
+        _look("ctrl+f", "The lens: what was expected at each character, and what if"),
         _key("ctrl+l", "log_axis", "Log axis", "Logarithmic loss axis, or no longer", show=False),
         _key("ctrl+b", "zoom", "Zoom chart", "Show the last part of the loss curves, or all", show=False),
         _key("shift+up", "choose(-1)", "Earlier", "Choose the generation before", id="earlier", show=False),
@@ -120,6 +126,7 @@ class MainScreen(Screen[None]):
         self._wanted: Recipe | None = None
         """What was chosen in the form and could not be begun; the form shows it again."""
         self._reconnect = reconnect
+        self._clock = clock
         self._conversation = partial(Conversation, self.session, library, clock)
         self._panel = partial(TrainingPanel, library, spawn, settle=settle, recipe_for=recipe_for)
 
@@ -190,6 +197,8 @@ class MainScreen(Screen[None]):
     @on(Asked)
     async def _asked(self, event: Asked) -> None:
         match event.action:
+            case commands.Look(text):
+                self.run_worker(self._look(text, event.line), group="lens", exclusive=True)
             case commands.OpenModel():
                 self.action_models()
             case commands.Train(None):
@@ -420,6 +429,22 @@ class MainScreen(Screen[None]):
             self.conversation.refuse(f"the theme is used but could not be kept: {error}")
         else:
             self.post_message(Said(f"theme {name}, kept in the settings"))
+
+    async def _look(self, text: str | None, line: str = "") -> None:
+        """Lay a text open, or what was generated: with the network that wrote it."""
+        from charrnn_tui.tui.screens.lens_opening import lens_on
+
+        entry = None if text is not None else self.conversation.writer.generations.current
+        try:
+            screen = await lens_on(self.session, self.library, entry, text or "", self._clock)
+        except (commands.CommandError, UnknownSymbolsError) as error:
+            self.conversation.refuse(str(error), line)
+            return
+        self.app.push_screen(screen, self._looked)
+
+    def _looked(self, _: None) -> None:
+        # The temperature may have been turned there.
+        self.conversation.settings_turned()
 
     def action_favourites(self) -> None:
         """The generations that were kept; one that is chosen is said again."""

@@ -206,7 +206,7 @@ class Conversation(Vertical):
                 self.open_model(name, line)
             case commands.Save():
                 self.writer.act_on("keep")
-            case commands.OpenModel() | commands.Train() | commands.Help() | commands.Quit():
+            case commands.Look() | commands.OpenModel() | commands.Train() | commands.Help() | commands.Quit():
                 self.post_message(Asked(action, line))
             case _:
                 assert_never(action)
@@ -224,6 +224,12 @@ class Conversation(Vertical):
         """Turn the temperature."""
         self._changed(self.session.turn(steps))
 
+    def settings_turned(self) -> None:
+        """Settings were changed elsewhere: what shows them follows, and so does what is being written."""
+        self.writer.turn()
+        self.box.refresh_next()
+        self.post_message(StateChanged())
+
     def _changed(self, said: str) -> None:
         at_once = self.writer.turn()
         self.box.refresh_next()
@@ -237,6 +243,9 @@ class Conversation(Vertical):
         A comparison takes what is typed, where anything is.
         """
         prompt = self.box.prompt
+        if act == "look":
+            self.post_message(Asked(commands.Look(self._typed_to_look_at()), ""))
+            return
         if act == "temperatures" and prompt.value and not commands.is_command(prompt.value):
             line = prompt.take()
             start = compared_prefix(commands.prefix_of(line), self.session.settings)
@@ -245,6 +254,13 @@ class Conversation(Vertical):
             return
         self.attempt(lambda: self.writer.act_on(act))
 
+    def _typed_to_look_at(self) -> str | None:
+        """What is typed, unless a block is chosen or there is one and nothing is typed."""
+        typed, generations = self.box.prompt.value, self.writer.generations
+        if generations.chosen is not None or commands.is_command(typed):
+            return None
+        return commands.prefix_of(typed) if typed or not generations.entries else None
+
     @on(GenerationAction)
     def _clicked(self, event: GenerationAction) -> None:
         self.writer.generations.chosen = event.number
@@ -252,6 +268,8 @@ class Conversation(Vertical):
 
     def can_act(self, act: GenerationAct) -> bool:
         """Whether there is something to act on."""
+        if act == "look":
+            return self.session.model is not None
         return bool(self.writer.generations.entries) or (act == "temperatures" and bool(self.box.prompt.value))
 
     def choose(self, by: int) -> None:

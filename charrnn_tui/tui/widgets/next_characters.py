@@ -11,6 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from charrnn_tui.text import visible
+from charrnn_tui.tui.content.shown import symbol_name
 from charrnn_tui.tui.content.wrapping import Wrap, fitted
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -99,8 +100,3 @@ class NextCharacters(Widget):
                 Segment(percent + "  ", style("share")),
             ]
         return Strip(segments).adjust_cell_length(width, base)
-
-
-def symbol_name(symbol: str) -> str:
-    """A symbol as it can be read in a row: the end of an item, a space and a line's end have pictures."""
-    return {"": "end", " ": "␣", "\n": "↵"}.get(symbol) or visible(symbol)

@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from charrnn_tui.prompt import words
-from charrnn_tui.prompt.commands import CommandError
+from charrnn_tui.prompt.commands import CommandError, Look
 from charrnn_tui.text import UnknownSymbolsError
 from charrnn_tui.tui.content import entries
 from charrnn_tui.tui.content.blocks import GenerationAct
@@ -20,7 +20,7 @@ from charrnn_tui.tui.content.generation import Generation
 from charrnn_tui.tui.content.player import Player
 from charrnn_tui.tui.content.probable import Entry, ProbableList
 from charrnn_tui.tui.content.start import Start, again, compared, compared_prefix
-from charrnn_tui.tui.messages import Below, Refused, Said, StateChanged
+from charrnn_tui.tui.messages import Asked, Below, Refused, Said, StateChanged
 from charrnn_tui.tui.widgets.generations import Generations
 
 if TYPE_CHECKING:
@@ -156,6 +156,8 @@ class Writer(Vertical):
                 self.begin(compared(entry))
             case "temperatures":
                 self.begin(compared_prefix(entry.typed[0], self.session.settings))
+            case "look":
+                self.post_message(Asked(Look(None), ""))
             case "copy_text":
                 selected = self.screen.get_selected_text()
                 self.app.copy_to_clipboard(selected or entries.texts(entry))

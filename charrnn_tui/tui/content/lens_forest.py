@@ -1,0 +1,170 @@
+"""The texts under the lens as trees: what is swapped grows anew, and what stood there stays as a sibling.
+
+A tree's branches share its prefix. A symbol put into the prefix itself begins a tree of its own beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from charrnn_tui.insight.reading import InsightError
+from charrnn_tui.insight.tree import Branch, Growth, Tree, settings_at
+from charrnn_tui.tui.content.lens_look import MOST_CHARACTERS
+
+if TYPE_CHECKING:
+    from charrnn_tui.model import Model
+    from charrnn_tui.sampling import SamplingSettings
+    from charrnn_tui.sampling.stream import EndReason
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A text that the lens is opened on, and how it was drawn; nothing was where `text` is the prefix alone."""
+
+    prefix: str
+    text: str
+    settings: SamplingSettings
+    seed: int
+    item: int
+    max_length: int
+    end: EndReason | None = None
+
+
+class Row(NamedTuple):
+    """A branch in the list."""
+
+    tree: int
+    branch: Branch
+    depth: int
+
+
+class Forest:
+    """Trees of one network, and the branch that is looked at."""
+
+    def __init__(self, model: Model, opened: list[Opened]) -> None:
+        self.model = model
+        self.trees = [self._tree(one) for one in opened]
+        self.tree_number = 0
+        self.branch_number = 0
+
+    def _tree(self, one: Opened) -> Tree:
+        # A longer text is laid open up to the limit; it has no end then.
+        new = one.text[len(one.prefix) :]
+        most = max(0, MOST_CHARACTERS - len(one.prefix))
+        end = one.end if len(new) <= most else None
+        tree = Tree(self.model.name, self.model.info.created, one.prefix[:MOST_CHARACTERS], one.max_length)
+        changes = ((0, one.settings),)
+        tree.branches[0] = Branch(0, None, 0, None, one.seed, one.item, changes, new[:most], end)
+        return tree
+
+    @property
+    def tree(self) -> Tree:
+        """The tree that is looked at."""
+        return self.trees[self.tree_number]
+
+    @property
+    def branch(self) -> Branch:
+        """The branch that is looked at."""
+        return self.tree[self.branch_number]
+
+    @property
+    def text(self) -> str:
+        """Prefix and new characters of that branch."""
+        return self.tree.full_text(self.branch_number)
+
+    @property
+    def head(self) -> int:
+        """Characters of the prefix."""
+        return len(self.tree.prefix)
+
+    @property
+    def rows(self) -> list[Row]:
+        """All branches of all trees, each under the one that it leaves."""
+        return [Row(at, *place) for at, tree in enumerate(self.trees) for place in tree.walk()]
+
+    @property
+    def at(self) -> int:
+        """Where the branch stands among the rows."""
+        here = (self.tree_number, self.branch_number)
+        return next(i for i, row in enumerate(self.rows) if (row.tree, row.branch.id) == here)
+
+    def go(self, row: int) -> None:
+        """Look at another branch."""
+        chosen = self.rows[max(0, min(row, len(self.rows) - 1))]
+        self.tree_number, self.branch_number = chosen.tree, chosen.branch.id
+
+    def swap(self, place: int, symbol: str, settings: SamplingSettings) -> Growth:
+        """Put a symbol ('' for the end) at a place of the text and look at the new branch, which is to be grown.
+
+        The seed stays. Raises InsightError, UnknownSymbolsError.
+        """
+        if place < self.head:
+            return self._swap_in_prefix(place, symbol, settings)
+        at = place - self.head
+        return self._fork(at, symbol, settings)
+
+    def _fork(self, at: int, symbol: str | None, settings: SamplingSettings, seed: int | None = None) -> Growth:
+        parent = self.branch
+        changed = None if settings == settings_at(parent, at) else settings
+        made = self.tree.fork(self.model, parent.id, at, symbol, settings=changed, seed=seed)
+        self.branch_number = made.id
+        return Growth(self.model, self.tree, made.id)
+
+    def _swap_in_prefix(self, place: int, symbol: str, settings: SamplingSettings) -> Growth:
+        before = self.tree.prefix[:place]
+        if symbol == "":
+            raise InsightError("an end inside what was typed leaves nothing to grow; put it behind the prefix.")
+        self.model.vocabulary.id(symbol)
+        if symbol == self.tree.prefix[place]:
+            raise InsightError("this symbol stands there already.")
+        return self._plant(before + symbol, settings)
+
+    def _plant(self, prefix: str, settings: SamplingSettings) -> Growth:
+        old, root = self.tree, self.branch
+        tree = Tree.begin(
+            self.model, prefix, settings=settings, seed=root.seed, item=root.item, max_length=old.max_length
+        )
+        self.trees.append(tree)
+        self.tree_number, self.branch_number = len(self.trees) - 1, 0
+        return Growth(self.model, tree, 0)
+
+    def draw_anew(self, place: int, settings: SamplingSettings) -> Growth:
+        """Grow from a place on with the next seed. Raises InsightError."""
+        if place < self.head:
+            raise InsightError("this was typed and not drawn; go behind it, or type another symbol.")
+        branch = self.branch
+        used = [other.seed for other in self.tree.branches.values()]
+        return self._fork(place - self.head, None, settings, max(used, default=branch.seed) + 1)
+
+    def grow_on(self) -> Growth:
+        """Let a branch that has no end go on. Raises InsightError."""
+        if self.branch.end is not None:
+            raise InsightError("this text is at its end; put another symbol somewhere, or draw it anew.")
+        return Growth(self.model, self.tree, self.branch_number)
+
+    def prune(self) -> int:
+        """Take the branch away with all that leave it; how many. Raises InsightError for the only one."""
+        if self.branch.parent is not None:
+            parent = self.branch.parent
+            gone = self.tree.prune(self.branch_number)
+            self.branch_number = parent
+            return len(gone)
+        if len(self.trees) == 1:
+            raise InsightError("the first text stays: everything else leaves it.")
+        gone_tree = self.trees.pop(self.tree_number)
+        self.tree_number, self.branch_number = max(0, self.tree_number - 1), 0
+        return len(gone_tree.branches)
+
+    def label(self, words: str) -> None:
+        """Name the branch."""
+        self.tree.label(self.branch_number, words)
+
+    def take_in(self, tree: Tree) -> None:
+        """Look at a tree that was kept. Raises InsightError for one of another network, UnknownSymbolsError."""
+        if tree.model != self.model.name:
+            raise InsightError(f"this tree was grown by {tree.model}; open that model first.")
+        for place in tree.walk():
+            self.model.vocabulary.encode(tree.full_text(place.branch.id))
+        self.trees.append(replace(tree))
+        self.tree_number, self.branch_number = len(self.trees) - 1, 0

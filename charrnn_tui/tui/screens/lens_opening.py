@@ -1,0 +1,70 @@
+"""What the lens is opened on: the texts of a block, with the network that wrote them, or a text that was typed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from charrnn_tui.model import ModelError
+from charrnn_tui.prompt.commands import CommandError
+from charrnn_tui.sampling.prefix import clean_prefix
+from charrnn_tui.tui.content.generation import Generation
+from charrnn_tui.tui.content.lens_forest import Forest, Opened
+from charrnn_tui.tui.screens.lens import LensScreen
+
+if TYPE_CHECKING:
+    from charrnn_tui.model import Model
+    from charrnn_tui.model.library import Library
+    from charrnn_tui.prompt.session import Session
+    from charrnn_tui.tui.content.probable import Entry
+
+MOST_TEXTS = 100
+"""Of a block with many."""
+
+
+async def lens_on(
+    session: Session, library: Library, entry: Entry | None, text: str, clock: Callable[[], float]
+) -> LensScreen:
+    """The lens on a block, or on a text where there is none.
+
+    Raises CommandError where no network is at hand, UnknownSymbolsError for a text that it cannot read.
+    """
+    model = session.model
+    if model is None:
+        raise CommandError("no model is open yet.")
+    if entry is not None and entry.model_name != model.name:
+        try:
+            model = await asyncio.to_thread(library.open, entry.model_name)
+        except ModelError as error:
+            raise CommandError(f"this was written by another model, which cannot be opened: {error}") from error
+    if entry is not None and not entry.texts:
+        raise CommandError("nothing was found here, so there is nothing to look at.")
+    opened = [_typed(session, model, text)] if entry is None else _of_entry(session, model, entry)
+    for one in opened:
+        model.vocabulary.encode(one.prefix + one.text[len(one.prefix) :])
+    return LensScreen(session, Forest(model, opened), clock)
+
+
+def _typed(session: Session, model: Model, text: str) -> Opened:
+    prefix = clean_prefix(text, model.vocabulary, model.info.kind)
+    seed = session.next_seed()
+    return Opened(prefix, prefix, session.settings, seed, 0, session.limit)
+
+
+def _of_entry(session: Session, model: Model, entry: Entry) -> list[Opened]:
+    if not isinstance(entry, Generation):
+        # Found by search: nothing was drawn, so all of it is a prefix that may be grown from.
+        return [_typed(session, model, item.text) for item in entry.texts[:MOST_TEXTS]]
+    return [
+        Opened(
+            text.prefix,
+            text.text,
+            text.settings,
+            entry.seed,
+            text.item,
+            max(entry.max_length, text.length),
+            None if text.end == "stopped" else text.end,
+        )
+        for text in entry.texts[:MOST_TEXTS]
+    ]

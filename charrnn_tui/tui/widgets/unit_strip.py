@@ -1,0 +1,138 @@
+"""The units at a place as a heat strip: a part of a layer a row, a unit a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+_HEIGHTS = "▁▂▃▄▅▆▇█"
+MOST_ROWS = 6
+
+
+def glyph(value: float) -> str:
+    """How far a value is from 0, as a height; it can be read without any colour."""
+    size = min(1.0, abs(value))
+    return _HEIGHTS[min(len(_HEIGHTS) - 1, round(size * (len(_HEIGHTS) - 1)))]
+
+
+class UnitStrip(Widget, can_focus=True):
+    """Rows of values, and the unit that is chosen: (row, number)."""
+
+    BINDING_GROUP_TITLE = "Units"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "step(-1)", "Unit before", show=False, id="units.left", tooltip="The unit before"),
+        Binding("right", "step(1)", "Unit after", show=False, id="units.right", tooltip="The unit after"),
+        Binding("up", "row(-1)", "Row above", show=False, id="units.up", tooltip="The vector above"),
+        Binding("down", "row(1)", "Row below", show=False, id="units.down", tooltip="The vector below"),
+        Binding("home", "step(-99999)", "First unit", show=False, id="units.first", tooltip="The first unit"),
+        Binding("end", "step(99999)", "Last unit", show=False, id="units.last", tooltip="The last unit"),
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"units--label", "units--below", "units--above", "units--chosen"}
+    ALLOW_SELECT = False
+
+    @dataclass
+    class Chosen(Message):
+        """A unit was chosen."""
+
+        row: int
+        number: int
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._labels: Sequence[str] = ()
+        self._rows: Sequence[Sequence[float]] = ()
+        self._sentence = ""
+        self.row = 0
+        self.number = 0
+        self._top = 0
+
+    def show(self, labels: Sequence[str], rows: Sequence[Sequence[float]], row: int, number: int) -> None:
+        """Show vectors, and which unit is chosen."""
+        if len(rows) != len(self._rows):
+            self.styles.height = 1 + min(MOST_ROWS, len(rows))
+        self._labels, self._rows, self._sentence = labels, rows, ""
+        self.row, self.number = row, number
+        shown = max(1, min(MOST_ROWS, self.size.height - 1 if self.size.height > 1 else MOST_ROWS))
+        if not self._top <= row < self._top + shown:
+            self._top = max(0, row - shown + 1 if row >= self._top + shown else row)
+        self.refresh()
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence instead."""
+        self._rows, self._sentence = (), sentence
+        self.styles.height = 1
+        self.refresh()
+
+    @property
+    def _label_cells(self) -> int:
+        return max((len(label) for label in self._labels), default=0) + 1
+
+    def window(self) -> tuple[int, int]:
+        """The units that are in view: a part around the chosen one where not all have room."""
+        count = len(self._rows[0]) if self._rows else 0
+        room = max(1, self.size.width - self._label_cells)
+        first = max(0, min(self.number - room // 2, count - room))
+        return first, min(count, first + room)
+
+    def render_line(self, y: int) -> Strip:
+        """A heading, then a row a vector."""
+        base, width = self.rich_style, self.size.width
+        label = base + self.get_component_rich_style("units--label", partial=True)
+        if y == 0:
+            return Strip([Segment(self._heading(), label)]).adjust_cell_length(width, base)
+        at = y - 1 + self._top
+        if at >= len(self._rows):
+            return Strip.blank(width, base)
+        below, above, chosen = (
+            self.get_component_rich_style(f"units--{name}", partial=True) for name in ("below", "above", "chosen")
+        )
+        name = self._labels[at]
+        segments = [Segment(name.ljust(self._label_cells), label + (Style(bold=True) if at == self.row else Style()))]
+        row = self._rows[at]
+        largest = max(1.0, max(map(abs, row), default=1.0))
+        first, last = self.window()
+        for number in range(first, last):
+            value = row[number] / largest
+            style = base + (below if value < 0 else above)
+            if at == self.row and number == self.number:
+                style += chosen
+            segments.append(Segment(glyph(value), style + Style(meta={"unit": (at, number)})))
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _heading(self) -> str:
+        if not self._rows:
+            return self._sentence
+        first, last = self.window()
+        count = len(self._rows[0])
+        value = self._rows[self.row][self.number]
+        part = f" ({first}–{last - 1} of {count})" if last - first < count else f" of {count}"
+        return f"unit {self._labels[self.row]}:{self.number}{part} = {value:+.2f}"
+
+    def action_step(self, by: int) -> None:
+        """Another unit of the vector."""
+        if self._rows:
+            self._choose(self.row, self.number + by)
+
+    def action_row(self, by: int) -> None:
+        """The same unit of another vector."""
+        if self._rows:
+            self._choose(self.row + by, self.number)
+
+    def _choose(self, row: int, number: int) -> None:
+        row = max(0, min(row, len(self._rows) - 1))
+        self.post_message(self.Chosen(row, max(0, min(number, len(self._rows[row]) - 1))))
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the unit under the pointer."""
+        unit = event.style.meta.get("unit")
+        if isinstance(unit, tuple):
+            self._choose(*unit)
