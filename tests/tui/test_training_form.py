@@ -27,6 +27,7 @@ class Fake:
     parameters: int = 303_541
     total_steps: int = 1260
     seconds: float = 43.0
+    notes: tuple[str, ...] = ()
 
 
 class Estimates:
@@ -403,3 +404,13 @@ async def test_slow_estimates_do_not_pile_up_nor_keep_the_program() -> None:
     # The thread still waits, and is no reason for the program to stay.
     assert all(thread.daemon for thread in threading.enumerate() if thread.name == "reader")
     release.set()
+
+
+async def test_what_cannot_be_validated_is_said_beside_the_estimate(home: Path) -> None:
+    def few(recipe: Recipe) -> Fake:
+        return Fake(notes=("only 3 items are held out.",))
+
+    screen = form(estimate=few)
+    async with showing(screen) as pilot:
+        await until(pilot, lambda: "Only 3 items are held out." in painted(pilot))
+        assert "303,541 parameters" in painted(pilot)

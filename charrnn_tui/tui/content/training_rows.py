@@ -92,7 +92,7 @@ def progress_line(run: TrainingRun) -> str:
         return {
             "early": f"it no longer got better after step {done.best_step:,}",
             "stopped": f"at step {done.step:,}; F4 takes it up again",
-            "diverged": "the last good weights are kept",
+            "diverged": "the last good weights are kept" if done.best_step else "there are no weights to keep",
         }[done.reason]
     if last is None:
         return "reading the corpus and starting torch …" if run.state == "starting" else ""

@@ -57,6 +57,10 @@ class Estimated(Protocol):
     def seconds(self) -> float:
         """Time of the run."""
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on the corpus: what cannot be validated, what looks like records."""
+
 
 def _estimate(recipe: Recipe) -> Estimated:
     from charrnn_tui.training.plan.estimate import estimate
@@ -292,9 +296,10 @@ class TrainingForm(TrainingFields):
             line.update(plain(sentence(problem[1] if problem else error)))
         else:
             line.set_classes("")
-            line.update(
+            cost = (
                 f"{found.parameters:,} parameters, {found.total_steps:,} steps, about {duration(max(1, found.seconds))}"
             )
+            line.update(plain("\n".join([cost, *map(sentence, found.notes)]), keep_newlines=True))
 
     @work(exclusive=True, group="look", exit_on_error=False)
     async def action_submit(self) -> None:
