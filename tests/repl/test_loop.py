@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import re
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from charrnn_tui.prompt.generations import sample_command_of
 from charrnn_tui.prompt.session import Session
 from charrnn_tui.repl.keys import pasted
 from charrnn_tui.repl.loop import Repl
-from charrnn_tui.sampling import SamplingSettings
+from charrnn_tui.sampling import SamplingSettings, Search
 from charrnn_tui.training.process.messages import Failed, Finished, Pause, Resume, Saved, Start, Stop
 from repl.fake_console import STARTED, FakeConsole, FakeLive, FakeTraining, evaluated, progress, sampled
 from toy import toy_info, toy_weights, write_toy_model
@@ -238,8 +239,20 @@ async def test_a_search_that_ends_early_says_so(sitting: Sitting, monkeypatch: p
     assert "The search ended early." in sitting.console.streamed
 
 
-async def test_a_search_can_be_stopped(sitting: Sitting) -> None:
-    sitting.console.keys.append(lambda live: setattr(live, "stopped", True))
+async def test_a_search_can_be_stopped(sitting: Sitting, monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped = threading.Event()
+    search = Search.__next__
+
+    def after_the_stop(self: Search) -> object:
+        stopped.wait(30)  # else the search may be over before anybody has looked
+        return search(self)
+
+    def stop(live: FakeLive) -> None:
+        live.stopped = True
+        stopped.set()
+
+    monkeypatch.setattr(Search, "__next__", after_the_stop)
+    sitting.console.keys.append(stop)
     await sitting.enter("/top")
     assert sitting.console.streamed.rstrip().endswith("stopped")
 
