@@ -12,15 +12,13 @@ from charrnn_tui.cli import constrained, options
 from charrnn_tui.cli.errors import INTERRUPTED, WrongUse, remark
 from charrnn_tui.files.limits import LARGEST_WHOLE
 from charrnn_tui.prompt import words
+from charrnn_tui.prompt.generations import EMPTY_ITEM
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
     from charrnn_tui.sampling import ProbableItem, Search
     from charrnn_tui.sampling.constraints import Constraint
     from charrnn_tui.sampling.probability_tree import Branch
-
-EMPTY = "(empty)"
-"""How the item without any character is named for people."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -116,7 +114,7 @@ def _list(
 def _row(item: ProbableItem) -> str:
     from charrnn_tui.cli import output
 
-    text = output.shown(item.text) if item.text or not item.ended else EMPTY
+    text = output.shown(item.text) if item.text or not item.ended else EMPTY_ITEM
     return f"{_share(math.exp(item.log_prob)):>8}  {text}{'' if item.ended else '…'}"
 
 
@@ -179,5 +177,5 @@ def _print_tree(root: Branch) -> None:
         for line in rest:
             print(f"{before}└{line}")
 
-    print(output.shown(root.text) or EMPTY)
+    print(output.shown(root.text) or EMPTY_ITEM)
     draw(root, "")
