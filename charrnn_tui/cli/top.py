@@ -12,7 +12,6 @@ from charrnn_tui.cli import constrained, options
 from charrnn_tui.cli.errors import INTERRUPTED, WrongUse, remark
 from charrnn_tui.files.limits import LARGEST_WHOLE
 from charrnn_tui.prompt import words
-from charrnn_tui.prompt.generations import EMPTY_ITEM
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
@@ -113,6 +112,7 @@ def _list(
 
 def _row(item: ProbableItem) -> str:
     from charrnn_tui.cli import output
+    from charrnn_tui.prompt.generations import EMPTY_ITEM
 
     text = output.shown(item.text) if item.text or not item.ended else EMPTY_ITEM
     return f"{_share(math.exp(item.log_prob)):>8}  {text}{'' if item.ended else '…'}"
@@ -164,6 +164,7 @@ def _proof(search: Search, memory: int) -> str:
 def _print_tree(root: Branch) -> None:
     """Branches with their probability given what stands before them; what is not shown is summed up."""
     from charrnn_tui.cli import output
+    from charrnn_tui.prompt.generations import EMPTY_ITEM
 
     def draw(branch: Branch, before: str) -> None:
         rest = [f"{branch.rest:7.2%}  others"] if branch.children and branch.rest >= 0.00005 else []
