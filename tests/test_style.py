@@ -22,9 +22,8 @@ def labelled(tmp_path: Path) -> Model:
 
 def test_what_a_style_may_be_given_as() -> None:
     assert Style.of("finnish") == Style((("finnish", 1.0),)) == Style.of({"finnish": 1, "japanese": 0})
-    assert not Style.of(None)
-    assert not Style.of({})
-    assert not Style.of({"finnish": 0.0})
+    for nothing in (None, {}, {"finnish": 0.0}):
+        assert not Style.of(nothing)
     assert Style.of({"finnish": np.float32(0.5)}).to_plain() == {"finnish": 0.5}
     assert Style.of(Style.of("finnish")) == Style.of("finnish")
 
