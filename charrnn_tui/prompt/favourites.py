@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +35,14 @@ class Favourite:
     kind: str = "drawn"
     """'drawn' or 'probable'."""
     probability: float = 0.0
+    steering: dict[str, Any] = field(default_factory=dict, hash=False)
+    """What it was steered by, as `Steering.to_plain` has it; empty for nothing, and in older files."""
 
 
 _MEANINGLESS = {"drawn": ("probability",), "probable": ("seed", "temperature", "top_k", "top_p", "min_p")}
 """What says nothing of a favourite of a kind."""
 
-_TYPES: dict[Any, Any] = {"str": str, "int": int, "float": int | float}
+_TYPES: dict[Any, Any] = {"str": str, "int": int, "float": int | float, "dict[str, Any]": dict}
 
 
 def add(favourite: Favourite, path: Path | None = None) -> Path:
