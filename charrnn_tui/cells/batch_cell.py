@@ -100,6 +100,12 @@ class BatchCell(ABC):
     def answer(self, state: Any) -> Floats:
         """log P of what comes next [batch, vocabulary] in nats, from a state alone, also one that no text leads to."""
 
+    def styled(self, mixture: Sequence[float] | NDArray[np.floating] | None) -> BatchCell:
+        """The cell that writes under a mixture of labels [labels]. Raises ValueError: there are none here."""
+        if mixture is None:
+            return self
+        raise ValueError("this cell has learnt no labels.")
+
     def step(self, ids: Ids, state: Any) -> tuple[Any, Floats]:
         """Read ids [batch]; the new state and log P(next | so far) [batch, vocabulary] in nats.
 
