@@ -1,7 +1,8 @@
 """Cells in NumPy: one step at a time, for sampling, without torch.
 
 The embedding and the input weights of the first layer are folded into one table, `table[id]`, so that a step is
-one look-up and one matrix product a layer.
+one look-up and one matrix product a layer. A label's vector is added to what that table is made of, so it becomes a
+bias in the table and costs a step nothing.
 
 Arithmetic of the gates: sigmoid(x) = (1 + tanh(x / 2)) / 2. The halves are folded into the weights, so that one
 call of tanh serves all gates of a layer; on small networks the number of NumPy calls is what a step costs.
@@ -9,6 +10,7 @@ call of tanh serves all gates of a layer; on small networks the number of NumPy 
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
@@ -112,6 +114,11 @@ class NumpyCell:
         self._table: Floats = np.ascontiguousarray(table, dtype=np.float32)
         self._inputs = [np.ascontiguousarray(w, dtype=np.float32) for w, _ in folded]
         self._biases = [b.astype(np.float32) for _, b in folded]
+        self._label_biases: Floats | None = None
+        if architecture.labels:
+            # What each label adds to the first layer's gates, whatever symbol is read.
+            self._label_biases = (weights["labels.weight"].astype(np.float64) @ first).astype(np.float32)
+        self._plain: NumpyCell | None = None
         self._output: Floats = np.ascontiguousarray(weights["output.weight"].T, dtype=np.float32)
         self._output_bias: Floats = weights["output.bias"].astype(np.float32)
         self._layer_step = {"rnn": self._rnn, "gru": self._gru, "lstm": self._lstm}[architecture.family]
@@ -123,6 +130,8 @@ class NumpyCell:
     @cached_property
     def stepper_weights(self) -> StepperWeights:
         """The weights as `NumpyStepper` wants them, made when they are first needed."""
+        if self._plain is not None:
+            return self._plain.stepper_weights._replace(rows=list(self._table))
         following = [*self._inputs[1:], self._output]
         return StepperWeights(
             list(self._table),
@@ -130,6 +139,25 @@ class NumpyCell:
             [*self._biases[1:], self._output_bias],
             self._new_bias,
         )
+
+    def styled(self, mixture: Sequence[float] | NDArray[np.floating] | None) -> NumpyCell:
+        """The same network, weights shared, that writes under a mixture of its labels; a step costs the same.
+
+        mixture [labels]: the weight of each label; zeros, or None, are no label. States go from one to the other.
+        Raises ValueError where the network has no labels or another number of them.
+        """
+        plain = self._plain or self
+        if mixture is None:
+            return plain
+        weights = np.asarray(mixture, dtype=np.float64)
+        if weights.shape != (self.architecture.labels,) or plain._label_biases is None:
+            raise ValueError(f"a mixture weighs the {self.architecture.labels} labels of this network.")
+        if not weights.any():
+            return plain
+        cell = copy.copy(plain)
+        cell._plain = plain
+        cell._table = plain._table + (weights @ plain._label_biases).astype(np.float32)
+        return cell
 
     @cached_property
     def largest_logit(self) -> float:
