@@ -12,7 +12,8 @@ from typing import Any, Literal
 from charrnn_tui.cells import FAMILIES, Family
 from charrnn_tui.files.limits import LARGEST_WHOLE
 from charrnn_tui.text import Kind, visible
-from charrnn_tui.text.reading import TextError, decode_utf8
+from charrnn_tui.text.decoding import decode_utf8
+from charrnn_tui.text.reading import TextError
 from charrnn_tui.text.shipped import DEFAULT_CORPUS
 
 MOST_THREADS = 4096
