@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +26,7 @@ def random_weights(architecture: Architecture, seed: int = 0) -> dict[str, NDArr
     gain = 1.0 if architecture.family == "rnn" else 1.5
     weights = {}
     for name, shape in architecture.shapes().items():
-        if name == "embedding.weight":
+        if name in ("embedding.weight", "labels.weight"):
             spread = 1.0
         elif name.startswith("rnn."):
             spread = gain / np.sqrt(architecture.hidden) if "weight" in name else 0.5
@@ -39,6 +40,11 @@ def architectures(hidden: int = 24) -> list[Architecture]:
     """Every family with one, two and three layers; embedding and output of other sizes than the hidden state."""
     families: tuple[Family, ...] = ("rnn", "gru", "lstm")
     return [Architecture(family, 11, 7, hidden, layers) for family in families for layers in (1, 2, 3)]
+
+
+def labelled_architectures() -> list[Architecture]:
+    """The same, with three labels."""
+    return [replace(architecture, labels=3) for architecture in architectures()]
 
 
 def label(architecture: Architecture) -> str:

@@ -296,13 +296,18 @@ def test_missing_files_are_named(toy_model: Path, tmp_path: Path) -> None:
         ("[]", "is no description"),
         ("null", "is no description"),
         ('{"a": 1}', "has the format None"),
-        ('{"format": 2}', "has the format 2, and this program reads format 1"),
+        ('{"format": 3}', "has the format 3, and this program reads the formats 1 and 2"),
         ('{"format": 1}', "'architecture' is missing"),
     ],
 )
 def test_foreign_json_is_refused(toy_model: Path, text: str, words: str) -> None:
     (toy_model / DESCRIPTION).write_text(text)
     refused(toy_model, words)
+
+
+def test_a_description_that_is_not_utf8_is_told_where(toy_model: Path) -> None:
+    (toy_model / DESCRIPTION).write_bytes(b'{"format": 1,\n"name": "\xff"}')
+    refused(toy_model, "model.json is not UTF-8: line 2, column 10 holds the byte 0xff")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -87,11 +88,17 @@ def toy_weights(lines: Sequence[str] = NAMES) -> dict[str, np.ndarray]:
     }
 
 
-def write_toy_model(folder: Path, name: str, lines: Sequence[str] = NAMES, kind: Kind = "lines") -> Path:
-    """A whole model folder."""
+def write_toy_model(
+    folder: Path, name: str, lines: Sequence[str] = NAMES, kind: Kind = "lines", labels: Sequence[str] = ()
+) -> Path:
+    """A whole model folder; with `labels`, each of which makes it write as if the symbol of its place stood before."""
     folder.mkdir(parents=True, exist_ok=True)
-    save_file(toy_weights(lines), folder / WEIGHTS)
+    weights, info = toy_weights(lines), toy_info(name, lines, kind)
+    if labels:
+        info = replace(info, architecture=replace(info.architecture, labels=len(labels)), labels=tuple(labels))
+        weights["labels.weight"] = 2.0 * np.eye(len(labels), info.vocabulary.size, 1, dtype=np.float32)
+    save_file(weights, folder / WEIGHTS)
     training, validation = split_by_hash(lines)
     save_file({"training": text_hashes(training), "validation": text_hashes(validation)}, folder / LINES)
-    write_info(folder, toy_info(name, lines, kind))
+    write_info(folder, info)
     return folder

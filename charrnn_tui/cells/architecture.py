@@ -32,7 +32,9 @@ class ArchitectureError(ValueError):
 class Architecture:
     """A character-level recurrent network: embedding, `layers` recurrent layers, linear output, log-softmax.
 
-    Sizes count units; `vocabulary_size` counts the boundary too. Raises ArchitectureError for impossible sizes.
+    Sizes count units; `vocabulary_size` counts the boundary too. `labels` counts the labels that items had beside them,
+    0 where they had none: each has a vector that is added to the first layer's input. Raises ArchitectureError for
+    impossible sizes.
     """
 
     family: Family
@@ -41,16 +43,22 @@ class Architecture:
     hidden: int
     layers: int = 1
     boundary: Boundary = "symbol"
+    labels: int = 0
 
     def __post_init__(self) -> None:
         if self.family not in FAMILIES:
             raise ArchitectureError(f"the family is one of {', '.join(FAMILIES)}, not {self.family!r}.")
         if self.boundary not in get_args(Boundary):
             raise ArchitectureError(f"the boundary is one of {', '.join(get_args(Boundary))}, not {self.boundary!r}.")
-        limits = {"vocabulary_size": 0x110001, "embedding": LARGEST, "hidden": LARGEST, "layers": MOST_LAYERS}
-        for name, most in limits.items():
+        limits = {
+            "vocabulary_size": (2, 0x110001),
+            "embedding": (1, LARGEST),
+            "hidden": (1, LARGEST),
+            "layers": (1, MOST_LAYERS),
+            "labels": (0, LARGEST),
+        }
+        for name, (least, most) in limits.items():
             value = getattr(self, name)
-            least = 2 if name == "vocabulary_size" else 1
             if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
                 raise ArchitectureError(
                     f"{name.replace('_', ' ')} is a whole number from {least} to {most}, not {value!r}."
@@ -80,6 +88,8 @@ class Architecture:
             shapes[f"rnn.bias_hh_l{layer}"] = (rows,)
         shapes["output.weight"] = (self.vocabulary_size, self.hidden)
         shapes["output.bias"] = (self.vocabulary_size,)
+        if self.labels:
+            shapes["labels.weight"] = (self.labels, self.embedding)
         return shapes
 
     @property
@@ -87,13 +97,13 @@ class Architecture:
         """Number of weights, by arithmetic on the sizes alone (so that a check allocates nothing)."""
         v, e, h, rows = self.vocabulary_size, self.embedding, self.hidden, self.gates * self.hidden
         recurrent = rows * (e + h + 2) + (self.layers - 1) * rows * (2 * h + 2)
-        return v * e + recurrent + v * h + v
+        return v * e + recurrent + v * h + v + self.labels * e
 
     @property
     def operations(self) -> int:
         """Multiply-adds a character, forward: what the arithmetic floor of a step is made of.
 
-        The embedding is a look-up and counts nothing.
+        The embedding is a look-up and counts nothing; nor does a label, whose vector becomes a bias.
         """
         rows = self.gates * self.hidden
         inputs = self.embedding + (self.layers - 1) * self.hidden
@@ -122,8 +132,11 @@ class Architecture:
     def to_dict(self) -> dict[str, Any]:
         """As plain values, for JSON."""
         values = asdict(self)
+        # As files of earlier versions have it, where it says nothing.
         if self.boundary == "symbol":
-            del values["boundary"]  # as files of earlier versions have it
+            del values["boundary"]
+        if not self.labels:
+            del values["labels"]
         return values
 
     @classmethod

@@ -5,8 +5,9 @@ Weights carry the names of `torch.nn.RNN/GRU/LSTM`, so a cell takes the state di
 
 from __future__ import annotations
 
+import copy
 import math
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import torch
 from torch import Tensor, nn
@@ -42,16 +43,34 @@ class _Weights(nn.Module):
 
 
 class TorchCell(nn.Module):
-    """What all families share: embedding, layers one after the other, linear output, log-softmax."""
+    """What all families share: embedding, layers one after the other, linear output, log-softmax.
+
+    `labels`: how many labels it knows, 0 for none. `style`: what is added to the embedded input, [embedding] or
+    [batch, embedding]; None for nothing (see `styled`).
+    """
 
     family: Family
+    style: Tensor | None = None
 
-    def __init__(self, vocabulary_size: int, embedding: int = 16, hidden: int = 64, layers: int = 1) -> None:
+    def __init__(
+        self, vocabulary_size: int, embedding: int = 16, hidden: int = 64, layers: int = 1, labels: int = 0
+    ) -> None:
         super().__init__()
-        self.architecture = Architecture(self.family, vocabulary_size, embedding, hidden, layers)
+        self.architecture = Architecture(self.family, vocabulary_size, embedding, hidden, layers, labels=labels)
         self.embedding = nn.Embedding(vocabulary_size, embedding)
         self.rnn = _Weights(self.architecture)
         self.output = nn.Linear(hidden, vocabulary_size)
+        if labels:
+            self.labels = nn.Embedding(labels, embedding)
+
+    def styled(self, mixture: Tensor | None) -> Self:
+        """The same network, weights shared, that writes under a mixture of its labels.
+
+        mixture: the weight of each label, [labels] or one row a stream, [batch, labels]; zeros, or None, are no label.
+        """
+        cell = copy.copy(self)
+        cell.style = None if mixture is None else mixture @ self.labels.weight
+        return cell
 
     def initial_state(self, batch_size: int) -> TorchState:
         """Zeros for `batch_size` streams, where the weights are."""
@@ -62,6 +81,8 @@ class TorchCell(nn.Module):
     def step(self, ids: Tensor, state: TorchState) -> tuple[TorchState, Tensor]:
         """Read ids [batch]; the new state and log P(next | so far) [batch, vocabulary] in nats."""
         x = self.embedding(ids)
+        if self.style is not None:
+            x = x + self.style
         hidden, cell = [], []
         for layer in range(self.architecture.layers):
             c = None if state.cell is None else state.cell[layer]
@@ -133,7 +154,7 @@ CELLS: dict[Family, type[TorchCell]] = {"rnn": CharRNNCell, "gru": CharGRUCell, 
 def make_cell(architecture: Architecture) -> TorchCell:
     """The hand-written cell of an architecture, with fresh weights."""
     a = architecture
-    cell = CELLS[a.family](a.vocabulary_size, a.embedding, a.hidden, a.layers)
+    cell = CELLS[a.family](a.vocabulary_size, a.embedding, a.hidden, a.layers, a.labels)
     cell.architecture = a
     return cell
 

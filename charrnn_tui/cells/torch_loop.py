@@ -54,6 +54,10 @@ class CharRNNLoop(nn.Module):
     at every step (Gal & Ghahramani 2016, arXiv:1512.05287). `weight_dropout` drops recurrent weights, the same ones at
     every step of a batch (Merity et al. 2017, arXiv:1708.02182, section 2). On the CPU a batch's gradients can be asked
     for once: its memory is used again.
+
+    A network with labels reads under a `mixture` [batch, labels], the weight of each label in a row: the labels'
+    vectors, so weighted, are added to the embedded input at every step (Mikolov & Zweig 2012, 'Context dependent
+    recurrent neural network language model', has such a context vector). Zeros, or None, are no label.
     """
 
     def __init__(
@@ -73,6 +77,8 @@ class CharRNNLoop(nn.Module):
             dropout=dropout if architecture.layers > 1 else 0.0,
         )
         self.output = nn.Linear(architecture.hidden, architecture.vocabulary_size)
+        if architecture.labels:
+            self.labels = nn.Embedding(architecture.labels, architecture.embedding)
         self.dropout = dropout
         self.input_dropout = nn.Dropout(input_dropout)
         self.weight_dropout = weight_dropout
@@ -84,23 +90,39 @@ class CharRNNLoop(nn.Module):
         zeros = self.output.weight.new_zeros(a.layers, batch_size, a.hidden)
         return TorchState(zeros, zeros if a.has_cell else None)
 
-    def forward(self, ids: Tensor, state: TorchState | None = None) -> tuple[Tensor, TorchState]:
+    def forward(
+        self, ids: Tensor, state: TorchState | None = None, mixture: Tensor | None = None
+    ) -> tuple[Tensor, TorchState]:
         """ids [batch, time] -> log P(next) [batch, time, vocabulary] in nats, and the state after the last."""
-        out, after = self.states(ids, state)
+        out, after = self.states(ids, state, mixture)
         mask = self.output_mask(out)
         logits = self.output(out if mask is None else out * mask)
         if logits.dtype == torch.bfloat16:
             logits = logits.float()  # eight bits are too few for a sum of probabilities
         return torch.log_softmax(logits, dim=-1).transpose(0, 1), after
 
-    def states(self, ids: Tensor, state: TorchState | None = None) -> tuple[Tensor, TorchState]:
+    def style(self, mixture: Tensor | None) -> Tensor | None:
+        """What is added to the embedded input of each row, [batch, embedding]; None for nothing."""
+        if mixture is None:
+            return None
+        weight = self.labels.weight
+        if not torch.is_autocast_enabled(weight.device.type):
+            return mixture @ weight
+        with torch.autocast(weight.device.type, enabled=False):  # as exact as the embedding, which is looked up
+            return mixture @ weight
+
+    def states(
+        self, ids: Tensor, state: TorchState | None = None, mixture: Tensor | None = None
+    ) -> tuple[Tensor, TorchState]:
         """The last layer's states: ids [batch, time] -> [time, batch, hidden], and the state after the last step.
 
         What is returned first may stand in memory that is used again once its gradients have been asked for.
         """
+        style = self.style(mixture)
         if self.written_out():
-            return self._through_time(ids.t(), state)
-        return self._layers(self.input_dropout(self.embedding(ids.t())), state)
+            return self._through_time(ids.t(), state, style)
+        x = self.input_dropout(self.embedding(ids.t()))
+        return self._layers(x if style is None else x + style, state)
 
     def output_mask(self, out: Tensor) -> Tensor | None:
         """What the last layer's states are multiplied with before the output layer, [batch, hidden]; None for nothing.
@@ -128,7 +150,7 @@ class CharRNNLoop(nn.Module):
             return True
         return not _lstm_kernel_runs(product_dtype or _autocast_dtype() or torch.float32)
 
-    def _through_time(self, ids: Tensor, state: TorchState | None) -> tuple[Tensor, TorchState]:
+    def _through_time(self, ids: Tensor, state: TorchState | None, style: Tensor | None) -> tuple[Tensor, TorchState]:
         """The recurrent layers: ids [time, batch] -> [time, batch, hidden] and the state after the last."""
         product_dtype = _autocast_dtype()
         inputs, table = ids, cast(Tensor | None, self.embedding.weight)
@@ -146,6 +168,7 @@ class CharRNNLoop(nn.Module):
                 (weight_ih, functional.dropout(weight_hh, self.weight_dropout, self.training), bias_ih, bias_hh),
                 None if state is None else state.hidden[layer],
                 None if state is None or state.cell is None else state.cell[layer],
+                None if layer else style,
                 product_dtype=product_dtype,
                 workspaces=self.workspaces[layer],
             )

@@ -12,6 +12,7 @@ import typer
 from charrnn_tui.cli.errors import FAILED, WrongUse, complain, from_options, remark
 
 if TYPE_CHECKING:
+    from charrnn_tui.prompt.typed_constraint import TypedConstraint
     from charrnn_tui.sampling.constrained import ConstrainedDraws
     from charrnn_tui.sampling.constraints import Constraint
 
@@ -37,56 +38,44 @@ BanOption = Annotated[
 
 def read(
     match: str | None, length: str | None, *, unique: bool, new: bool, avoid: list[Path] | None, ban: list[str] | None
-) -> Constraint | None:
-    """What the options ask for; None for nothing. Raises WrongUse, and TextError for a file to avoid."""
-    if not (match is not None or length is not None or unique or new or avoid or ban):
-        return None
-    from charrnn_tui.sampling.constraints import Constraint, avoided, parse_length
-    from charrnn_tui.text import read_text
+) -> TypedConstraint:
+    """What the options ask for; the neutral value for nothing. Raises WrongUse."""
+    from charrnn_tui.prompt.typed_constraint import NOTHING, TypedConstraint
 
-    texts = [read_text(path) for path in avoid or ()]
-    with from_options():
-        return Constraint(
-            match=match,
-            length=(0, None) if length is None else parse_length(length),
-            ban=tuple(ban or ()),
-            avoid=avoided(texts),
-            new=new,
-            unique=unique,
-        )
+    lengths = NOTHING.length
+    if length is not None:
+        from charrnn_tui.sampling.constraints import parse_length
+
+        with from_options():
+            lengths = parse_length(length)
+    return TypedConstraint(match, lengths, unique, new, tuple(map(str, avoid or ())), tuple(ban or ()))
 
 
-def check_company(prefix: str, item: int, device: str) -> None:
+def compiled(typed: TypedConstraint) -> Constraint:
+    """What it means. Raises WrongUse, and TextError for a file to avoid."""
+    from charrnn_tui.sampling.patterns import ConstraintError
+
+    try:
+        return typed.constraint()
+    except ConstraintError as error:
+        raise WrongUse(str(error)) from error
+
+
+def check_company(prefix: str, device: str) -> None:
     """Raise WrongUse for other options that mean nothing beside a constraint."""
     if prefix == "-":
         raise WrongUse("what items must be is asked of one prefix; give it in place of -.")
-    if item:
-        raise WrongUse("--item counts plain items; leave it out where items must fulfil something.")
     if device not in ("cpu", "auto"):
         raise WrongUse("items that must fulfil something are searched on the CPU; leave out --device.")
 
 
-def proposal(prefix: str, model: str, n: int, constraint: Constraint, avoid: list[Path] | None) -> str:
-    """The command that lists the most probable items of the same kind."""
-    import shlex
-
-    shortest, longest = constraint.length
-    words = ["charrnn-tui", "top", *([prefix] if prefix else []), "-m", model, "-n", str(n)]
-    if constraint.match is not None:
-        words += ["--match", constraint.match]
-    if constraint.length != (0, None):
-        words += ["--length", f"{shortest}:{'' if longest is None else longest}"]
-    words += ["--new"] if constraint.new else []
-    for name, values in (("--avoid", map(str, avoid or ())), ("--ban", constraint.ban)):
-        for value in values:
-            words += [name, value]
-    return shlex.join(words)
-
-
-def write(draws: ConstrainedDraws, n: int, put: Callable[[int, str, str], None], *, as_json: bool, top: str) -> int:
+def write(
+    draws: ConstrainedDraws, n: int, put: Callable[[int, str, str], None], *, first: int = 0, as_json: bool, top: str
+) -> int:
     """Print up to `n` draws, then how probable such items are and, where there are fewer, why; the exit code.
 
-    `put` writes one item: its number, the prefix, its text. `top`: the command to propose where the search gives up.
+    `put` writes one item: its number, the prefix, its text. `first`: the draws before this one are left out. `top`:
+    the command to propose where the search gives up.
     """
     from charrnn_tui.cells import blas
     from charrnn_tui.cli import output
@@ -95,16 +84,16 @@ def write(draws: ConstrainedDraws, n: int, put: Callable[[int, str, str], None],
     blas.set_threads(blas.idle_cores())
     quiet = output.to_terminal()
     with ProgressLine(n) as progress:
-        for number, text in enumerate(islice(draws, n)):
+        for number, text in enumerate(islice(draws, first, first + n), first):
             put(number, draws.prefix, text)
             if not quiet:
-                progress.update(number)
+                progress.update(number - first)
     probability = draws.probability
-    few = draws.given < n
+    few = draws.given < first + n
     if as_json:
         row = {
             "probability": probability._asdict() | {"exact": probability.exact},
-            "given": draws.given,
+            "given": max(0, draws.given - first),
             "wanted": n,
             "steps": draws.steps,
             "why": draws.why if few else "",
@@ -116,4 +105,4 @@ def write(draws: ConstrainedDraws, n: int, put: Callable[[int, str, str], None],
         complain(draws.why)
     if few and draws.given_up:
         remark(f"The most probable ones, with proof: {top}")
-    return FAILED if few and (draws.given_up or not draws.given) else 0
+    return FAILED if few and (draws.given_up or draws.given <= first) else 0

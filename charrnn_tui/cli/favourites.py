@@ -51,22 +51,20 @@ def show(
     ] = False,
 ) -> None:
     """List what was kept, oldest first."""
-    from dataclasses import asdict
-
     from charrnn_tui.cli import output
     from charrnn_tui.cli.errors import remark
-    from charrnn_tui.prompt.favourites import load
+    from charrnn_tui.prompt.favourites import load, told
+    from charrnn_tui.prompt.generations import sample_command_of, shown_item
 
     kept = load()
-    from charrnn_tui.prompt.generations import sample_command_of
-
     if as_json:
-        output.write_json([asdict(favourite) for favourite in kept])
+        output.write_json([told(favourite) for favourite in kept])
     elif not kept:
         remark("nothing was kept yet; /save at a prompt keeps the last generation.")
     else:
         for favourite in kept:
-            print(sample_command_of(favourite) if commands else output.shown(favourite.text))
+            text = shown_item(favourite.text) if output.to_terminal() else favourite.text
+            print(sample_command_of(favourite) if commands else output.shown(text))
 
 
 def export(
@@ -95,19 +93,20 @@ def _as_text(kept: list[Favourite]) -> str:
 def _as_csv(kept: list[Favourite]) -> str:
     import csv
     import io
-    from dataclasses import astuple, fields
+    from dataclasses import fields
 
-    from charrnn_tui.prompt.favourites import Favourite
+    from charrnn_tui.prompt.favourites import Favourite, told
 
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(field.name for field in fields(Favourite))
-    writer.writerows(astuple(favourite) for favourite in kept)
+    writer = csv.DictWriter(out, [field.name for field in fields(Favourite)], restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(told(favourite) for favourite in kept)
     return out.getvalue()
 
 
 def _as_jsonl(kept: list[Favourite]) -> str:
     import json
-    from dataclasses import asdict
 
-    return "".join(json.dumps(asdict(favourite), ensure_ascii=False) + "\n" for favourite in kept)
+    from charrnn_tui.prompt.favourites import told
+
+    return "".join(json.dumps(told(favourite), ensure_ascii=False) + "\n" for favourite in kept)

@@ -92,15 +92,18 @@ def sample(
     """
     from charrnn_tui.cells import blas
     from charrnn_tui.model.library import Library
+    from charrnn_tui.prompt.generations import top_command
     from charrnn_tui.prompt.settings import load_config
+    from charrnn_tui.prompt.steering import Steering
 
     if as_json and null:
         raise WrongUse("--json and --null do not go together: a JSON row ends with its line.")
     if item + n - 1 > LARGEST_WHOLE:
         raise WrongUse(f"items are numbered up to {LARGEST_WHOLE}: give a smaller --item or --number.")
-    constraint = constrained.read(match, length, unique=unique, new=new, avoid=avoid, ban=ban)
+    typed = constrained.read(match, length, unique=unique, new=new, avoid=avoid, ban=ban)
+    constraint = constrained.compiled(typed) if typed else None
     if constraint is not None:
-        constrained.check_company(prefix, item, device)
+        constrained.check_company(prefix, device)
     config = load_config()
     settings = options.sampling_settings(config, temperature, top_k, top_p, min_p)
     the_seed = options.choose_seed(seed, config)
@@ -109,8 +112,8 @@ def sample(
     if constraint is not None:
         sink = _Sink(opened, seed=the_seed, max_length=longest + 1, as_json=as_json, null=null, many=n > 1)
         draws = opened.draws(constraint, prefix, settings=settings, seed=the_seed, max_length=longest)
-        top = constrained.proposal(prefix, opened.name, n, constraint, avoid)
-        raise typer.Exit(constrained.write(draws, n, sink.put, as_json=as_json, top=top))
+        top = top_command(prefix, opened.name, n, max_length, Steering(typed))
+        raise typer.Exit(constrained.write(draws, n, sink.put, first=item, as_json=as_json, top=top))
     if prefix == "-" or n >= _BATCH:
         blas.set_threads(blas.idle_cores())
     continue_all = _torch_sampler(opened, device) if _wants_torch(device, n) else opened.continue_all

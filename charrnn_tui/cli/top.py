@@ -67,7 +67,8 @@ def top(
 
     if not tree and (depth is not None or width is not None):
         raise WrongUse("--depth and --width belong to a tree: give --tree too.")
-    constraint = constrained.read(match, length, unique=False, new=new, avoid=avoid, ban=ban)
+    typed = constrained.read(match, length, unique=False, new=new, avoid=avoid, ban=ban)
+    constraint = constrained.compiled(typed) if typed else None
     if tree and constraint is not None:
         raise WrongUse("a tree shows everything that may follow; leave out --match and what else items must be.")
     config = load_config()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from charrnn_tui.model.library import DEFAULT_MODEL, Library
     from charrnn_tui.model.model import Evaluation, Model
+    from charrnn_tui.model.style import Style, StyleError, StyleLike
     from charrnn_tui.model.tensors import read_tensors, refuse_pickle
 
 __all__ = [
@@ -43,6 +44,9 @@ __all__ = [
     "Model",
     "ModelError",
     "ModelInfo",
+    "Style",
+    "StyleError",
+    "StyleLike",
     "read_info",
     "read_tensors",
     "refuse_pickle",
@@ -65,6 +69,9 @@ __getattr__, __dir__ = exports(
         "Model": "charrnn_tui.model.model",
         "ModelError": "charrnn_tui.model.description",
         "ModelInfo": "charrnn_tui.model.description",
+        "Style": "charrnn_tui.model.style",
+        "StyleError": "charrnn_tui.model.style",
+        "StyleLike": "charrnn_tui.model.style",
         "WEIGHTS": "charrnn_tui.model.description",
         "read_info": "charrnn_tui.model.description",
         "read_tensors": "charrnn_tui.model.tensors",

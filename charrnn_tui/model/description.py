@@ -14,11 +14,15 @@ from charrnn_tui.cells import Architecture, ArchitectureError
 from charrnn_tui.files.atomic import write_json
 from charrnn_tui.model import facts
 from charrnn_tui.text import visible
+from charrnn_tui.text.decoding import decode_utf8
+from charrnn_tui.text.reading import TextError
 
 if TYPE_CHECKING:
     from charrnn_tui.text import Kind, Vocabulary
 
 FORMAT = 1
+FORMAT_WITH_LABELS = 2
+"""What a model with labels is written as: a program that knows no labels refuses it by this number."""
 WEIGHTS = "model.safetensors"
 DESCRIPTION = "model.json"
 HISTORY = "history.jsonl"
@@ -37,6 +41,7 @@ class ModelError(ValueError):
 class ModelInfo:
     """What `model.json` says: everything about a model but its weights.
 
+    `labels`: names of the labels that stood beside its items, in the order of the network's vectors.
     `corpus`: name, items, validation_items, characters, symbols, longest (characters).
     `results`: validation_loss and training_loss (nats a character), step, last_step, epoch, seconds, finished.
     Read from a file, these are of the kind that `facts` says, or missing.
@@ -50,6 +55,7 @@ class ModelInfo:
     recipe: Mapping[str, Any] = field(default_factory=dict)
     results: Mapping[str, Any] = field(default_factory=dict)
     created: str = ""
+    labels: tuple[str, ...] = ()
 
     @property
     def validation_loss(self) -> float | None:
@@ -97,10 +103,11 @@ class ModelInfo:
     def to_dict(self) -> dict[str, Any]:
         """As plain values, for JSON."""
         return {
-            "format": FORMAT,
+            "format": FORMAT_WITH_LABELS if self.labels else FORMAT,
             "name": self.name,
             "architecture": self.architecture.to_dict(),
             "vocabulary": "".join(self.vocabulary.symbols),
+            **({"labels": list(self.labels)} if self.labels else {}),
             "kind": self.kind,
             "corpus": dict(self.corpus),
             "recipe": dict(self.recipe),
@@ -114,10 +121,10 @@ class ModelInfo:
         if not isinstance(values, dict):
             raise ModelError(f"{source} is no description of a model.")
         version = values.get("format")
-        if version != FORMAT:
+        if version not in (FORMAT, FORMAT_WITH_LABELS) or isinstance(version, bool):
             raise ModelError(
-                f"{source} has the format {reprlib.repr(version)}, and this program reads format {FORMAT}; "
-                "update charrnn-tui or train the model again."
+                f"{source} has the format {reprlib.repr(version)}, and this program reads the formats {FORMAT} and "
+                f"{FORMAT_WITH_LABELS}; update charrnn-tui or train the model again."
             )
         from charrnn_tui.text import Vocabulary  # NumPy: the first paint needs no description
 
@@ -140,6 +147,7 @@ class ModelInfo:
                 f"{source} is damaged: {vocabulary.size} symbols stand beside a network "
                 f"for {architecture.vocabulary_size}."
             )
+        labels = _labels(values.get("labels", []), architecture.labels, source)
         if not all(isinstance(table, dict) for table in (corpus, recipe, results)):
             raise ModelError(f"{source} is damaged: corpus, recipe and results are tables.")
         name, created = values.get("name"), values.get("created")
@@ -152,7 +160,19 @@ class ModelInfo:
             facts.table(recipe, facts.ANY),
             facts.table(results, facts.RESULTS),
             facts.text(str(created)) if isinstance(created, str | int) else "",
+            labels,
         )
+
+
+def _labels(values: Any, wanted: int, source: str) -> tuple[str, ...]:
+    """The labels of a description, as many as the network has vectors for. Raises ModelError."""
+    if not isinstance(values, list) or not all(isinstance(label, str) and label for label in values):
+        raise ModelError(f"{source} is damaged: its labels are no list of texts.")
+    if len(set(values)) != len(values) or len(values) != wanted:
+        raise ModelError(
+            f"{source} is damaged: {len(set(values))} labels stand beside a network that has vectors for {wanted}."
+        )
+    return tuple(facts.text(label) for label in values)
 
 
 def _float(value: Any) -> float | None:
@@ -170,11 +190,13 @@ def read_info(folder: Path) -> ModelInfo:
     try:
         if path.stat().st_size > LARGEST_DESCRIPTION:
             raise ModelError(f"{source} is too large to be a description of a model.")
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(decode_utf8(path.read_bytes(), path))
     except FileNotFoundError as error:
         raise ModelError(f"{visible(str(folder))} holds no model: there is no {DESCRIPTION} in it.") from error
     except OSError as error:
         raise ModelError(f"{source} cannot be read: {error.strerror or error}.") from error
+    except TextError as error:
+        raise ModelError(str(error)) from error
     except (ValueError, RecursionError) as error:
         raise ModelError(f"{source} is not JSON: {error}.") from error
     return ModelInfo.from_dict(values, source)

@@ -56,9 +56,11 @@ CORPUS: Mapping[str, Callable[[Any], bool]] = {
     "characters": whole,
     "symbols": whole,
     "longest": whole,
+    "label": _text,
 }
 RESULTS: Mapping[str, Callable[[Any], bool]] = {
     "validation_loss": _nats,
+    "unlabelled_loss": _nats,
     "training_loss": _nats,
     "step": whole,
     "last_step": whole,

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.cells import NumpyCell
+from charrnn_tui.cells import BatchCell, NumpyCell
 from charrnn_tui.model.description import LINES, WEIGHTS, ModelError, ModelInfo, read_info
 from charrnn_tui.model.folder import read_files, write_folder
+from charrnn_tui.model.style import Style, StyleLike
 from charrnn_tui.model.tensors import read_tensors
 from charrnn_tui.sampling import SamplingOptions, SamplingSettings, Search, Stream, most_probable, sample_many
 from charrnn_tui.sampling.prefix import clean_prefix, start_ids
@@ -66,18 +67,23 @@ def _check_count(value: int) -> int:
 
 
 class Model:
-    """An open model: a description and a NumPy cell. Making one costs milliseconds and needs no torch."""
+    """An open model: a description and a cell in NumPy. Making one costs milliseconds and needs no torch."""
 
-    def __init__(self, info: ModelInfo, cell: NumpyCell, folder: Path | None = None) -> None:
+    _origin: Model | None = None
+
+    def __init__(self, info: ModelInfo, cell: BatchCell, folder: Path | None = None) -> None:
         self.info = info
         self.cell = cell
         self.folder = folder
         self.temporary = False
         """Whether the folder goes with this object; its copies have none, and hold what stood there."""
         self._files: dict[str, bytes] = {}
+        self.style = Style()
+        """The mixture of labels that it writes and reads under (see `styled`)."""
 
     def __getstate__(self) -> dict[str, Any]:
         state = self.__dict__.copy()
+        state.pop("_origin", None)
         if self.temporary and self.folder is not None:
             state |= {"folder": None, "_files": read_files(self.folder), "_seen": self._seen}
         return state
@@ -104,6 +110,28 @@ class Model:
             if not np.isfinite(weight).all():
                 raise ModelError(f"{visible(str(path))}: {name} holds NaN or infinite numbers; train it again.")
         return cls(info, NumpyCell(info.architecture, weights), folder)
+
+    def styled(self, style: StyleLike) -> Model:
+        """The same model writing in a style: a label (`"finnish"`), or labels with their weights
+        (`{"japanese": 0.7, "finnish": 0.3}`). None is no label.
+
+        All that a model does is then done under these labels. Weights are shared, and a character costs what it costs
+        without; so a style may be changed with each. Raises StyleError for a label that it has not learnt.
+        """
+        chosen = Style.of(style).spelled(self.labels, self.name)
+        if chosen == self.style:
+            return self
+        model = Model.__new__(Model)
+        vars(model).update(vars(self))
+        model.style = chosen
+        model.cell = self.cell.styled(chosen.mixture(self.labels, self.name) if chosen else None)
+        model._origin = self  # whose files may go with it
+        return model
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that stood beside its items; none where it learnt without."""
+        return self.info.labels
 
     @property
     def name(self) -> str:

@@ -68,4 +68,6 @@ def load_cell(model: Model, device: torch.device) -> TorchCell:
     weights = read_tensors(model.folder / WEIGHTS, architecture.shapes())
     cell = make_cell(architecture)
     cell.load_state_dict({name: torch.from_numpy(weight) for name, weight in weights.items()})
-    return cell.to(device).eval()
+    cell = cell.to(device).eval()
+    mixture = torch.tensor(model.style.mixture(model.labels, model.name), device=device)
+    return cell.styled(mixture) if model.style else cell

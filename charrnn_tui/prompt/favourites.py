@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ class Favourite:
     text: str
     prefix: str
     model: str
-    seed: int
+    seed: int = 0
     item: int = 0
     temperature: float = 1.0
     top_k: int = 0
@@ -35,9 +35,14 @@ class Favourite:
     kind: str = "drawn"
     """'drawn' or 'probable'."""
     probability: float = 0.0
+    steering: dict[str, Any] = field(default_factory=dict, hash=False)
+    """What it was steered by, as `Steering.to_plain` has it; empty for nothing, and in older files."""
 
 
-_TYPES: dict[Any, Any] = {"str": str, "int": int, "float": int | float}
+_MEANINGLESS = {"drawn": ("probability",), "probable": ("seed", "temperature", "top_k", "top_p", "min_p")}
+"""What says nothing of a favourite of a kind."""
+
+_TYPES: dict[Any, Any] = {"str": str, "int": int, "float": int | float, "dict[str, Any]": dict}
 
 
 def add(favourite: Favourite, path: Path | None = None) -> Path:
@@ -65,6 +70,12 @@ def load(path: Path | None = None) -> list[Favourite]:
     return found
 
 
+def told(favourite: Favourite) -> dict[str, Any]:
+    """All that a favourite tells, by name: no seed nor temperature where nothing was drawn. `load` reads such a row."""
+    silent = _MEANINGLESS.get(favourite.kind, ())
+    return {name: value for name, value in asdict(favourite).items() if name not in silent}
+
+
 def remove(favourite: Favourite, path: Path | None = None) -> None:
     """Take one out of the file; rows that are damaged stay as they are. Raises OSError."""
     path = path or paths.favourites_file()
@@ -88,7 +99,7 @@ def export(favourites: Iterable[Favourite], path: Path) -> None:
     """
     kept = list(favourites)
     if path.suffix == ".jsonl":
-        lines = [json.dumps(asdict(favourite), ensure_ascii=False) for favourite in kept]
+        lines = [json.dumps(told(favourite), ensure_ascii=False) for favourite in kept]
         between = "\n"
     else:
         lines = [favourite.text for favourite in kept]

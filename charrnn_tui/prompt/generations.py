@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from charrnn_tui.prompt import words
 from charrnn_tui.prompt.favourites import Favourite
+from charrnn_tui.prompt.steering import UNSTEERED, Steering
 from charrnn_tui.sampling import SamplingSettings
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class DrawnGeneration:
     seed: int
     max_length: int
     texts: Sequence[DrawnText] = field(default_factory=list)
+    steering: Steering = UNSTEERED
+    """What the network was steered by."""
 
     @property
     def turned(self) -> bool:
@@ -61,7 +64,14 @@ class DrawnGeneration:
         groups = [(first, len(self.texts))] if together else [(text, 1) for text in self.texts]
         return "\n".join(
             sample_command(
-                text.typed, self.model, text.settings, self.seed, self.max_length, item=text.item, count=count
+                text.typed,
+                self.model,
+                text.settings,
+                self.seed,
+                self.max_length,
+                item=text.item,
+                count=count,
+                steering=self.steering,
             )
             for text, count in groups
         )
@@ -82,6 +92,7 @@ class DrawnGeneration:
                 min_p=text.settings.min_p,
                 max_length=self.max_length,
                 kept=when,
+                steering=self.steering.to_plain(),
             )
             for text in self.texts
         ]
@@ -117,6 +128,8 @@ class ProbableItems:
     """Whether the search ended before it had found as many as were wanted, though there are more."""
     max_length: int | None = None
     """New characters at most, where that was chosen."""
+    steering: Steering = UNSTEERED
+    """What the search was asked for, and the network steered by."""
 
     @property
     def covered(self) -> float:
@@ -125,7 +138,7 @@ class ProbableItems:
 
     def command(self) -> str:
         """The command line that lists the same items."""
-        return top_command(self.prefix, self.model, max(1, len(self.texts)), self.max_length)
+        return top_command(self.prefix, self.model, max(1, len(self.texts)), self.max_length, self.steering)
 
     def proof(self) -> str:
         """What is known of everything that is not listed, in a sentence."""
@@ -152,6 +165,7 @@ class ProbableItems:
                 kept=when,
                 kind="probable",
                 probability=text.probability,
+                steering=self.steering.to_plain(),
             )
             for rank, text in enumerate(self.texts)
         ]
@@ -175,6 +189,7 @@ def sample_command(
     *,
     item: int = 0,
     count: int = 1,
+    steering: Steering = UNSTEERED,
 ) -> str:
     """The `charrnn-tui sample` command line that prints the same texts, quoted for a POSIX shell.
 
@@ -188,6 +203,7 @@ def sample_command(
         line += ["--top-p", f"{settings.top_p:g}"]
     if settings.min_p > 0:
         line += ["--min-p", f"{settings.min_p:g}"]
+    line += steering.arguments()
     if count > 1:
         line += ["-n", str(count)]
     line += ["--seed", str(seed)]
@@ -197,21 +213,26 @@ def sample_command(
     return shlex.join(line)
 
 
-def top_command(prefix: str, model: str, count: int, max_length: int | None = None) -> str:
+def top_command(
+    prefix: str, model: str, count: int, max_length: int | None = None, steering: Steering = UNSTEERED
+) -> str:
     """The `charrnn-tui top` command line that lists the same items, quoted for a POSIX shell."""
-    line = ["charrnn-tui", "top", "--model", model, "-n", str(count)]
+    line = ["charrnn-tui", "top", "--model", model, "-n", str(count), *steering.arguments(drawn=False)]
     if max_length is not None:
         line += ["--max-length", str(max_length)]
     return shlex.join([*line, "--", prefix])
 
 
 def sample_command_of(favourite: Favourite) -> str:
-    """The command line that prints a favourite again; for one of the most probable items, the list up to it."""
-    f = favourite
+    """The command line that prints a favourite again; for one of the most probable items, the list up to it.
+
+    Raises SettingsError for settings without meaning.
+    """
+    f, steering = favourite, Steering.from_plain(favourite.steering)
     if f.kind == "probable":
-        return top_command(f.prefix, f.model, f.item + 1, f.max_length or None)
+        return top_command(f.prefix, f.model, f.item + 1, f.max_length or None, steering)
     settings = SamplingSettings(f.temperature, f.top_k, f.top_p, f.min_p)
-    return sample_command(f.prefix, f.model, settings, f.seed, f.max_length, item=f.item)
+    return sample_command(f.prefix, f.model, settings, f.seed, f.max_length, item=f.item, steering=steering)
 
 
 def probable_items(model: Model, prefix: str, count: int, max_length: int | None = None) -> ProbableItems:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from charrnn_tui.prompt import words
 from charrnn_tui.prompt.options import HOTTEST, OPTIONS, SAMPLING, TEMPERATURE_STEP, OptionValue
+from charrnn_tui.prompt.steering import UNSTEERED, Steering
 from charrnn_tui.sampling import SamplingSettings
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Session:
     pace: float = 30.0
     colour: bool = False
     new_seed: Callable[[], int] = random_seed
+    steering: Steering = UNSTEERED
+    """What items must be, and whatever else steers the network."""
     model: Model | None = None
     step: int | None = None
     """Training step of the open weights, where they come from a run of this sitting."""
@@ -123,3 +126,8 @@ class Session:
     def filter_words(self) -> list[str]:
         """The filters that are on."""
         return words.filters(self.settings)
+
+    @property
+    def steering_words(self) -> list[str]:
+        """What steers the network."""
+        return self.steering.words()

@@ -32,7 +32,8 @@ _LARGEST = 1 << 31
 def export_onnx(folder: Path, target: Path) -> None:
     """Write the step function of the model in a folder. An existing file is written over.
 
-    Inputs: `ids` int64 [batch]; `hidden` float32 [layers, batch, hidden]; for LSTM `cell`, of the same shape.
+    Inputs: `ids` int64 [batch]; `hidden` float32 [layers, batch, hidden]; for LSTM `cell`, of the same shape; for a
+    network with labels `style` float32 [batch, labels], the weight of each label, zeros for none.
     Outputs: `log_probs` float32 [batch, vocabulary]; `new_hidden`; for LSTM `new_cell`. Zeros are the state before
     anything was read. The model's description stands in the metadata, under `charrnn-tui`.
 
@@ -99,9 +100,13 @@ class _Graph:
         shape = [a.layers, "batch", a.hidden]
         inputs = [helper.make_tensor_value_info("ids", kinds.INT64, ["batch"])]
         inputs += [helper.make_tensor_value_info(state, kinds.FLOAT, shape) for state in states]
+        if a.labels:
+            inputs.append(helper.make_tensor_value_info("style", kinds.FLOAT, ["batch", a.labels]))
         outputs = [helper.make_tensor_value_info("log_probs", kinds.FLOAT, ["batch", a.vocabulary_size])]
         outputs += [helper.make_tensor_value_info(f"new_{state}", kinds.FLOAT, shape) for state in states]
         x = self.add("Gather", ["embedding.weight", "ids"])
+        if a.labels:
+            x = self.add("Add", [x, self.add("MatMul", ["style", "labels.weight"])])
         steps: dict[str, Callable[..., list[str]]] = {"rnn": self.rnn, "gru": self.gru, "lstm": self.lstm}
         step = steps[a.family]
         after: dict[str, list[str]] = {state: [] for state in states}
@@ -149,6 +154,10 @@ class _Graph:
 def _difference(session: Any, architecture: Architecture, cell: NumpyCell, batch: int = 3, steps: int = 12) -> float:
     """The largest difference in log-probability over some random steps of a batch."""
     generator = np.random.default_rng(0)
+    styles = {}
+    if architecture.labels:
+        mixture = generator.dirichlet(np.ones(architecture.labels)).astype(np.float32)
+        cell, styles = cell.styled(mixture), {"style": np.tile(mixture, (batch, 1))}
     state = cell.initial_state(batch)
     zeros = np.zeros((architecture.layers, batch, architecture.hidden), dtype=np.float32)
     names = ["hidden", "cell"] if architecture.family == "lstm" else ["hidden"]
@@ -158,7 +167,7 @@ def _difference(session: Any, architecture: Architecture, cell: NumpyCell, batch
     for _ in range(steps):
         ids = generator.integers(least, architecture.vocabulary_size, batch)
         state, expected = cell.step(ids, state)
-        found, *after = session.run(["log_probs", *(f"new_{n}" for n in names)], {"ids": ids, **fed})
+        found, *after = session.run(["log_probs", *(f"new_{n}" for n in names)], {"ids": ids, **fed, **styles})
         fed = dict(zip(names, after, strict=True))
         most = float(np.maximum(most, np.abs(found - expected).max()))  # a NaN stays
     return most

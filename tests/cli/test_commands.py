@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import math
 import os
@@ -14,6 +15,8 @@ import pytest
 
 from charrnn_tui.files import paths
 from charrnn_tui.model.library import Library
+from charrnn_tui.prompt import favourites
+from charrnn_tui.prompt.favourites import Favourite
 from cli.conftest import Run, assert_sentence
 from toy import NAMES
 
@@ -179,3 +182,16 @@ def test_no_favourites_yet_is_said(run: Run) -> None:
     outcome = run("favourites")
     assert (outcome.code, outcome.out) == (0, "")
     assert "nothing was kept yet" in outcome.err
+
+
+def test_favourites_tell_what_has_a_meaning(run: Run, tmp_path: Path) -> None:
+    favourites.add(Favourite("Bo", "B", "toy", 6, temperature=0.5))
+    favourites.add(Favourite("Al", "A", "toy", item=1, kind="probable", probability=0.25))
+    drawn, probable = json.loads(run("favourites", "list", "--json").out)
+    assert (drawn["seed"], drawn["temperature"]) == (6, 0.5)
+    assert probable["probability"] == 0.25
+    assert not probable.keys() & {"seed", "temperature", "top_k", "top_p", "min_p"}
+    assert run("favourites", "export", str(tmp_path / "kept.csv")).code == 0
+    drawn, probable = csv.DictReader((tmp_path / "kept.csv").open())
+    assert (drawn["seed"], drawn["probability"]) == ("6", "")
+    assert (probable["seed"], probable["temperature"], probable["probability"]) == ("", "", "0.25")

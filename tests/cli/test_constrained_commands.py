@@ -13,7 +13,9 @@ import pytest
 
 from charrnn_tui.cli import constrained
 from charrnn_tui.model.library import Library
-from charrnn_tui.sampling.constraints import Constraint
+from charrnn_tui.prompt.generations import top_command
+from charrnn_tui.prompt.steering import Steering
+from charrnn_tui.prompt.typed_constraint import TypedConstraint
 from cli.conftest import Run, assert_sentence
 from toy import NAMES, write_toy_model
 
@@ -38,6 +40,7 @@ def test_every_item_is_as_asked(run: Run, tmp_path: Path) -> None:
     assert "probability that an item is so" in outcome.err
     assert run(*SAMPLE, *asked, "-n", "40", "--seed", "2").lines == items
     assert run(*SAMPLE, *asked, "-n", "7", "--seed", "2").lines == items[:7]
+    assert run(*SAMPLE, *asked, "-n", "3", "--item", "36", "--seed", "2").lines == items[36:39]
 
 
 @pytest.mark.usefixtures("toy_model")
@@ -66,18 +69,19 @@ def test_fewer_than_asked_are_explained(run: Run) -> None:
 
 
 @pytest.mark.usefixtures("toy_model")
-def test_what_is_too_rare_is_given_up_with_a_proposal(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_too_rare_is_given_up_with_a_proposal(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     model = Library().open("toy")
-    asked = Constraint(match="*nn*", length=(6, 9), new=True, unique=True, ban=("Hannah it's",))
-    draws = model.draws(asked, "A", seed=1, max_steps=40)
+    (tmp_path / "my list").write_text("Anna")
+    typed = TypedConstraint("*nn*", (6, 9), True, True, (str(tmp_path / "my list"),), ("Hannah it's",))
+    draws = model.draws(typed.constraint(), "A", seed=1, max_steps=40)
     put: list[str] = []
-    top = constrained.proposal("A", "toy", 10_000, asked, [Path("my list")])
+    top = top_command("A", "toy", 10_000, steering=Steering(typed))
     code = constrained.write(draws, 10_000, lambda number, prefix, text: put.append(text), as_json=False, top=top)
     said = capsys.readouterr().err
     assert code == 1
     assert 0 < len(put) < 10_000
     assert "too rare: after 40 steps" in said
-    assert "charrnn-tui top A -m toy -n 10000 --match '*nn*' --length 6:9 --new --avoid 'my list' --ban" in said
+    assert f"top --model toy -n 10000 --match '*nn*' --length 6:9 --new --avoid '{tmp_path / 'my list'}' --ban" in said
 
 
 @pytest.mark.usefixtures("toy_model")
@@ -111,7 +115,6 @@ def test_top_lists_the_most_probable_that_are_as_asked(run: Run, tmp_path: Path)
         (["sample", "--ban", ""], 2, "at least one character"),
         (["sample", "--avoid", "nowhere.txt"], 1, "nowhere.txt"),
         (["sample", "-", "--unique"], 2, "one prefix"),
-        (["sample", "--unique", "--item", "3"], 2, "--item"),
         (["sample", "--unique", "--device", "cuda"], 2, "CPU"),
         (["top", "--match", "Q*"], 1, "'Q'"),
         (["top", "--tree", "--match", "A*"], 2, "tree"),

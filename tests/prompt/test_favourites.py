@@ -1,5 +1,6 @@
 """Kept generations."""
 
+import json
 import shlex
 from pathlib import Path
 
@@ -82,3 +83,16 @@ def test_the_command_line_is_quoted_and_leaves_out_what_is_neutral() -> None:
         assert words[words.index(option) + 1] == value
     plain = sample_command("", "toy", SamplingSettings(), 7, 20)
     assert not any(option in plain for option in ("--top-k", "--top-p", "--min-p"))
+
+
+def test_an_export_tells_what_has_a_meaning_and_can_be_read_again(tmp_path: Path) -> None:
+    drawn = Favourite("Bo", "B", "toy", 6, temperature=0.5)
+    probable = Favourite("Al", "A", "toy", item=1, kind="probable", probability=0.25)
+    favourites.export([drawn, probable], tmp_path / "out.jsonl")
+    of_drawn, of_probable = map(json.loads, (tmp_path / "out.jsonl").read_text().splitlines())
+    assert of_drawn["seed"] == 6
+    assert of_drawn["temperature"] == 0.5
+    assert "probability" not in of_drawn
+    assert of_probable["probability"] == 0.25
+    assert not of_probable.keys() & {"seed", "temperature", "top_k", "top_p", "min_p"}
+    assert favourites.load(tmp_path / "out.jsonl") == [drawn, probable]

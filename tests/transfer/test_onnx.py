@@ -14,13 +14,14 @@ from charrnn_tui.cells import Architecture, NumpyCell
 from charrnn_tui.model import WEIGHTS, ModelError, ModelInfo, write_info
 from charrnn_tui.text import Vocabulary
 from charrnn_tui.transfer import export_onnx, onnx_step
-from networks import architectures, label, random_ids, random_weights
+from networks import architectures, label, labelled_architectures, random_ids, random_weights
 
 
 def export(folder: Path, architecture: Architecture) -> Path:
     folder.mkdir()
     save_file(random_weights(architecture), folder / WEIGHTS)
-    write_info(folder, ModelInfo("m", architecture, Vocabulary("abcdefghij")))
+    labels = tuple("xyz"[: architecture.labels])
+    write_info(folder, ModelInfo("m", architecture, Vocabulary("abcdefghij"), labels=labels))
     target = folder / "step.onnx"
     export_onnx(folder, target)
     return target
@@ -44,6 +45,23 @@ def test_runtime_and_cell_agree(tmp_path: Path, architecture: Architecture) -> N
         np.testing.assert_allclose(fed["hidden"], np.stack(state.hidden), atol=1e-5)
         if state.cell:
             np.testing.assert_allclose(fed["cell"], np.stack(state.cell), atol=1e-5)
+
+
+@pytest.mark.parametrize("architecture", labelled_architectures(), ids=label)
+def test_a_style_is_an_input_of_the_graph(tmp_path: Path, architecture: Architecture) -> None:
+    session = onnxruntime.InferenceSession(export(tmp_path / "m", architecture), providers=["CPUExecutionProvider"])
+    plain = NumpyCell(architecture, random_weights(architecture))
+    states = ["hidden", "cell"] if architecture.family == "lstm" else ["hidden"]
+    assert [i.name for i in session.get_inputs()] == ["ids", *states, "style"]
+    for mixture in ([0, 0, 0], [0, 1, 0], [0.5, 0.2, 0.3]):
+        cell, style = plain.styled(mixture), np.tile(np.float32(mixture), (2, 1))
+        state = cell.initial_state(2)
+        fed = {s: np.zeros((architecture.layers, 2, architecture.hidden), np.float32) for s in states}
+        for column in random_ids(architecture, 2, 9).T:
+            state, expected = cell.step(column, state)
+            found, *after = session.run(None, {"ids": column, "style": style, **fed})
+            np.testing.assert_allclose(found, expected, atol=1e-5)
+            fed = dict(zip(states, after, strict=True))
 
 
 def test_the_file_is_valid_and_describes_itself(tmp_path: Path) -> None:

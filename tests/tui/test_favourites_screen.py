@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from textual.widgets import Input, OptionList
 
 from charrnn_tui.prompt import favourites
 from charrnn_tui.prompt.favourites import Favourite
-from charrnn_tui.prompt.generations import sample_command_of
+from charrnn_tui.prompt.generations import EMPTY_ITEM, sample_command_of
 from charrnn_tui.tui.dialogs.ask import Ask, Confirm
 from charrnn_tui.tui.screens.favourites import FavouritesScreen
 
@@ -47,6 +48,18 @@ async def test_facts(file: Path) -> None:
         await pilot.pause()
         for fact in ("␠A", "toy", "top-k 5", "8, number 3"):
             assert fact in painted(pilot), fact
+
+
+async def test_what_was_searched_shows_its_probability(tmp_path: Path) -> None:
+    path = tmp_path / "f.jsonl"
+    favourites.add(Favourite("", "", "toy", item=2, kind="probable", probability=0.0125), path)
+    async with showing(FavouritesScreen(path)) as pilot:
+        await pilot.pause()
+        shown = painted(pilot)
+    assert "1.25 %" in shown
+    assert re.search(r"Rank +3\b", shown)
+    assert shown.count(EMPTY_ITEM) == 3  # in the list, as the text and as the start
+    assert not any(word in shown for word in ("Temperature", "Filters", "Seed"))
 
 
 async def test_copies_the_text_and_the_command(file: Path) -> None:

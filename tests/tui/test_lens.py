@@ -40,7 +40,7 @@ async def opened(pilot: Pilot[Any], app: Driven) -> LensScreen:
 
 
 async def laid_open(pilot: Pilot[Any], screen: LensScreen) -> None:
-    await until(pilot, lambda: screen.look is not None and screen.look.text == screen.forest.text)
+    await until(pilot, lambda: screen.laid_open.look is not None and screen.laid_open.look.text == screen.forest.text)
     await pilot.pause()
 
 
@@ -48,7 +48,7 @@ async def grown(pilot: Pilot[Any], screen: LensScreen) -> None:
     """Let what grows come to its end."""
     app = pilot.app
     assert isinstance(app, Driven)
-    while screen.growth is not None:
+    while screen.growing.growth is not None:
         app.time.now += 1
         screen.tick()
     await laid_open(pilot, screen)
@@ -77,11 +77,12 @@ async def test_the_grounds_are_the_steps_of_the_channel() -> None:
         screen = await lens(pilot)
         channel = CHANNELS["probability"]
         scored = score(screen.forest.model, "Deirdre")
-        expected = [channel.looks(colours=screen._colours)[channel.step(math.exp(p))] for p in scored.log_probs[:7]]
+        looks = channel.looks(colours=screen.laid_open.colours)
+        expected = [looks[channel.step(math.exp(p))] for p in scored.log_probs[:7]]
         assert list(screen.text._looks[:7]) == expected
         assert len(set(expected)) > 1
         await pilot.press("f9")
-        assert screen.channel == "rank"
+        assert screen.laid_open.channel == "rank"
         assert "1st" in app.text
 
 
@@ -92,9 +93,9 @@ async def test_every_channel_shows_something_and_the_last_goes_back_to_the_first
         await pilot.press("right", "right", "right", *["shift+right"] * screen.forest.model.vocabulary.id("i"))
         for channel in ("mattered", *list(CHANNELS)[:5]):
             await pilot.press("f9")
-            assert screen.channel == channel
+            assert screen.laid_open.channel == channel
             await until(pilot, lambda: any(screen.text._looks))
-            assert CHANNELS[screen.channel].title in said(screen, "legend")
+            assert CHANNELS[screen.laid_open.channel].title in said(screen, "legend")
 
 
 async def test_what_mattered_is_told_in_numbers_and_only_before_the_cursor() -> None:
@@ -103,8 +104,8 @@ async def test_what_mattered_is_told_in_numbers_and_only_before_the_cursor() -> 
         await pilot.press("right", "right", *["f9"] * 5)
         await until(pilot, lambda: "Nats lost without it" in said(screen, "note"))
         # The toy network knows the last character only.
-        assert screen.look is not None
-        found = screen.look.mattered(2)
+        assert screen.laid_open.look is not None
+        found = screen.laid_open.look.mattered(2)
         assert found.left_out is not None
         assert found.left_out[0] == pytest.approx(0, abs=1e-5)
         assert abs(found.left_out[1]) > 0.1
@@ -204,7 +205,7 @@ async def test_it_grows_at_the_prompts_pace_and_escape_stops_it_before_it_closes
         await pilot.press("escape")
         await laid_open(pilot, screen)
         assert app.screen is screen
-        assert screen.growth is None
+        assert screen.growing.growth is None
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.main)
 
@@ -266,14 +267,14 @@ async def test_units_are_stepped_through_and_colour_the_text() -> None:
         screen = await lens(pilot)
         vocabulary = screen.forest.model.vocabulary
         await pilot.press(*["shift+right"] * vocabulary.id("i"))
-        assert screen.channel == "unit"
-        assert screen.unit is not None
-        assert screen.unit.number == vocabulary.id("i")
+        assert screen.laid_open.channel == "unit"
+        assert screen.laid_open.unit is not None
+        assert screen.laid_open.unit.number == vocabulary.id("i")
         # Unit i of the toy network stands for symbol i.
         assert [bool(look) for look in screen.text._looks[:7]] == [c == "i" for c in "Deirdre"]
         assert f"hidden:1:{vocabulary.id('i')}" in said(screen, "legend")
         await pilot.press("shift+left")
-        assert screen.unit.number == vocabulary.id("i") - 1
+        assert screen.laid_open.unit.number == vocabulary.id("i") - 1
 
 
 async def test_a_symbol_that_the_network_does_not_know_is_a_sentence() -> None:

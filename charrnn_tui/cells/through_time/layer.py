@@ -33,6 +33,7 @@ class LayerGradients(NamedTuple):
     bias_hh: Tensor
     hidden: Tensor | None
     cell: Tensor | None
+    style: Tensor | None
 
 
 class LayerPass:
@@ -40,9 +41,10 @@ class LayerPass:
 
     inputs: ids [time, batch] to be looked up in `table` [vocabulary, features], or [time, batch, features] with no
     table. weights: weight_ih, weight_hh, bias_ih, bias_hh as torch has them. hidden, cell [batch, hidden]: where to
-    start, at zero if None. `product_dtype`: the type in which products are made; all else stays in the weights'.
-    `workspaces`: where the layer's memory is kept; `states` [time, batch, hidden] and `last_cell` then stand in it and
-    are good until the gradients have been asked for, which can be done once.
+    start, at zero if None. style [batch, features]: what is added to a row's features at every step, nothing if None;
+    its product is made once a row. `product_dtype`: the type in which products are made; all else stays in the
+    weights'. `workspaces`: where the layer's memory is kept; `states` [time, batch, hidden] and `last_cell` then stand
+    in it and are good until the gradients have been asked for, which can be done once.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class LayerPass:
         weights: tuple[Tensor, Tensor, Tensor, Tensor],
         hidden: Tensor | None,
         cell: Tensor | None,
+        style: Tensor | None,
         product_dtype: torch.dtype,
         workspaces: Workspaces | None,
     ) -> None:
@@ -68,11 +71,16 @@ class LayerPass:
         else:
             features, weight = inputs.flatten(0, 1).to(product_dtype), weight_ih.t().to(product_dtype)
             layer.project_inputs(features, weight, bias_ih, bias_hh, gates)
+        if style is not None:
+            shift, zeros = style.new_empty(rows, gates.shape[1]), torch.zeros_like(bias_ih)
+            layer.project_inputs(style, weight_ih.t(), zeros, zeros, shift)
+            gates.view(time, rows, -1).add_(shift)
         recurrent = layer.recurrent(weight_hh).t().to(product_dtype)
         self.last_cell = layer.forward(workspace, time, recurrent, hidden, cell)
         self.states = workspace.tensor("states", size, time + 1)[1:]
         self._layer, self._product_dtype, self._carried = layer, product_dtype, hidden is not None
-        self._inputs, self._table, self._weight_ih, self._weight_hh = inputs, table, weight_ih, weight_hh
+        self._inputs, self._table, self._style = inputs, table, style
+        self._weight_ih, self._weight_hh = weight_ih, weight_hh
         self._workspace: Workspace | None = workspace
         self._workspaces = workspaces
 
@@ -93,6 +101,7 @@ class LayerPass:
         before = workspace.tensor("states", size, time).flatten(0, 1)
         first = 0 if self._carried else workspace.rows  # a state of zeros teaches the weights nothing
         grad_weight_hh = weight_gradient(grad_gates[first:, :rows], before[first:], dtype)
+        grad_shift = None if self._style is None else layer.fed_by_inputs(steps.gates.sum(0))
         if self._table is not None:
             # Characters of one symbol had one product, so their gradients are added up before all else.
             grad_symbols = grad_gates.new_zeros(len(self._table), grad_gates.shape[1])
@@ -103,7 +112,10 @@ class LayerPass:
         grad_biases = grad_gates.sum(0)
         grad_projected = layer.fed_by_inputs(grad_gates)
         grad_weight_ih = weight_gradient(grad_projected, features, dtype)
-        grad_inputs, grad_table = None, None
+        grad_inputs, grad_table, grad_style = None, None, None
+        if self._style is not None and grad_shift is not None:
+            grad_weight_ih += weight_gradient(grad_shift, self._style, grad_shift.dtype)
+            grad_style = torch.mm(grad_shift, self._weight_ih)
         if of_inputs:
             grad_features = torch.mm(grad_projected.to(dtype), self._weight_ih.to(dtype)).to(grad_projected.dtype)
             if self._table is None:
@@ -122,6 +134,7 @@ class LayerPass:
             grad_biases[:rows],
             steps.hidden,
             steps.cell if of_start else None,
+            grad_style,
         )
 
 
@@ -132,6 +145,7 @@ def run_layer(
     weights: tuple[Tensor, Tensor, Tensor, Tensor],
     hidden: Tensor | None = None,
     cell: Tensor | None = None,
+    style: Tensor | None = None,
     *,
     product_dtype: torch.dtype | None = None,
     workspaces: Workspaces | None = None,
@@ -147,7 +161,7 @@ def run_layer(
     # Products choose their type themselves; entering `autocast` only to turn it off would cost a small layer's step.
     off = torch.autocast("cpu", enabled=False) if torch.is_autocast_enabled("cpu") else nullcontext()
     with off:
-        return _Layer.apply(family, inputs, table, *weights, hidden, cell, product_dtype, workspaces)  # type: ignore[no-untyped-call,no-any-return]
+        return _Layer.apply(family, inputs, table, *weights, hidden, cell, style, product_dtype, workspaces)  # type: ignore[no-untyped-call,no-any-return]
 
 
 def looked_up_once(table: Tensor, ids: Tensor) -> bool:
@@ -168,12 +182,13 @@ class _Layer(torch.autograd.Function):
         bias_hh: Tensor,
         hidden: Tensor | None,
         cell: Tensor | None,
+        style: Tensor | None,
         product_dtype: torch.dtype,
         workspaces: Workspaces | None,
     ) -> tuple[Tensor, Tensor | None]:
         ctx.set_materialize_grads(False)
         weights = (weight_ih, weight_hh, bias_ih, bias_hh)
-        layer_pass = LayerPass(family, inputs, table, weights, hidden, cell, product_dtype, workspaces)
+        layer_pass = LayerPass(family, inputs, table, weights, hidden, cell, style, product_dtype, workspaces)
         states, last = layer_pass.states, layer_pass.last_cell
         del layer_pass.states, layer_pass.last_cell  # what is returned must not hold on to itself
         ctx.layer_pass, ctx.shape, ctx.like = layer_pass, states.shape, weight_hh
@@ -184,7 +199,7 @@ class _Layer(torch.autograd.Function):
         grad_states, grad_last_cell = gradients
         if grad_states is None:
             grad_states = ctx.like.new_zeros(ctx.shape)
-        _, inputs, table, *_, hidden, cell, _, _ = ctx.needs_input_grad
+        _, inputs, table, *_, hidden, cell, style, _, _ = ctx.needs_input_grad
         grads = ctx.layer_pass.gradients(
             grad_states, grad_last_cell, of_inputs=inputs or table, of_start=hidden or cell
         )
@@ -192,5 +207,6 @@ class _Layer(torch.autograd.Function):
             bias_hh=grads.bias_hh.clone(),  # autograd may keep both biases' as they are, so they must not be one
             hidden=grads.hidden if hidden else None,
             cell=grads.cell if cell else None,
+            style=grads.style if style else None,
         )
         return (None, *grads, None, None)

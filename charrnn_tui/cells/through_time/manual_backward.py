@@ -22,6 +22,7 @@ def loss_and_gradients(
     network: CharRNNLoop,
     ids: Tensor,
     state: TorchState | None,
+    mixture: Tensor | None,
     grad_loss: Tensor,
     product_dtype: torch.dtype,
     workspaces: Workspaces,
@@ -30,15 +31,16 @@ def loss_and_gradients(
 ) -> tuple[Tensor, TorchState | None]:
     """Set `grad` of every parameter to its gradient of the loss times `grad_loss`.
 
-    ids [batch, time + 1]. Returns the loss, summed over the next characters in nats, and the state after the last
-    input where it is to be carried on. `product_dtype`: the type in which products are made. `workspaces`:
-    memory for the output layer.
+    ids [batch, time + 1]; mixture [batch, labels], None where the network has no labels. Returns the loss, summed over
+    the next characters in nats, and the state after the last input where it is to be carried on. `product_dtype`: the
+    type in which products are made. `workspaces`: memory for the output layer.
     """
     symbols, table = inputs_of(ids).t(), network.embedding.weight
     embedded = network.drops_inputs or not looked_up_once(table, symbols)
     inputs, input_mask = symbols, None
     if embedded:
         inputs, input_mask = _dropped(network, functional.embedding(symbols, table), network.input_dropout.p)
+    style = network.style(mixture)
     passes = []
     for layer, (weight_ih, weight_hh, bias_ih, bias_hh) in enumerate(network.rnn.all_weights):
         between = None
@@ -52,6 +54,7 @@ def loss_and_gradients(
             (weight_ih, kept, bias_ih, bias_hh),
             None if state is None else state.hidden[layer],
             None if state is None or state.cell is None else state.cell[layer],
+            None if layer else style,
             product_dtype,
             network.workspaces[layer],
         )
@@ -77,6 +80,8 @@ def loss_and_gradients(
         _set(weights[1], grads.weight_hh if weight_mask is None else grads.weight_hh.mul_(weight_mask))
         _set(weights[2], grads.bias_ih)
         _set(weights[3], grads.bias_hh)
+        if grads.style is not None and mixture is not None:
+            _set(network.labels.weight, mixture.t() @ grads.style)
         if grads.inputs is not None:
             grad_states = grads.inputs if between is None else grads.inputs.mul_(between)
     grad_table = grads.table

@@ -25,14 +25,19 @@ class Objective(nn.Module):
         self.narrow = narrow
         self._workspaces = Workspaces()
 
-    def forward(self, ids: Tensor, state: TorchState | None = None) -> tuple[Tensor, TorchState]:
-        """ids [batch, time + 1] -> the loss in nats, and the state after the last input."""
+    def forward(
+        self, ids: Tensor, state: TorchState | None = None, mixture: Tensor | None = None
+    ) -> tuple[Tensor, TorchState]:
+        """ids [batch, time + 1] -> the loss in nats, and the state after the last input.
+
+        mixture [batch, labels]: the weight of each label in a row; None for a network without labels.
+        """
         device = self.network.output.weight.device.type
         with torch.autocast(device, torch.bfloat16) if self.narrow else nullcontext():
-            return self._loss(ids, state)
+            return self._loss(ids, state, mixture)
 
     def gradients(
-        self, ids: Tensor, state: TorchState | None, grad_loss: Tensor, *, carry: bool
+        self, ids: Tensor, state: TorchState | None, mixture: Tensor | None, grad_loss: Tensor, *, carry: bool
     ) -> tuple[Tensor, TorchState | None]:
         """The same, and every parameter's gradient of the loss times `grad_loss` in its `grad`, which was zero or None.
 
@@ -40,18 +45,21 @@ class Objective(nn.Module):
         """
         product_dtype = torch.bfloat16 if self.narrow else torch.float32
         if self.network.written_out(product_dtype):
-            return loss_and_gradients(self.network, ids, state, grad_loss, product_dtype, self._workspaces, carry=carry)
-        loss, after = self(ids, state)
+            workspaces = self._workspaces
+            return loss_and_gradients(
+                self.network, ids, state, mixture, grad_loss, product_dtype, workspaces, carry=carry
+            )
+        loss, after = self(ids, state, mixture)
         torch.autograd.backward(loss, grad_loss)
         return loss, after
 
-    def _loss(self, ids: Tensor, state: TorchState | None) -> tuple[Tensor, TorchState]:
+    def _loss(self, ids: Tensor, state: TorchState | None, mixture: Tensor | None) -> tuple[Tensor, TorchState]:
         network = self.network
         weight = network.output.weight
         if weight.device.type != "cpu" or torch.compiler.is_compiling():
-            log_probs, after = network(inputs_of(ids), state)
+            log_probs, after = network(inputs_of(ids), state, mixture)
             return next_character_loss(log_probs.float(), ids), after
-        out, after = network.states(inputs_of(ids), state)
+        out, after = network.states(inputs_of(ids), state, mixture)
         loss = output_loss(
             out,
             network.output_mask(out),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST_CHARACTERS = 5_000
 """A state is kept for every character; a longer text is laid open up to here."""
+_KEPT = 8
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,25 @@ def look(model: Model, text: str, *, ended: bool) -> Look:
         entropies,
         units,
     )
+
+
+class Looks:
+    """The texts that were laid open last, so that a branch that is looked at again is there at once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, bool], Look] = {}
+
+    def known(self, text: str, *, ended: bool) -> Look | None:
+        """One of them."""
+        return self._known.get((text, ended))
+
+    async def find(self, model: Model, text: str, *, ended: bool) -> Look:
+        """Lay a text open in a thread. Raises UnknownSymbolsError."""
+        found = await asyncio.to_thread(look, model, text, ended=ended)
+        self._known[text, ended] = found
+        while len(self._known) > _KEPT:
+            del self._known[next(iter(self._known))]
+        return found
 
 
 def _with_end(ids: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -16,7 +16,8 @@ from textual.widgets.option_list import Option
 from charrnn_tui.prompt import favourites as store
 from charrnn_tui.prompt import words
 from charrnn_tui.prompt.favourites import Favourite
-from charrnn_tui.prompt.generations import sample_command_of
+from charrnn_tui.prompt.generations import sample_command_of, shown_item
+from charrnn_tui.prompt.probability import percent
 from charrnn_tui.sampling import SettingsError
 from charrnn_tui.text import visible
 from charrnn_tui.tui.content.rows import Row
@@ -34,16 +35,21 @@ EXPORTED = "favourites.txt"
 def favourite_rows(favourite: Favourite) -> list[Row]:
     """The text and how it came about."""
     f = favourite
-    filters = words.filters(f)
+    if f.kind == "probable":
+        origin = [("Probability", percent(f.probability)), ("Rank", f"{f.item + 1}")]
+    else:
+        origin = [
+            ("Temperature", f"{f.temperature:g}"),
+            ("Filters", ", ".join(words.filters(f)) or "none"),
+            ("Seed", f"{f.seed}" + (f", number {f.item + 1}" if f.item else "")),
+        ]
     facts = [
-        ("Start", f.prefix.replace(" ", "␠") or "(empty)"),
+        ("Start", shown_item(f.prefix.replace(" ", "␠"))),
         ("Model", f.model),
-        ("Temperature", f"{f.temperature:g}"),
-        ("Filters", ", ".join(filters) or "none"),
-        ("Seed", f"{f.seed}" + (f", number {f.item + 1}" if f.item else "")),
+        *origin,
         ("Kept", f.kept[:16].replace("T", " ") or "missing"),
     ]
-    text = plain(f.text, keep_newlines=True).stylize("bold")
+    text = plain(shown_item(f.text), keep_newlines=True).stylize("bold")
     return [("", text), ("", Content("")), *((label, plain(value)) for label, value in facts)]
 
 
@@ -102,7 +108,7 @@ class FavouritesScreen(Dialog[Favourite | None]):
 
     def _prompt(self, favourite: Favourite) -> Content:
         first = favourite.text.strip("\n").partition("\n")[0] or favourite.text
-        return plain(first[:200])
+        return plain(shown_item(first[:200]))
 
     @property
     def _favourite(self) -> Favourite | None:

@@ -1,0 +1,63 @@
+"""How what is written is steered beyond temperature and filters: what items must be, as one value.
+
+A sitting holds one `Steering`, and so does each record of what was drawn or listed; a favourite holds it as plain data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from charrnn_tui.prompt.typed_constraint import NOTHING, TypedConstraint
+from charrnn_tui.sampling import SettingsError
+
+if TYPE_CHECKING:
+    from charrnn_tui.model import Model
+    from charrnn_tui.model.library import Library
+
+
+@dataclass(frozen=True)
+class Steering:
+    """What steers a network. Its neutral value is false and leaves the network to itself.
+
+    A field here is a way of steering: it adds its part to each method below, and nothing else need know of it.
+    """
+
+    constraint: TypedConstraint = field(default=NOTHING)
+    """What items must be."""
+
+    def __bool__(self) -> bool:
+        return self != Steering()
+
+    def arguments(self, *, drawn: bool = True) -> list[str]:
+        """The options of `charrnn-tui sample` that steer so; those of `top` without `drawn`."""
+        return self.constraint.arguments(drawn=drawn)
+
+    def words(self) -> list[str]:
+        """What holds, as a status row says it."""
+        return self.constraint.words()
+
+    def to_plain(self) -> dict[str, Any]:
+        """What holds, as JSON has it; empty for the neutral value."""
+        return {"constraint": self.constraint.to_plain()} if self.constraint else {}
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Steering:
+        """From what `to_plain` gave. Raises SettingsError for anything else, such as a later version's."""
+        try:
+            if unknown := plain.keys() - {"constraint"}:
+                raise ValueError(f"it says {', '.join(map(repr, sorted(unknown)))}, which is not known here.")
+            return cls(TypedConstraint.from_plain(plain.get("constraint", {})))
+        except ValueError as error:
+            raise SettingsError(f"how this was steered cannot be read: {error}") from error
+
+    def steered(self, model: Model, library: Library | None = None) -> Model:
+        """The model that writes: the given one, styled and mixed. `library` holds those that are mixed in.
+
+        Raises ModelError.
+        """
+        return model
+
+
+UNSTEERED = Steering()
