@@ -74,6 +74,15 @@ def save(tree: Tree, path: Path) -> None:
     write_json(path, to_dict(tree))
 
 
+def save_new(tree: Tree, name_or_file: str) -> Path:
+    """Keep a tree under a name that is free; where. Raises InsightError for one that is taken, OSError."""
+    path = tree_path(name_or_file)
+    if path.exists():
+        raise InsightError(f"there is already a tree {visible(name_or_file)!r}; choose another name.")
+    save(tree, path)
+    return path
+
+
 def load(path: Path) -> Tree:
     """Read a tree. Raises InsightError with a sentence for a missing, damaged or foreign file."""
     source = visible(str(path))

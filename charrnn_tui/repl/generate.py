@@ -8,7 +8,7 @@ import threading
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from time import perf_counter
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from charrnn_tui.model import Model
 from charrnn_tui.prompt.generations import DrawnGeneration, DrawnText, ProbableItems, ProbableText, shown_item
@@ -19,6 +19,11 @@ from charrnn_tui.repl.console import Console, Live
 from charrnn_tui.repl.fragments import Fragments
 from charrnn_tui.sampling import Stream, Token
 from charrnn_tui.sampling.prefix import clean_prefix
+
+if TYPE_CHECKING:
+    from charrnn_tui.insight.tree import Growth
+    from charrnn_tui.prompt.forest import Forest
+    from charrnn_tui.sampling.stream import EndReason
 
 T = TypeVar("T")
 
@@ -60,11 +65,32 @@ class Generator:
             stopped = live.stopped or live.left
             if console.marked:
                 live.write(_end_mark(stream, stopped=stopped))
+        text.end = stream.end
         if stream.end is None and stream.tokens:
             generation.max_length = len(stream.tokens)  # so that its command line stops where it was stopped
 
-    async def _play(self, stream: Stream, text: DrawnText, live: Live) -> None:
-        """Draw characters at the pace of the session, obeying its settings as they are turned."""
+    async def grow(self, model: Model, forest: Forest, growth: Growth) -> None:
+        """Let the branch that a forest looks at grow from where it was forked, at the prompt's pace."""
+        console, branch, stream = self.console, forest.branch, growth.stream
+        running = stream.kind == "stream"
+        typed = self.last.texts[-1].typed if isinstance(self.last, DrawnGeneration) else forest.tree.prefix
+        text = DrawnText(typed, stream.text, stream.settings, branch.item, turned=True)
+        self.speed = None
+        async with console.live() as live:
+            before = console.shown(stream.text, keep_newlines=running)
+            live.write([("class:mark", console.mark), ("class:prefix", before)])
+            await self._play(stream, text, live, growth)
+            if console.marked:
+                live.write(_end_mark(stream, stopped=live.stopped or live.left))
+        text.text, text.end = stream.text, stream.end
+        self.last = DrawnGeneration(model.name, branch.seed, forest.tree.max_length, [text])
+
+    async def _play(self, stream: Stream, text: DrawnText, live: Live, growth: Growth | None = None) -> None:
+        """Draw characters at the pace of the session, obeying its settings as they are turned.
+
+        `growth` draws from the stream and notes in a tree what comes.
+        """
+        source: Iterator[Token] = stream if growth is None else growth
         session, console = self.session, self.console
         first_limit = stream.max_length
         started = before = perf_counter()
@@ -72,18 +98,21 @@ class Generator:
         while stream.end is None and not (live.stopped or live.left):
             now = perf_counter()
             pace = session.pace if console.paced else 0
-            stream.settings = session.settings
-            if session.max_length:
+            if growth is None:
+                stream.settings = session.settings
+            elif growth.settings != session.settings:
+                growth.settings = session.settings
+            if session.max_length and growth is None:
                 stream.max_length = max(session.max_length, len(stream.tokens))
             text.turned |= stream.settings != text.settings or stream.max_length != first_limit
             if pace == 0:
-                tokens = list(_until(stream, now + STEP_BUDGET))
+                tokens = list(_until(source, now + STEP_BUDGET))
                 pause = 0.0
             else:
                 credit.add(now - before, pace)
                 tokens = []
                 while stream.end is None and credit.take():
-                    tokens.append(next(stream))
+                    tokens.append(next(source))
                 pause = max(_FRAME, credit.seconds_to_next(pace))
             before = now
             if tokens:
@@ -125,7 +154,8 @@ class Generator:
                 live.write([("class:prefix", console.shown(shown)), ("", rest), ("", "\n")])
                 characters += len(text) - len(shown)
                 self.speed = characters / max(1e-9, perf_counter() - started)
-                drawn.append(DrawnText(prefix, text, settings, item=len(drawn)))
+                end: EndReason = "length" if len(text) - len(shown) >= limit else "end"
+                drawn.append(DrawnText(prefix, text, settings, item=len(drawn), end=end))
             if console.marked and (live.stopped or live.left):
                 live.write([("class:end", f"stopped after {len(drawn)} of {count}")])
         if drawn:
@@ -165,7 +195,7 @@ class Generator:
         return [*share, ("class:prefix", console.shown(prefix)), ("", rest + ("" if item.ended else "…") + "\n")]
 
 
-def _until(stream: Stream, end: float) -> Iterator[Token]:
+def _until(stream: Iterator[Token], end: float) -> Iterator[Token]:
     """Tokens until a time."""
     for token in stream:
         yield token

@@ -35,6 +35,7 @@ GROUPS = {
         "copy_command",
         "keep",
         "favourites",
+        "transcript",
         "earlier",
         "later",
         "page_up",
@@ -67,7 +68,6 @@ _WITHOUT_KEY = (
     ("double_rate", "Learning rate × 2", "Faster learning from the next step on", "scale_rate(2.0)"),
     ("smooth", "Smooth chart", "Smooth the training loss, or no longer", "smooth"),
     ("themes", "Theme …", "Colours of the screen, with a preview", "themes"),
-    ("favourites", "Favourites …", "The generations that were kept: copy, say again, export", "favourites"),
     ("quit", "Quit", "Leave the program", "app.quit"),
 )
 

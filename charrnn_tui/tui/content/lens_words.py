@@ -13,7 +13,7 @@ from charrnn_tui.tui.content.shown import plain, symbol_name
 
 if TYPE_CHECKING:
     from charrnn_tui.insight.what_mattered import WhatMattered
-    from charrnn_tui.tui.content.lens_forest import Forest, Row
+    from charrnn_tui.prompt.forest import Forest, Row
     from charrnn_tui.tui.content.lens_look import Look
 
 _BEFORE = 8

@@ -21,7 +21,7 @@ from charrnn_tui.tui.dialogs.ask import Ask
 from charrnn_tui.tui.widgets.browse_list import BrowseList
 
 if TYPE_CHECKING:
-    from charrnn_tui.tui.content.lens_forest import Forest
+    from charrnn_tui.prompt.forest import Forest
 
 
 class Branches(BrowseList):

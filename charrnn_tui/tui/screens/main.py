@@ -28,8 +28,9 @@ from charrnn_tui.tui.widgets.status_line import StatusLine
 from charrnn_tui.tui.widgets.training_panel import TrainingPanel
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from charrnn_tui.model.library import Library
-    from charrnn_tui.prompt.favourites import Favourite
     from charrnn_tui.prompt.runs import RecipeFor, Reconnect, Settle, Spawn
     from charrnn_tui.prompt.settings import Config
     from charrnn_tui.training.plan.recipe import Recipe
@@ -92,6 +93,8 @@ class MainScreen(Screen[None]):
         _act("ctrl+y", "copy_text", "Copy", "Copy the text of the generation", show=False),
         _act("ctrl+o", "copy_command", "Copy command", "Copy the command line that prints the same", show=False),
         _act("ctrl+s", "keep", "Keep", "Keep the generation in the favourites", show=False),
+        _key("ctrl+underscore", "favourites", "Favourites", "What was kept: copy, tag, filter, export", show=False),
+        _key("ctrl+right_square_bracket", "transcript", "Transcript", "Write this session to a file", show=False),
         _look("ctrl+f", "The lens: what was expected at each character, and what if"),
         _key("ctrl+l", "log_axis", "Log axis", "Logarithmic loss axis, or no longer", show=False),
         _key("ctrl+b", "zoom", "Zoom chart", "Show the last part of the loss curves, or all", show=False),
@@ -209,6 +212,11 @@ class MainScreen(Screen[None]):
                 self.action_help(topic)
             case commands.Quit():
                 await self.leave()
+            case commands.Fork() | commands.ShowTree():
+                self.run_worker(self._look(None, event.line, event.action), group="lens", exclusive=True)
+            case commands.Favourites() | commands.Tag() | commands.Export() | commands.Transcript():
+                keeping, asked = self._keeping(), event.action
+                self.conversation.attempt(lambda: keeping.carry_out(self, self.conversation, asked), event.line)
             case _:
                 assert_never(event.action)
 
@@ -419,24 +427,18 @@ class MainScreen(Screen[None]):
         self.app.push_screen(ThemePicker(), self._keep_theme)
 
     def _keep_theme(self, name: str | None) -> None:
-        if name is None:
-            return
-        from charrnn_tui.prompt.settings import ConfigError, save_setting
+        from charrnn_tui.tui.dialogs.theme_picker import keep_theme
 
-        try:
-            save_setting("theme", name)
-        except (ConfigError, OSError) as error:
-            self.conversation.refuse(f"the theme is used but could not be kept: {error}")
-        else:
-            self.post_message(Said(f"theme {name}, kept in the settings"))
+        if name is not None:
+            self.post_message(keep_theme(name))
 
-    async def _look(self, text: str | None, line: str = "") -> None:
+    async def _look(self, text: str | None, line: str = "", forking: commands.Forking | None = None) -> None:
         """Lay a text open, or what was generated: with the network that wrote it."""
         from charrnn_tui.tui.screens.lens_opening import lens_on
 
         entry = None if text is not None else self.conversation.writer.generations.current
         try:
-            screen = await lens_on(self.session, self.library, entry, text or "", self._clock)
+            screen = await lens_on(self.session, self.library, entry, text or "", self._clock, forking)
         except (commands.CommandError, UnknownSymbolsError) as error:
             self.conversation.refuse(str(error), line)
             return
@@ -446,15 +448,18 @@ class MainScreen(Screen[None]):
         # The temperature may have been turned there.
         self.conversation.settings_turned()
 
+    def _keeping(self) -> ModuleType:
+        from charrnn_tui.tui.screens import keeping
+
+        return keeping
+
     def action_favourites(self) -> None:
         """The generations that were kept; one that is chosen is said again."""
-        from charrnn_tui.tui.screens.favourites import FavouritesScreen
+        self._keeping().show_favourites(self, self.conversation)
 
-        self.app.push_screen(FavouritesScreen(), self._say_favourite)
-
-    def _say_favourite(self, kept: Favourite | None) -> None:
-        if kept is not None:
-            self.conversation.say_favourite(kept)
+    def action_transcript(self) -> None:
+        """Write this session to a file."""
+        self._keeping().ask_for_transcript(self, self.conversation)
 
     def action_sampling(self) -> None:
         """Temperature, filters, seed, length and pace in one place."""

@@ -208,6 +208,10 @@ class Conversation(Vertical):
                 self.writer.act_on("keep")
             case commands.Look() | commands.OpenModel() | commands.Train() | commands.Help() | commands.Quit():
                 self.post_message(Asked(action, line))
+            case commands.Favourites() | commands.Tag() | commands.Export() | commands.Transcript():
+                self.post_message(Asked(action, line))
+            case commands.Fork() | commands.ShowTree():
+                self.post_message(Asked(action, line))
             case _:
                 assert_never(action)
 
