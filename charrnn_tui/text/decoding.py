@@ -25,8 +25,13 @@ LARGEST_UNPACKED = 2 << 30
 
 BLOCK = 1 << 20
 _GZIP = b"\x1f\x8b"
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"))
-_MARKS += ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 """Byte order marks; that of UTF-32 begins with that of UTF-16."""
 _MAGIC = {
     b"PK\x03\x04": "a ZIP archive (as spreadsheets and word processors write them): save the text, or a table as CSV",
@@ -146,7 +151,7 @@ def decoded_blocks(path: Path, decoding: Decoding = PLAIN) -> Iterator[str]:
     while block is not None:
         following = next(blocks, None)
         try:
-            text = decoder.decode(block, final=following is None)  # type: ignore[arg-type]
+            text = decoder.decode(block, final=following is None)
         except UnicodeError as error:
             raise _not_decoded(path, encoding, error, line, column, block) from error
         if at_start and text:
