@@ -29,6 +29,8 @@ class Texts:
     reason: str
     training: tuple[str, ...] = ()
     validation: tuple[str, ...] = ()
+    training_labels: tuple[str, ...] | None = None
+    validation_labels: tuple[str, ...] | None = None
     training_path: Path | None = None
     validation_path: Path | None = None
 
