@@ -98,7 +98,7 @@ def novelty(
     from charrnn_tui.insight.novelty import Memory
     from charrnn_tui.model.library import Library
     from charrnn_tui.prompt.settings import load_config
-    from charrnn_tui.text.reading import decode_text
+    from charrnn_tui.text.decoding import decode_text
 
     opened = options.open_model(Library(), model, load_config())
     memory = Memory(opened)

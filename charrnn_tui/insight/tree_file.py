@@ -15,7 +15,8 @@ from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.insight.tree import Branch, Tree
 from charrnn_tui.sampling.settings import SamplingSettings, SettingsError
 from charrnn_tui.text import visible
-from charrnn_tui.text.reading import TextError, decode_utf8
+from charrnn_tui.text.decoding import decode_utf8
+from charrnn_tui.text.reading import TextError
 
 FORMAT = 1
 LARGEST = 32 << 20

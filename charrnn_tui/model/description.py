@@ -14,7 +14,8 @@ from charrnn_tui.cells import Architecture, ArchitectureError
 from charrnn_tui.files.atomic import write_json
 from charrnn_tui.model import facts
 from charrnn_tui.text import visible
-from charrnn_tui.text.reading import TextError, decode_utf8
+from charrnn_tui.text.decoding import decode_utf8
+from charrnn_tui.text.reading import TextError
 
 if TYPE_CHECKING:
     from charrnn_tui.text import Kind, Vocabulary

@@ -17,7 +17,8 @@ from charrnn_tui.files.limits import LARGEST_WHOLE
 from charrnn_tui.model.library import DEFAULT_MODEL
 from charrnn_tui.sampling import SamplingSettings, SettingsError
 from charrnn_tui.text import visible
-from charrnn_tui.text.reading import TextError, decode_utf8
+from charrnn_tui.text.decoding import decode_utf8
+from charrnn_tui.text.reading import TextError
 
 
 class ConfigError(ValueError):

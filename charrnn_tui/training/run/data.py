@@ -96,10 +96,12 @@ class Data(Protocol):
 _FINGERPRINT = "items-"
 
 
-def _fingerprint(*parts: Sequence[str]) -> str:
-    """Tells lists of items apart by every item, their order and their number."""
+def _fingerprint(*parts: Sequence[str] | None) -> str:
+    """Tells lists (None: one that is not there) apart by every item, their order and their number."""
     digest = hashlib.blake2b(digest_size=16)
     for items in parts:
+        if items is None:
+            continue
         # The lengths say where each item ends, whatever characters it holds.
         digest.update(np.array([len(items), *map(len, items)], dtype="<i8").tobytes())
         digest.update("".join(items).encode("utf-8", "surrogatepass"))
@@ -123,6 +125,7 @@ class LinesData:
         self._training_labels = numbered(texts.training_labels, self.labels, len(texts.training))
         self._validation_labels = numbered(texts.validation_labels, self.labels, len(texts.validation))
         self._label_dropout = recipe.label_dropout
+        self._label = recipe.label
         self._texts = texts
         self._training = EncodedItems.encode(texts.training, self.vocabulary)
         self._validation = EncodedItems.encode(texts.validation, self.vocabulary)
@@ -131,8 +134,9 @@ class LinesData:
         self.training_size, self.validation_size = len(texts.training), len(texts.validation)
         self.training_sample_size = min(len(self._training), max(len(self._validation), 1), MOST_TRAINING_EVALUATED)
         self.steps_per_epoch = -(-len(self._training) // self._batch_size)
-        beside = [part for part in (texts.training_labels, texts.validation_labels) if part is not None]
-        self.fingerprint = _fingerprint(texts.training, texts.validation, *beside)
+        self.fingerprint = _fingerprint(
+            texts.training, texts.validation, texts.training_labels, texts.validation_labels
+        )
 
     def is_what(self, fingerprint: str) -> bool:
         if fingerprint.startswith(_FINGERPRINT):
@@ -183,6 +187,7 @@ class LinesData:
             "validation_items": len(texts.validation),
             "characters": sum(map(len, texts.training)),
             "symbols": len(self.vocabulary.symbols),
+            **({"label": self._label} if self._label and self.labels else {}),
             "longest": max(map(len, texts.training)),
         }
 
