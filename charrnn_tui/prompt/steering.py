@@ -1,4 +1,4 @@
-"""How what is written is steered beyond temperature and filters: what items must be, as one value.
+"""How what is written is steered beyond temperature and filters, as one value: what items must be, and the style.
 
 A sitting holds one `Steering`, and so does each record of what was drawn or listed; a favourite holds it as plain data.
 """
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from charrnn_tui.model.style import Style
 from charrnn_tui.prompt.typed_constraint import NOTHING, TypedConstraint
 from charrnn_tui.sampling import SettingsError
 
@@ -26,29 +27,34 @@ class Steering:
 
     constraint: TypedConstraint = field(default=NOTHING)
     """What items must be."""
+    style: Style = field(default=Style())
+    """The mixture of labels that it is written under."""
 
     def __bool__(self) -> bool:
         return self != Steering()
 
     def arguments(self, *, drawn: bool = True) -> list[str]:
         """The options of `charrnn-tui sample` that steer so; those of `top` without `drawn`."""
-        return self.constraint.arguments(drawn=drawn)
+        return [*self.style.arguments(), *self.constraint.arguments(drawn=drawn)]
 
     def words(self) -> list[str]:
         """What holds, as a status row says it."""
-        return self.constraint.words()
+        return [*([f"in {self.style.words()}"] if self.style else []), *self.constraint.words()]
 
     def to_plain(self) -> dict[str, Any]:
         """What holds, as JSON has it; empty for the neutral value."""
-        return {"constraint": self.constraint.to_plain()} if self.constraint else {}
+        plain: dict[str, Any] = {"constraint": self.constraint.to_plain()} if self.constraint else {}
+        return plain | ({"style": self.style.to_plain()} if self.style else {})
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> Steering:
         """From what `to_plain` gave. Raises SettingsError for anything else, such as a later version's."""
         try:
-            if unknown := plain.keys() - {"constraint"}:
+            if unknown := plain.keys() - {"constraint", "style"}:
                 raise ValueError(f"it says {', '.join(map(repr, sorted(unknown)))}, which is not known here.")
-            return cls(TypedConstraint.from_plain(plain.get("constraint", {})))
+            return cls(
+                TypedConstraint.from_plain(plain.get("constraint", {})), Style.from_plain(plain.get("style", {}))
+            )
         except ValueError as error:
             raise SettingsError(f"how this was steered cannot be read: {error}") from error
 
@@ -57,7 +63,7 @@ class Steering:
 
         Raises ModelError.
         """
-        return model
+        return model.styled(self.style)
 
 
 UNSTEERED = Steering()
