@@ -15,7 +15,7 @@ from charrnn_tui.text.gathered import running_text
 from charrnn_tui.text.reading import TextError, check_file, shown
 from charrnn_tui.text.safe import visible
 from charrnn_tui.text.shipped import known_kind
-from charrnn_tui.text.source import Source
+from charrnn_tui.text.source import Source, title_of
 from charrnn_tui.text.stdlib import PYTHON_STDLIB
 from charrnn_tui.text.tables import Column, Table, is_table
 
@@ -44,6 +44,16 @@ def load_corpus(source: Source | str, *, kind: Kind | None = None, separator: st
     if len(source.names) == 1 and source.column is None:
         return _known(found, source, source.title)
     return read_files(found, source, source.title)
+
+
+def load_beside(path: Path, source: Source) -> Corpus:
+    """Another file, read as a corpus is, such as what is held out. Raises TextError.
+
+    Of a file that is no table, beside a corpus that is one, the lines are the items.
+    """
+    if source.column is not None and not is_table(path) and any(is_table(Path(name)) for name in source.names):
+        source = replace(source, column=None, label=None)
+    return read_files(Found((path,)), replace(source, names=(str(path),)), title_of(str(path)))
 
 
 def _known(found: Found, source: Source, name: str) -> Corpus:
@@ -89,6 +99,17 @@ def with_column(files: Sequence[Path], source: Source) -> Source:
         f"{shown(table.path)} is a table; say which column to take (--column NAME). Its columns are: {table.told()}.",
         table.preview(),
     )
+
+
+def with_column_of(source: Source, usual: str | None) -> Source:
+    """The source with the usual column, where its files are tables that have it; else as `with_column`, whatever kind
+    is asked for. Raises ColumnNeededError, TextError.
+    """
+    files = find_files(source.names).files
+    tables = [Table(path, source.decoding) for path in files if is_table(path)]
+    if usual is not None and len(tables) == len(files) and all(table.has(usual) for table in tables):
+        return replace(source, column=usual)
+    return replace(with_column(files, replace(source, kind=None)), kind=source.kind)
 
 
 # --- text ----------------------------------------------------------------------------------------------------

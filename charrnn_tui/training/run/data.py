@@ -91,10 +91,12 @@ class Data(Protocol):
 _FINGERPRINT = "items-"
 
 
-def _fingerprint(*parts: Sequence[str]) -> str:
-    """Tells lists of items apart by every item, their order and their number."""
+def _fingerprint(*parts: Sequence[str] | None) -> str:
+    """Tells lists (None: one that is not there) apart by every item, their order and their number."""
     digest = hashlib.blake2b(digest_size=16)
     for items in parts:
+        if items is None:
+            continue
         # The lengths say where each item ends, whatever characters it holds.
         digest.update(np.array([len(items), *map(len, items)], dtype="<i8").tobytes())
         digest.update("".join(items).encode("utf-8", "surrogatepass"))
@@ -120,7 +122,9 @@ class LinesData:
         self.training_size, self.validation_size = len(texts.training), len(texts.validation)
         self.training_sample_size = min(len(self._training), max(len(self._validation), 1), MOST_TRAINING_EVALUATED)
         self.steps_per_epoch = -(-len(self._training) // self._batch_size)
-        self.fingerprint = _fingerprint(texts.training, texts.validation)
+        self.fingerprint = _fingerprint(
+            texts.training, texts.validation, texts.training_labels, texts.validation_labels
+        )
 
     def is_what(self, fingerprint: str) -> bool:
         if fingerprint.startswith(_FINGERPRINT):
