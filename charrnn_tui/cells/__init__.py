@@ -10,17 +10,21 @@ from charrnn_tui.lazy import exports
 
 if TYPE_CHECKING:
     from charrnn_tui.cells.architecture import FAMILIES, Architecture, ArchitectureError, Family
-    from charrnn_tui.cells.numpy_cell import NumpyCell, NumpyState, log_softmax
+    from charrnn_tui.cells.batch_cell import BatchCell, BatchState, join_states, log_softmax
+    from charrnn_tui.cells.numpy_cell import NumpyCell, NumpyState
     from charrnn_tui.cells.protocol import Cell
 
 __all__ = [
     "FAMILIES",
     "Architecture",
     "ArchitectureError",
+    "BatchCell",
+    "BatchState",
     "Cell",
     "Family",
     "NumpyCell",
     "NumpyState",
+    "join_states",
     "log_softmax",
 ]
 
@@ -29,11 +33,14 @@ __getattr__, __dir__ = exports(
     {
         "Architecture": "charrnn_tui.cells.architecture",
         "ArchitectureError": "charrnn_tui.cells.architecture",
+        "BatchCell": "charrnn_tui.cells.batch_cell",
+        "BatchState": "charrnn_tui.cells.batch_cell",
         "Cell": "charrnn_tui.cells.protocol",
         "FAMILIES": "charrnn_tui.cells.architecture",
         "Family": "charrnn_tui.cells.architecture",
         "NumpyCell": "charrnn_tui.cells.numpy_cell",
         "NumpyState": "charrnn_tui.cells.numpy_cell",
-        "log_softmax": "charrnn_tui.cells.numpy_cell",
+        "join_states": "charrnn_tui.cells.batch_cell",
+        "log_softmax": "charrnn_tui.cells.batch_cell",
     },
 )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.cells import NumpyCell
+from charrnn_tui.cells import BatchCell, NumpyCell
 from charrnn_tui.model.description import LINES, WEIGHTS, ModelError, ModelInfo, read_info
 from charrnn_tui.model.folder import read_files, write_folder
 from charrnn_tui.model.style import Style, StyleLike
@@ -67,11 +67,11 @@ def _check_count(value: int) -> int:
 
 
 class Model:
-    """An open model: a description and a NumPy cell. Making one costs milliseconds and needs no torch."""
+    """An open model: a description and a cell in NumPy. Making one costs milliseconds and needs no torch."""
 
     _origin: Model | None = None
 
-    def __init__(self, info: ModelInfo, cell: NumpyCell, folder: Path | None = None) -> None:
+    def __init__(self, info: ModelInfo, cell: BatchCell, folder: Path | None = None) -> None:
         self.info = info
         self.cell = cell
         self.folder = folder

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.cells import NumpyCell, NumpyState, log_softmax
+from charrnn_tui.cells import BatchCell, BatchState, join_states, log_softmax
 from charrnn_tui.sampling.bulk import draw_rows
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
 from charrnn_tui.sampling.settings import SamplingSettings
@@ -42,7 +42,7 @@ class Column:
 
     def __init__(
         self,
-        cell: NumpyCell,
+        cell: BatchCell,
         vocabulary: Vocabulary,
         prefixes: Sequence[str],
         *,
@@ -72,7 +72,7 @@ class Column:
 
     def _read(self, prefixes: Sequence[str]) -> None:
         """State and logits after each prefix; equal prefixes are read once."""
-        known: dict[str, tuple[NumpyState, NDArray[np.float32]]] = {}
+        known: dict[str, tuple[BatchState, NDArray[np.float32]]] = {}
         for prefix in prefixes:
             if prefix not in known:
                 state = self._cell.initial_state(1)
@@ -81,12 +81,7 @@ class Column:
                 known[prefix] = state, logits
         order = {prefix: row for row, prefix in enumerate(known)}
         rows = np.array([order[prefix] for prefix in prefixes], dtype=np.int64)
-        states = [state for state, _ in known.values()]
-        joined = NumpyState(
-            tuple(np.concatenate(layer) for layer in zip(*(s.hidden for s in states), strict=True)),
-            tuple(np.concatenate(layer) for layer in zip(*(s.cell for s in states), strict=True)),
-        )
-        self._state = joined.select(rows)
+        self._state = join_states([state for state, _ in known.values()]).select(rows)
         self._logits = np.concatenate([logits for _, logits in known.values()])[rows]
 
     def __copy__(self) -> Column:

@@ -7,7 +7,6 @@ can be set.
 
 from __future__ import annotations
 
-import re
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 from charrnn_tui.text.arguments import check_texts
 from charrnn_tui.text.reading import TextError, normalise
 from charrnn_tui.text.safe import visible
+from charrnn_tui.text.symbols import half_a_character
 
 if TYPE_CHECKING:
     from charrnn_tui.text.source import Source
@@ -26,8 +26,6 @@ Kind = Literal["lines", "stream"]
 
 LARGEST_LIST = 256 << 20
 """A file larger than this (bytes) is always a stream: a list is held in memory as Python strings."""
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -56,9 +54,9 @@ class Corpus:
         """A list held in memory. Empty items are left out; raises TextError where nothing is left."""
         items = without_start(tuple(normalise(line) for line in check_texts(lines, "the items") if line))
         for number, item in enumerate(items, start=1):
-            if half := _SURROGATE.search(item):
+            if half := half_a_character(item):
                 raise TextError(
-                    f"item {number} of {name} ({visible(item[:30])}) holds half a character (U+{ord(half[0]):04X}), "
+                    f"item {number} of {name} ({visible(item[:30])}) holds {half}, "
                     "which stands in no text; take it out, or decode the text it came from as what it is."
                 )
         if not items:

@@ -256,14 +256,21 @@ def utf8_error(path: Path | str, data: bytes, error: UnicodeDecodeError, lines_b
     return not_decoded(path, "utf-8", data, error.start, lines_before + before.count(b"\n") + 1, column)
 
 
-def decode_text(data: bytes, path: Path | str) -> str:
-    """Decode the whole bytes of a file. Raises NotDecodedError naming line and column of a byte that is not UTF-8."""
+def decode_utf8(data: bytes, path: Path | str) -> str:
+    """The whole bytes of a file as they are, but for a byte order mark: settings and JSON, not a text to learn from.
+
+    Raises TextError naming line and column of a byte that is not UTF-8.
+    """
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        text = data.decode("utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise utf8_error(path, data, error) from error
-    return normalise(text)
+
+
+def decode_text(data: bytes, path: Path | str) -> str:
+    """Decode the whole bytes of a text file. Raises TextError naming line and column of a byte that is not UTF-8."""
+    return normalise(decode_utf8(data, path))
 
 
 def read_text(path: Path, decoding: Decoding = PLAIN, most: int | None = None) -> str:

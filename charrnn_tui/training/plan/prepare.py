@@ -49,7 +49,9 @@ def open_validation(recipe: Recipe, kind: Kind) -> Corpus | None:
 
     Raises TextError.
     """
-    return None if recipe.validation is None else load_beside(expand(recipe.validation), replace(recipe.source, kind=kind))
+    return (
+        None if recipe.validation is None else load_beside(expand(recipe.validation), replace(recipe.source, kind=kind))
+    )
 
 
 def read_texts(recipe: Recipe) -> Texts:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from charrnn_tui.cells import FAMILIES, Family
 from charrnn_tui.files.limits import LARGEST_WHOLE
 from charrnn_tui.text import Kind, Source, TextError, visible
-from charrnn_tui.text.decoding import Errors
+from charrnn_tui.text.decoding import Errors, decode_utf8
 from charrnn_tui.text.shipped import DEFAULT_CORPUS
 from charrnn_tui.text.source import names_of
 
@@ -162,7 +162,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     """The settings of a recipe that stand in a TOML file, each checked. Raises RecipeError naming the file."""
     source = visible(str(path))
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        values = tomllib.loads(decode_utf8(path.read_bytes(), path))
         Recipe.from_dict(values)
     except FileNotFoundError as error:
         raise RecipeError(f"there is no file {source}.") from error
@@ -170,6 +170,8 @@ def read_settings(path: Path) -> dict[str, Any]:
         raise RecipeError(f"{source} cannot be read: {error.strerror or error}.") from error
     except RecipeError as error:
         raise RecipeError(f"{source}: {error}") from error
+    except TextError as error:
+        raise RecipeError(str(error)) from error
     except (ValueError, RecursionError) as error:  # also a number of thousands of digits
         raise RecipeError(f"{source} is not TOML: {error}.") from error
     return values

@@ -47,7 +47,7 @@ def update(parts: RunParts, ranks: Ranks, batch: Batch, lr: float) -> tuple[Tens
     grad_loss = torch.full((), ranks.world / max(1, batch.count), device=parts.device)
     if parts.model is parts.objective:
         # Forward, loss and backward in one, since the written-out layers need no autograd in between.
-        loss, after = parts.objective.gradients(ids, state, grad_loss, carry=batch.keep is not None)
+        loss, after = parts.objective.gradients(ids, state, None, grad_loss, carry=batch.keep is not None)
     else:
         loss, after = parts.model(ids, state)
         torch.autograd.backward(loss, grad_loss)
