@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.cells import Family, NumpyCell, NumpyState
+from charrnn_tui.cells import Family, NumpyCell, NumpyState, join_states
 from charrnn_tui.insight.reading import InsightError, Reading
 from charrnn_tui.model import Model
 from charrnn_tui.text import visible
@@ -129,7 +129,4 @@ def _stacked(vectors: list[tuple[Floats32, ...]]) -> Floats32:
 
 def _joined(states: list[NumpyState]) -> NumpyState:
     """States of one stream as the rows of a batch."""
-    return NumpyState(
-        tuple(np.concatenate(layer) for layer in zip(*(s.hidden for s in states), strict=True)),
-        tuple(np.concatenate(layer) for layer in zip(*(s.cell for s in states), strict=True)),
-    )
+    return join_states(states)
