@@ -15,6 +15,8 @@ from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.insight.tree import Branch, Tree
 from charrnn_tui.sampling.settings import SamplingSettings, SettingsError
 from charrnn_tui.text import visible
+from charrnn_tui.text.decoding import decode_utf8
+from charrnn_tui.text.reading import TextError
 
 FORMAT = 1
 LARGEST = 32 << 20
@@ -92,12 +94,14 @@ def load(path: Path) -> Tree:
     try:
         if path.stat().st_size > LARGEST:
             raise InsightError(f"{source} is too large to be a tree.")
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(decode_utf8(path.read_bytes(), path))
     except FileNotFoundError as error:
         known = ", ".join(kept_trees()) or "none yet"
         raise InsightError(f"there is no tree {source}; kept are: {known}.") from error
     except OSError as error:
         raise InsightError(f"{source} cannot be read: {error.strerror or error}.") from error
+    except TextError as error:
+        raise InsightError(str(error)) from error
     except (ValueError, RecursionError) as error:
         raise InsightError(f"{source} is not JSON: {error}.") from error
     return from_dict(values, source)

@@ -87,7 +87,8 @@ class TypedConstraint:
         """From what `to_plain` gave. Raises ValueError for anything else."""
         if not isinstance(plain, Mapping) or not all(_has_type(name, value) for name, value in plain.items()):
             raise ValueError(f"{plain!r} says nothing about what items must be.")
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()})
+        values: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in plain.items()}
+        return cls(**values)
 
 
 NOTHING = TypedConstraint()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.cells import NumpyCell, NumpyState
+from charrnn_tui.cells import BatchCell, BatchState, join_states
 from charrnn_tui.sampling.batching import continue_in_batches
 from charrnn_tui.sampling.filters import probabilities
 from charrnn_tui.sampling.settings import SamplingSettings
@@ -69,14 +69,14 @@ def draw_rows(
 class NumpyFront(NamedTuple):
     """State of some rows and the logits [rows, vocabulary] of what follows."""
 
-    state: NumpyState
+    state: BatchState
     logits: Floats
 
 
 class NumpyBackend:
-    """A batch computed by a NumPy cell."""
+    """A batch computed in NumPy, by whatever kind of cell."""
 
-    def __init__(self, cell: NumpyCell, kind: Kind, settings: SamplingSettings) -> None:
+    def __init__(self, cell: BatchCell, kind: Kind, settings: SamplingSettings) -> None:
         self._cell, self._settings = cell, settings
         self._endless = kind == "stream"
 
@@ -90,13 +90,7 @@ class NumpyBackend:
     def join(self, fronts: list[NumpyFront]) -> NumpyFront:
         """Rows of one or more fronts as one batch."""
         states, logits = zip(*fronts, strict=True)
-        return NumpyFront(
-            NumpyState(
-                tuple(np.concatenate(rows) for rows in zip(*(s.hidden for s in states), strict=True)),
-                tuple(np.concatenate(rows) for rows in zip(*(s.cell for s in states), strict=True)),
-            ),
-            np.concatenate(logits),
-        )
+        return NumpyFront(join_states(states), np.concatenate(logits))
 
     def draw(self, front: NumpyFront, numbers: NDArray[np.float64]) -> NDArray[np.int64]:
         """One id a row."""
@@ -114,8 +108,7 @@ class NumpyBackend:
 
     def put(self, front: NumpyFront, rows: NDArray[np.int64], other: NumpyFront) -> None:
         """Write `other`, of as many rows or of one, over some; the arrays are the batch's own, made by a step."""
-        mine = (*front.state.hidden, *front.state.cell, front.logits)
-        theirs = (*other.state.hidden, *other.state.cell, other.logits)
+        mine, theirs = (*front.state.arrays, front.logits), (*other.state.arrays, other.logits)
         for array, values in zip(mine, theirs, strict=True):
             array[rows] = values
 
@@ -128,7 +121,7 @@ def check_sizes(max_length: int, batch_size: int) -> None:
 
 
 def sample_many(
-    cell: NumpyCell,
+    cell: BatchCell,
     vocabulary: Vocabulary,
     prefixes: Iterable[str],
     *,
@@ -158,7 +151,7 @@ def sample_many(
 
 
 def _one_at_a_time(
-    cell: NumpyCell,
+    cell: BatchCell,
     vocabulary: Vocabulary,
     prefixes: Iterable[str],
     kind: Kind,

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import TypedDict, Unpack
 
-from charrnn_tui.text.arguments import ArgumentError, check_number, check_whole, describe
+from charrnn_tui.files.limits import LARGEST_WHOLE
+from charrnn_tui.text.arguments import ArgumentError, check_integer, check_number, describe
 
 
 class SettingsError(ValueError):
@@ -38,7 +39,7 @@ class SamplingSettings:
         try:
             values = {
                 "temperature": check_number(self.temperature, "the temperature"),
-                "top_k": check_whole(self.top_k, "top-k", -(2**63)),
+                "top_k": check_integer(self.top_k, "top-k"),
                 "top_p": check_number(self.top_p, "top-p"),
                 "min_p": check_number(self.min_p, "min-p"),
             }
@@ -51,8 +52,8 @@ class SamplingSettings:
                 f"the temperature is a number from 0 (always the most probable character) upwards, "
                 f"not {self.temperature:g}."
             )
-        if self.top_k < 0:
-            raise SettingsError(f"top-k is a whole number, 0 for off, not {self.top_k}.")
+        if not 0 <= self.top_k <= LARGEST_WHOLE:
+            raise SettingsError(f"top-k is a whole number, 0 for off, at most {LARGEST_WHOLE}, not {self.top_k}.")
         if not 0 < self.top_p <= 1:
             raise SettingsError(f"top-p lies above 0 and up to 1 (1 for off), not {self.top_p:g}.")
         if not 0 <= self.min_p <= 1:
