@@ -41,7 +41,7 @@ class DrawnBlock(Block[Generation]):
             elif first.end == "length":
                 yield "cut at the maximum"
             if first.novelty is not None:
-                yield "known" if first.novelty else "new ✦"
+                yield f"in {first.novelty}" if first.novelty else "new ✦"
             return
         done = [text for text in generation.texts if text.end is not None]
         if generation.running:
