@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from charrnn_tui.cells import NumpyCell, NumpyState, log_softmax
 from charrnn_tui.sampling.bulk import draw_rows
+from charrnn_tui.sampling.places import settings_by_row
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
 from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.sampling.stream import EndReason
@@ -88,6 +89,7 @@ class Column:
         )
         self._state = joined.select(rows)
         self._logits = np.concatenate([logits for _, logits in known.values()])[rows]
+        self._last = np.array([prefix_ids(prefix, self.vocabulary, self.kind)[-1] for prefix in known])[rows]
 
     def __copy__(self) -> Column:
         """Another column that goes on from here, with settings of its own."""
@@ -111,8 +113,9 @@ class Column:
         numbers = uniforms(self._keys[indices], np.array([self._position]))
         ids = np.zeros(len(indices), dtype=np.int64)
         groups: dict[SamplingSettings, list[int]] = {}
-        for row, index in enumerate(indices.tolist()):
-            groups.setdefault(self.settings[index], []).append(row)
+        held = settings_by_row([self.settings[index] for index in indices.tolist()], self._last, self.vocabulary)
+        for row, settings in enumerate(held):
+            groups.setdefault(settings, []).append(row)
         for settings, rows in groups.items():
             ids[rows] = draw_rows(logits[rows], settings, numbers[rows])
         probability = np.exp(log_softmax(logits)[np.arange(len(indices)), ids]).tolist()
@@ -127,6 +130,7 @@ class Column:
             self._running = indices[going]
             self._state = self._state.select(going)
             ids = ids[going]
+        self._last = ids
         if len(going):
             self._state, self._logits = self._cell.step_logits(ids, self._state)
         return drawn

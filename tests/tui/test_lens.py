@@ -77,7 +77,9 @@ async def test_the_grounds_are_the_steps_of_the_channel() -> None:
         screen = await lens(pilot)
         channel = CHANNELS["probability"]
         scored = score(screen.forest.model, "Deirdre")
-        expected = [channel.looks(colours=screen.laid_open.colours)[channel.step(math.exp(p))] for p in scored.log_probs[:7]]
+        expected = [
+            channel.looks(colours=screen.laid_open.colours)[channel.step(math.exp(p))] for p in scored.log_probs[:7]
+        ]
         assert list(screen.text._looks[:7]) == expected
         assert len(set(expected)) > 1
         await pilot.press("f9")
