@@ -305,6 +305,11 @@ def test_foreign_json_is_refused(toy_model: Path, text: str, words: str) -> None
     refused(toy_model, words)
 
 
+def test_a_description_that_is_not_utf8_is_told_where(toy_model: Path) -> None:
+    (toy_model / DESCRIPTION).write_bytes(b'{"format": 1,\n"name": "\xff"}')
+    refused(toy_model, "model.json is not UTF-8: line 2, column 10 holds the byte 0xff")
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [

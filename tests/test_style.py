@@ -22,7 +22,8 @@ def labelled(tmp_path: Path) -> Model:
 
 def test_what_a_style_may_be_given_as() -> None:
     assert Style.of("finnish") == Style((("finnish", 1.0),)) == Style.of({"finnish": 1, "japanese": 0})
-    assert not Style.of(None) and not Style.of({}) and not Style.of({"finnish": 0.0})
+    for nothing in (None, {}, {"finnish": 0.0}):
+        assert not Style.of(nothing)
     assert Style.of({"finnish": np.float32(0.5)}).to_plain() == {"finnish": 0.5}
     assert Style.of(Style.of("finnish")) == Style.of("finnish")
 
@@ -112,10 +113,12 @@ def test_everything_that_a_model_does_is_done_in_its_style(labelled: Model) -> N
     assert (
         styled.stream("A", seed=4).__next__().logits.tolist() != labelled.stream("A", seed=4).__next__().logits.tolist()
     )
-    assert styled.info is labelled.info and styled.folder == labelled.folder
+    assert styled.info is labelled.info
+    assert styled.folder == labelled.folder
     assert styled.styled("finnish").style == Style.of("finnish")
     back = styled.styled(None)
-    assert not back.style and list(back.sample(50, "A")) == before
+    assert not back.style
+    assert list(back.sample(50, "A")) == before
 
 
 def test_copies_keep_the_style(labelled: Model) -> None:

@@ -10,17 +10,24 @@ from charrnn_tui.lazy import exports
 
 if TYPE_CHECKING:
     from charrnn_tui.cells.architecture import FAMILIES, Architecture, ArchitectureError, Family
-    from charrnn_tui.cells.numpy_cell import NumpyCell, NumpyState, log_softmax
+    from charrnn_tui.cells.batch_cell import BatchCell, BatchState, join_states, log_softmax
+    from charrnn_tui.cells.mixture import MixtureArchitecture, MixtureCell
+    from charrnn_tui.cells.numpy_cell import NumpyCell, NumpyState
     from charrnn_tui.cells.protocol import Cell
 
 __all__ = [
     "FAMILIES",
     "Architecture",
     "ArchitectureError",
+    "BatchCell",
+    "BatchState",
     "Cell",
     "Family",
+    "MixtureArchitecture",
+    "MixtureCell",
     "NumpyCell",
     "NumpyState",
+    "join_states",
     "log_softmax",
 ]
 
@@ -29,11 +36,16 @@ __getattr__, __dir__ = exports(
     {
         "Architecture": "charrnn_tui.cells.architecture",
         "ArchitectureError": "charrnn_tui.cells.architecture",
+        "BatchCell": "charrnn_tui.cells.batch_cell",
+        "BatchState": "charrnn_tui.cells.batch_cell",
         "Cell": "charrnn_tui.cells.protocol",
         "FAMILIES": "charrnn_tui.cells.architecture",
         "Family": "charrnn_tui.cells.architecture",
+        "MixtureArchitecture": "charrnn_tui.cells.mixture",
+        "MixtureCell": "charrnn_tui.cells.mixture",
         "NumpyCell": "charrnn_tui.cells.numpy_cell",
         "NumpyState": "charrnn_tui.cells.numpy_cell",
-        "log_softmax": "charrnn_tui.cells.numpy_cell",
+        "join_states": "charrnn_tui.cells.batch_cell",
+        "log_softmax": "charrnn_tui.cells.batch_cell",
     },
 )

@@ -11,18 +11,16 @@ call of tanh serves all gates of a layer; on small networks the number of NumPy 
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.cells.architecture import Architecture
+from charrnn_tui.cells.batch_cell import BatchCell, Floats, Ids, Rows, log_softmax, merge_rows
 from charrnn_tui.text.arguments import check_whole
-
-Floats: TypeAlias = NDArray[np.float32]
-Ids: TypeAlias = NDArray[np.integer] | Sequence[int]
 
 _HALF = np.float32(0.5)
 
@@ -41,19 +39,23 @@ class NumpyState(NamedTuple):
         """Number of streams."""
         return int(self.hidden[0].shape[0])
 
-    def select(self, rows: NDArray[np.integer] | Sequence[int] | slice) -> NumpyState:
+    @property
+    def arrays(self) -> tuple[Floats, ...]:
+        """Hidden vectors, then cell vectors."""
+        return self.hidden + self.cell
+
+    def with_arrays(self, arrays: Iterable[NDArray[Any]]) -> NumpyState:
+        """The state that these arrays make, in the order of `arrays`."""
+        every, layers = tuple(arrays), len(self.hidden)
+        return NumpyState(every[:layers], every[layers:])
+
+    def select(self, rows: Rows) -> NumpyState:
         """The state of some of the streams, in the given order; a row may be given several times (a fork)."""
         return NumpyState(tuple(h[rows] for h in self.hidden), tuple(c[rows] for c in self.cell))
 
     def merge(self, rows: NDArray[np.integer], other: NumpyState) -> NumpyState:
         """This state with the streams `rows` replaced by those of `other`."""
-        merged = []
-        for mine, theirs in zip(self.hidden + self.cell, other.hidden + other.cell, strict=True):
-            copy = mine.copy()
-            copy[rows] = theirs
-            merged.append(copy)
-        layers = len(self.hidden)
-        return NumpyState(tuple(merged[:layers]), tuple(merged[layers:]))
+        return merge_rows(self, rows, other)
 
 
 class StepperWeights(NamedTuple):
@@ -69,14 +71,7 @@ class StepperWeights(NamedTuple):
     """[layers] of [hidden], GRU only: what the reset gate multiplies along with the recurrent product."""
 
 
-def log_softmax(logits: Floats) -> Floats:
-    """log P over the last axis, shifted by the maximum so that nothing overflows."""
-    shifted: Floats = logits - logits.max(axis=-1, keepdims=True)
-    shifted -= np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    return shifted
-
-
-class NumpyCell:
+class NumpyCell(BatchCell):
     """A character network of any family, stepped with NumPy (float32).
 
     weights: name -> array, as `Architecture.shapes` says. Raises ArchitectureError where they do not fit.
@@ -160,7 +155,7 @@ class NumpyCell:
         return cell
 
     @cached_property
-    def largest_logit(self) -> float:
+    def largest_logit(self) -> float:  # type: ignore[override]  # computed when it is first needed
         """The largest logit lies between minus this and this, whatever was read: hidden units are within -1 and 1.
 
         Whether or not the boundary (id 0) may be drawn.
@@ -174,17 +169,6 @@ class NumpyCell:
         zeros = np.zeros((batch_size, self.architecture.hidden), dtype=np.float32)
         layers = (zeros,) * self.architecture.layers
         return NumpyState(layers, layers if self.architecture.has_cell else ())
-
-    def step(self, ids: Ids, state: NumpyState) -> tuple[NumpyState, Floats]:
-        """Read ids [batch]; the new state and log P(next | so far) [batch, vocabulary] in nats.
-
-        Raises ValueError for an id that the network does not know.
-        """
-        read = np.asarray(ids)
-        if read.dtype.kind not in "iu" or read.min(initial=0) < 0 or read.max(initial=0) >= len(self._table):
-            raise ValueError(f"the ids of this network are whole numbers from 0 to {len(self._table) - 1}.")
-        state, logits = self.step_logits(ids, state)
-        return state, log_softmax(logits)
 
     def step_logits(self, ids: Ids, state: NumpyState) -> tuple[NumpyState, Floats]:
         """As `step`, but with unnormalised logits: what sampling needs, one pass cheaper."""
@@ -294,28 +278,3 @@ class NumpyCell:
             self.layer_gates(layer, self.layer_input(layer, ids, below[layer]), hidden)
             for layer, hidden in enumerate(before.hidden)
         )
-
-    def read(self, ids: Ids, state: NumpyState) -> tuple[NumpyState, Floats]:
-        """Read a sequence of ids [time] in one stream; the last state and log P of what comes next [1, vocabulary].
-
-        `ids` must not be empty.
-        """
-        for i in ids[:-1]:
-            state, _ = self.step_logits([int(i)], state)
-        return self.step([int(ids[-1])], state)
-
-    def score(self, ids: NDArray[np.integer], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """log P [batch, time - 1] of each id given those before it; 0 where `mask` is false.
-
-        ids: [batch, time], starting with what is read first; mask: the same shape, false on padding.
-        """
-        batch, time = ids.shape
-        state = self.initial_state(batch)
-        rows = np.arange(batch)
-        out = np.zeros((batch, time - 1), dtype=np.float64)
-        read = np.where(mask, ids, 0)
-        for t in range(time - 1):
-            state, log_probs = self.step(read[:, t], state)
-            out[:, t] = log_probs[rows, read[:, t + 1]]
-        out[~mask[:, 1:]] = 0
-        return out

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Protocol, TypeVar
 
-from charrnn_tui.cells.architecture import Architecture
-
 StateT = TypeVar("StateT")
 
 
@@ -16,7 +14,8 @@ class Cell(Protocol[StateT]):
     forking cost nothing.
     """
 
-    architecture: Architecture
+    architecture: Any
+    """What it is made of; has `vocabulary_size` and `describe()`."""
 
     def initial_state(self, batch_size: int) -> StateT:
         """The state before anything was read: zeros, for `batch_size` streams."""

@@ -55,9 +55,9 @@ class CharRNNLoop(nn.Module):
     every step of a batch (Merity et al. 2017, arXiv:1708.02182, section 2). On the CPU a batch's gradients can be asked
     for once: its memory is used again.
 
-    A network with labels reads under a `mixture` [batch, labels], the weight of each label in a row: the labels' vectors,
-    so weighted, are added to the embedded input at every step, as a condition is to a decoder's (Mikolov & Zweig 2012,
-    'Context dependent recurrent neural network language model', section 2). Zeros, or None, are no label.
+    A network with labels reads under a `mixture` [batch, labels], the weight of each label in a row: the labels'
+    vectors, so weighted, are added to the embedded input at every step (Mikolov & Zweig 2012, 'Context dependent
+    recurrent neural network language model', has such a context vector). Zeros, or None, are no label.
     """
 
     def __init__(

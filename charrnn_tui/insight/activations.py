@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.cells import Family, NumpyCell, NumpyState
+from charrnn_tui.cells import Family, NumpyCell, NumpyState, join_states
 from charrnn_tui.cells.blas import idle_cores
 from charrnn_tui.insight.reading import Ids, InsightError, Reading
 from charrnn_tui.model import Model
@@ -143,10 +143,7 @@ def _stacked(vectors: list[tuple[Floats32, ...]]) -> Floats32:
 
 def _joined(states: list[NumpyState]) -> NumpyState:
     """States of one stream as the rows of a batch."""
-    return NumpyState(
-        tuple(np.concatenate(layer) for layer in zip(*(s.hidden for s in states), strict=True)),
-        tuple(np.concatenate(layer) for layer in zip(*(s.cell for s in states), strict=True)),
-    )
+    return join_states(states)
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.cells import NumpyCell
-from charrnn_tui.insight.activations import numpy_cell
+from charrnn_tui.cells import BatchCell
 from charrnn_tui.insight.reading import Ids, InsightError, symbols_of
 from charrnn_tui.model import Model
 from charrnn_tui.sampling.prefix import start_ids
@@ -69,7 +68,7 @@ def context_curve(
 
     `progress` is told how many steps of how many are done. Raises InsightError, UnknownSymbolsError.
     """
-    cell = numpy_cell(model)
+    cell = model.cell
     if not lengths or any(k < 0 for k in lengths):
         raise InsightError("the numbers of known characters are whole numbers from 0.")
     if places < 1:
@@ -113,7 +112,7 @@ def _flat(model: Model, texts: Sequence[str]) -> tuple[Ids, Ids]:
     return np.concatenate(parts), np.concatenate([np.arange(len(part)) for part in parts])
 
 
-def _log_probs(cell: NumpyCell, ids: Ids, history: Ids, at: Ids, k: int) -> NDArray[np.float64]:
+def _log_probs(cell: BatchCell, ids: Ids, history: Ids, at: Ids, k: int) -> NDArray[np.float64]:
     """log P [places] of the symbols at some places, the last k before each known (all, where there are fewer)."""
     known = np.minimum(k, history[at])
     order = np.argsort(-known, kind="stable")

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from charrnn_tui.cells import NumpyCell, NumpyState, log_softmax
-from charrnn_tui.cells.numpy_cell import Floats, Ids
+from charrnn_tui.cells import BatchCell, NumpyCell, NumpyState
+from charrnn_tui.cells.batch_cell import Floats, Ids
 from charrnn_tui.insight.activations import GATES, Unit, check_unit, numpy_cell
 from charrnn_tui.insight.reading import Continuation, InsightError, Reading, continue_from
 from charrnn_tui.insight.scores import Distribution, distribution
@@ -23,7 +23,7 @@ from charrnn_tui.sampling.places import settings_after
 from charrnn_tui.sampling.settings import SamplingSettings
 
 
-class PinnedCell:
+class PinnedCell(BatchCell):
     """A network some of whose units have a fixed value after every step: hidden, cell or gate.
 
     What depends on the unit sees the fixed value: the next layer and the output in the same step, its own layer in the
@@ -58,11 +58,6 @@ class PinnedCell:
     def answer(self, state: NumpyState) -> Floats:
         """log P of what comes next [batch, vocabulary], from a state alone, its units pinned."""
         return self.cell.answer(self.pinned(state))
-
-    def step(self, ids: Ids, state: NumpyState) -> tuple[NumpyState, Floats]:
-        """Read ids [batch]; the new state and log P(next | so far) [batch, vocabulary] in nats."""
-        state, logits = self.step_logits(ids, state)
-        return state, log_softmax(logits)
 
     def step_logits(self, ids: Ids, state: NumpyState) -> tuple[NumpyState, Floats]:
         """As `step`; the logits are normalised all the same."""

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from charrnn_tui.files import paths
-from charrnn_tui.files.atomic import write_json
+from charrnn_tui.files.atomic import write_json, write_text
 from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.insight.tree import Branch, Tree
 from charrnn_tui.sampling.settings import SamplingSettings, SettingsError, typed_temperature
 from charrnn_tui.text import visible
+from charrnn_tui.text.decoding import decode_utf8
+from charrnn_tui.text.reading import TextError
 
 FORMAT = 1
 LARGEST = 32 << 20
@@ -72,18 +74,34 @@ def save(tree: Tree, path: Path) -> None:
     write_json(path, to_dict(tree))
 
 
+def export_path(name_or_file: str) -> Path:
+    """Where `export` writes: a file that ends in .md, or what `tree_path` makes of it. Raises InsightError."""
+    path = Path(name_or_file).expanduser()
+    return path if path.suffix.lower() == ".md" else tree_path(name_or_file)
+
+
+def export(tree: Tree, path: Path) -> None:
+    """Write a tree atomically: Markdown where the name ends in .md, else JSON, which can be opened. Raises OSError."""
+    if path.suffix.lower() == ".md":
+        write_text(path, to_markdown(tree))
+    else:
+        save(tree, path)
+
+
 def load(path: Path) -> Tree:
     """Read a tree. Raises InsightError with a sentence for a missing, damaged or foreign file."""
     source = visible(str(path))
     try:
         if path.stat().st_size > LARGEST:
             raise InsightError(f"{source} is too large to be a tree.")
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(decode_utf8(path.read_bytes(), path))
     except FileNotFoundError as error:
         known = ", ".join(kept_trees()) or "none yet"
         raise InsightError(f"there is no tree {source}; kept are: {known}.") from error
     except OSError as error:
         raise InsightError(f"{source} cannot be read: {error.strerror or error}.") from error
+    except TextError as error:
+        raise InsightError(str(error)) from error
     except (ValueError, RecursionError) as error:
         raise InsightError(f"{source} is not JSON: {error}.") from error
     return from_dict(values, source)

@@ -14,6 +14,8 @@ from charrnn_tui.cells import Architecture, ArchitectureError
 from charrnn_tui.files.atomic import write_json
 from charrnn_tui.model import facts
 from charrnn_tui.text import visible
+from charrnn_tui.text.decoding import decode_utf8
+from charrnn_tui.text.reading import TextError
 
 if TYPE_CHECKING:
     from charrnn_tui.text import Kind, Vocabulary
@@ -188,11 +190,13 @@ def read_info(folder: Path) -> ModelInfo:
     try:
         if path.stat().st_size > LARGEST_DESCRIPTION:
             raise ModelError(f"{source} is too large to be a description of a model.")
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(decode_utf8(path.read_bytes(), path))
     except FileNotFoundError as error:
         raise ModelError(f"{visible(str(folder))} holds no model: there is no {DESCRIPTION} in it.") from error
     except OSError as error:
         raise ModelError(f"{source} cannot be read: {error.strerror or error}.") from error
+    except TextError as error:
+        raise ModelError(str(error)) from error
     except (ValueError, RecursionError) as error:
         raise ModelError(f"{source} is not JSON: {error}.") from error
     return ModelInfo.from_dict(values, source)

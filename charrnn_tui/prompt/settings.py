@@ -18,6 +18,8 @@ from charrnn_tui.model.library import DEFAULT_MODEL
 from charrnn_tui.sampling import SamplingSettings, SettingsError
 from charrnn_tui.sampling.settings import Temperature, parse_temperature
 from charrnn_tui.text import visible
+from charrnn_tui.text.decoding import decode_utf8
+from charrnn_tui.text.reading import TextError
 
 
 class ConfigError(ValueError):
@@ -92,11 +94,13 @@ def load_config(path: Path | None = None) -> Config:
     path = path or paths.config_file()
     source = visible(str(path))
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = decode_utf8(path.read_bytes(), path)
     except FileNotFoundError:
         return Config()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{source} cannot be read: {error}.") from error
+    except OSError as error:
+        raise ConfigError(f"{source} cannot be read: {error.strerror or error}.") from error
+    except TextError as error:
+        raise ConfigError(str(error)) from error
     return _parse(text, source)
 
 

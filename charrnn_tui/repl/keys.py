@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
@@ -14,6 +13,7 @@ from prompt_toolkit.keys import ALL_KEYS, Keys
 
 from charrnn_tui.prompt.choices import common_start
 from charrnn_tui.prompt.commands import is_command, prefix_of, typed_as_prefix
+from charrnn_tui.prompt.ghost import first_word
 from charrnn_tui.prompt.keys import Bound, bind, inline_keys
 
 TURNS = {"hotter": 1, "colder": -1}
@@ -116,12 +116,6 @@ def pasted(text: str, before: str) -> str:
         return lines[0]
     first = lines[0] if before.rpartition("\n")[2] else typed_as_prefix(lines[0])
     return "\n".join([first, *map(typed_as_prefix, lines[1:])])
-
-
-def first_word(text: str) -> str:
-    """The first word of a text, with the spaces before it."""
-    match = re.match(r"\s*\S+", text)
-    return match.group() if match else text
 
 
 def prompt_keys(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.cells import NumpyCell, NumpyState
+from charrnn_tui.cells import BatchCell, BatchState, join_states
 from charrnn_tui.sampling.batching import continue_in_batches
 from charrnn_tui.sampling.filters import probabilities
 from charrnn_tui.sampling.places import by_place, opens
@@ -71,15 +71,15 @@ def draw_rows(
 class NumpyFront(NamedTuple):
     """State of some rows, the logits [rows, vocabulary] of what follows, and the ids [rows] that were read last."""
 
-    state: NumpyState
+    state: BatchState
     logits: Floats
     ids: NDArray[np.int64]
 
 
 class NumpyBackend:
-    """A batch computed by a NumPy cell."""
+    """A batch computed in NumPy, by whatever kind of cell."""
 
-    def __init__(self, cell: NumpyCell, vocabulary: Vocabulary, kind: Kind, settings: SamplingSettings) -> None:
+    def __init__(self, cell: BatchCell, vocabulary: Vocabulary, kind: Kind, settings: SamplingSettings) -> None:
         self._cell, self._settings, self._opens = cell, settings, opens(vocabulary)
         self._endless = kind == "stream"
 
@@ -93,14 +93,7 @@ class NumpyBackend:
     def join(self, fronts: list[NumpyFront]) -> NumpyFront:
         """Rows of one or more fronts as one batch."""
         states, logits, ids = zip(*fronts, strict=True)
-        return NumpyFront(
-            NumpyState(
-                tuple(np.concatenate(rows) for rows in zip(*(s.hidden for s in states), strict=True)),
-                tuple(np.concatenate(rows) for rows in zip(*(s.cell for s in states), strict=True)),
-            ),
-            np.concatenate(logits),
-            np.concatenate(ids),
-        )
+        return NumpyFront(join_states(states), np.concatenate(logits), np.concatenate(ids))
 
     def draw(self, front: NumpyFront, numbers: NDArray[np.float64]) -> NDArray[np.int64]:
         """One id a row."""
@@ -125,8 +118,7 @@ class NumpyBackend:
 
     def put(self, front: NumpyFront, rows: NDArray[np.int64], other: NumpyFront) -> None:
         """Write `other`, of as many rows or of one, over some; the arrays are the batch's own, made by a step."""
-        mine = (*front.state.hidden, *front.state.cell, front.logits)
-        theirs = (*other.state.hidden, *other.state.cell, other.logits)
+        mine, theirs = (*front.state.arrays, front.logits), (*other.state.arrays, other.logits)
         for array, values in zip(mine, theirs, strict=True):
             array[rows] = values
         front.ids[rows] = other.ids
@@ -140,7 +132,7 @@ def check_sizes(max_length: int, batch_size: int) -> None:
 
 
 def sample_many(
-    cell: NumpyCell,
+    cell: BatchCell,
     vocabulary: Vocabulary,
     prefixes: Iterable[str],
     *,
@@ -170,7 +162,7 @@ def sample_many(
 
 
 def _one_at_a_time(
-    cell: NumpyCell,
+    cell: BatchCell,
     vocabulary: Vocabulary,
     prefixes: Iterable[str],
     kind: Kind,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.cells import NumpyCell, NumpyState, log_softmax
+from charrnn_tui.cells import BatchCell, BatchState, join_states, log_softmax
 from charrnn_tui.sampling.bulk import draw_rows
 from charrnn_tui.sampling.places import settings_by_row
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
@@ -43,7 +43,7 @@ class Column:
 
     def __init__(
         self,
-        cell: NumpyCell,
+        cell: BatchCell,
         vocabulary: Vocabulary,
         prefixes: Sequence[str],
         *,
@@ -73,23 +73,35 @@ class Column:
 
     def _read(self, prefixes: Sequence[str]) -> None:
         """State and logits after each prefix; equal prefixes are read once."""
-        known: dict[str, tuple[NumpyState, NDArray[np.float32]]] = {}
+        known: dict[str, tuple[BatchState, int]] = {}
         for prefix in prefixes:
             if prefix not in known:
+                *ids, last = prefix_ids(prefix, self.vocabulary, self.kind).tolist()
                 state = self._cell.initial_state(1)
-                for i in prefix_ids(prefix, self.vocabulary, self.kind):
-                    state, logits = self._cell.step_logits([int(i)], state)
-                known[prefix] = state, logits
+                for i in ids:
+                    state, _ = self._cell.step_logits([i], state)
+                known[prefix] = state, last
         order = {prefix: row for row, prefix in enumerate(known)}
         rows = np.array([order[prefix] for prefix in prefixes], dtype=np.int64)
-        states = [state for state, _ in known.values()]
-        joined = NumpyState(
-            tuple(np.concatenate(layer) for layer in zip(*(s.hidden for s in states), strict=True)),
-            tuple(np.concatenate(layer) for layer in zip(*(s.cell for s in states), strict=True)),
-        )
-        self._state = joined.select(rows)
-        self._logits = np.concatenate([logits for _, logits in known.values()])[rows]
-        self._last = np.array([prefix_ids(prefix, self.vocabulary, self.kind)[-1] for prefix in known])[rows]
+        last_ids = np.array([last for _, last in known.values()])
+        self._advance(last_ids[rows], join_states([state for state, _ in known.values()]).select(rows))
+
+    def _advance(self, ids: NDArray[np.int64], before: BatchState) -> None:
+        """Read one id in every stream that runs; what was there before is kept, for `cell`."""
+        self._last = ids, before
+        self._state, self._logits = self._cell.step_logits(ids, before)
+
+    @property
+    def cell(self) -> BatchCell:
+        """What computes the next characters."""
+        return self._cell
+
+    @cell.setter
+    def cell(self, cell: BatchCell) -> None:
+        """Go on with another cell whose states mean the same, as `Stream.cell`: the next characters obey."""
+        self._cell = cell
+        if self.running:
+            self._advance(*self._last)
 
     def __copy__(self) -> Column:
         """Another column that goes on from here, with settings of its own."""
@@ -113,7 +125,7 @@ class Column:
         numbers = uniforms(self._keys[indices], np.array([self._position]))
         ids = np.zeros(len(indices), dtype=np.int64)
         groups: dict[SamplingSettings, list[int]] = {}
-        held = settings_by_row([self.settings[index] for index in indices.tolist()], self._last, self.vocabulary)
+        held = settings_by_row([self.settings[index] for index in indices.tolist()], self._last[0], self.vocabulary)
         for row, settings in enumerate(held):
             groups.setdefault(settings, []).append(row)
         for settings, rows in groups.items():
@@ -130,9 +142,8 @@ class Column:
             self._running = indices[going]
             self._state = self._state.select(going)
             ids = ids[going]
-        self._last = ids
         if len(going):
-            self._state, self._logits = self._cell.step_logits(ids, self._state)
+            self._advance(ids, self._state)
         return drawn
 
 

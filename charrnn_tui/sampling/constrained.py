@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from charrnn_tui.cells import NumpyCell
+from charrnn_tui.cells import BatchCell
 from charrnn_tui.sampling.bulk import sample_many
 from charrnn_tui.sampling.constraints import Constraint, Gate
 from charrnn_tui.sampling.live_prefixes import Leaf, LivePrefixes, Order
@@ -80,7 +80,7 @@ class Network:
     max_length: new characters at most.
     """
 
-    cell: NumpyCell
+    cell: BatchCell
     vocabulary: Vocabulary
     prefix: str = ""
     settings: SamplingSettings = field(default_factory=SamplingSettings)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.cells import Architecture, NumpyState
+from charrnn_tui.cells import BatchState
 
 Floats = NDArray[np.float64]
 
@@ -34,7 +34,7 @@ class Continuations(NamedTuple):
     """[rows], the symbols."""
     scores: Floats
     """[rows], log P(text and symbol) in nats."""
-    state: NumpyState
+    state: BatchState
     """Of the texts."""
 
 
@@ -42,18 +42,18 @@ class Frontier:
     """Prefixes and their continuations by probability, within a limit of memory.
 
     What does not fit is forgotten, the least probable first; `forgotten` bounds all of it: no item that begins with
-    something forgotten has a higher log-probability. `memory`: bytes.
+    something forgotten has a higher log-probability. `like`: a state of the kind that is held; `memory`: bytes.
     """
 
-    def __init__(self, architecture: Architecture, vocabulary_size: int, memory: int) -> None:
+    def __init__(self, like: BatchState, vocabulary_size: int, memory: int) -> None:
         self.forgotten = -math.inf
         self._symbols = vocabulary_size - 1
-        self._layers = architecture.layers
-        arrays = architecture.layers * (2 if architecture.family == "lstm" else 1)
-        self.bytes_of_row = 4 * arrays * architecture.hidden + 12 * self._symbols + _TEXT_BYTES
+        self._like = like
+        of_state = sum(int(array[0].nbytes) for array in like.arrays)
+        self.bytes_of_row = of_state + 12 * self._symbols + _TEXT_BYTES
         self.capacity = max(8, memory // self.bytes_of_row)
         rows = min(_FIRST_ROWS, self.capacity)
-        self._states = [np.empty((rows, architecture.hidden), dtype=np.float32) for _ in range(arrays)]
+        self._states = [np.empty((rows, *array.shape[1:]), dtype=array.dtype) for array in like.arrays]
         self._order = np.empty((rows, self._symbols), dtype=np.int32)
         self._scores = np.empty((rows, self._symbols), dtype=np.float64)
         self._texts = [""] * rows
@@ -81,7 +81,7 @@ class Frontier:
         """Note that something of this log-probability is not looked into any more."""
         self.forgotten = max(self.forgotten, score)
 
-    def add(self, texts: Sequence[str], scores: Floats, state: NumpyState, floor: float) -> None:
+    def add(self, texts: Sequence[str], scores: Floats, state: BatchState, floor: float) -> None:
         """Prefixes that were read. scores: [rows, symbols], log P(text and next symbol).
 
         Continuations below `floor` are not needed.
@@ -98,7 +98,7 @@ class Frontier:
         order = np.argsort(-chosen, axis=1, kind="stable")
         self._order[rows] = order
         self._scores[rows] = np.take_along_axis(chosen, order, axis=1)
-        for array, values in zip(self._states, (*state.hidden, *state.cell), strict=True):
+        for array, values in zip(self._states, state.arrays, strict=True):
             array[rows] = values[needed]
         for row, at, score in zip(rows, needed.tolist(), best[needed].tolist(), strict=True):
             self._texts[row], self._rank[row] = texts[at], 0
@@ -130,15 +130,10 @@ class Frontier:
                 self.forget(following)
                 heapq.heappop(queue)
                 finished.append(row)
-        state = [array[rows] for array in self._states]
+        state = self._like.with_arrays([array[rows] for array in self._states])
         texts = [self._texts[row] for row in rows]
         self._free.extend(finished)
-        return Continuations(
-            texts,
-            np.array(ids, dtype=np.int64),
-            np.array(scores),
-            NumpyState(tuple(state[: self._layers]), tuple(state[self._layers :])),
-        )
+        return Continuations(texts, np.array(ids, dtype=np.int64), np.array(scores), state)
 
     def _make_room(self, count: int) -> None:
         """At least `count` free rows."""
@@ -154,7 +149,7 @@ class Frontier:
     def _grow(self) -> None:
         old = len(self._texts)
         more = min(old, self.capacity - old)
-        self._states = [np.concatenate([a, np.empty((more, a.shape[1]), a.dtype)]) for a in self._states]
+        self._states = [np.concatenate([a, np.empty((more, *a.shape[1:]), a.dtype)]) for a in self._states]
         self._order = np.concatenate([self._order, np.empty((more, self._symbols), np.int32)])
         self._scores = np.concatenate([self._scores, np.empty((more, self._symbols))])
         self._texts += [""] * more

@@ -25,7 +25,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.cells import NumpyCell, NumpyState
+from charrnn_tui.cells import BatchCell, BatchState
 from charrnn_tui.sampling.automaton import Guard
 from charrnn_tui.sampling.filters import probabilities
 from charrnn_tui.sampling.places import by_place
@@ -59,7 +59,7 @@ class LivePrefixes:
 
     def __init__(
         self,
-        cell: NumpyCell,
+        cell: BatchCell,
         guard: Guard,
         ids: NDArray[np.integer],
         *,
@@ -72,7 +72,7 @@ class LivePrefixes:
     ) -> None:
         self._opens = opens
         self._cell, self._guard, self._settings, self._order = cell, guard, settings, order
-        self._size = cell.architecture.vocabulary_size
+        self._size = cell.vocabulary_size
         self._batch = _FIRST_BATCH
         self.steps = 0
         self._queue: list[tuple[float, int]] = []
@@ -131,11 +131,9 @@ class LivePrefixes:
 
     def _read(self, nodes: NDArray[np.int64], columns: NDArray[np.int64]) -> None:
         ids = self._ids[nodes, columns].astype(np.int64)
-        layers = self._cell.architecture.layers
-        rows = tuple(pool[nodes] for pool in self._states)
         self._expand(
             ids,
-            NumpyState(rows[:layers], rows[layers:]),
+            self._like.with_arrays(pool[nodes] for pool in self._states),
             parents=nodes,
             keys=self._keys[nodes, columns],
             log_mass=self._log_mass[nodes, columns],
@@ -147,7 +145,7 @@ class LivePrefixes:
     def _expand(
         self,
         ids: NDArray[np.int64],
-        before: NumpyState,
+        before: BatchState,
         *,
         parents: NDArray[np.int64],
         keys: NDArray[np.float64],
@@ -177,7 +175,7 @@ class LivePrefixes:
         self._pointers[rows] = 0
         self._parents[rows], self._read_ids[rows] = parents, ids
         self._automaton[rows], self._lengths[rows], self._streams[rows] = automaton, lengths, streams
-        for pool, values in zip(self._states, state.hidden + state.cell, strict=True):
+        for pool, values in zip(self._states, state.arrays, strict=True):
             pool[rows] = values
         least = sorted_keys[:, 0].tolist()
         for row in np.flatnonzero(counts).tolist():
@@ -224,9 +222,10 @@ class LivePrefixes:
             total += float(np.exp(self._log_mass[rows][left]).sum())
         return total
 
-    def _make_room(self, state: NumpyState) -> None:
+    def _make_room(self, state: BatchState) -> None:
         room, size = _FIRST_ROOM, self._size
-        self._states = [np.empty((room, part.shape[1]), dtype=np.float32) for part in state.hidden + state.cell]
+        self._like = state
+        self._states = [np.empty((room, *part.shape[1:]), dtype=part.dtype) for part in state.arrays]
         self._ids = np.empty((room, size), dtype=np.uint16 if size < 1 << 16 else np.int32)
         self._keys = np.empty((room, size))
         self._log_mass = np.empty((room, size))
@@ -245,7 +244,7 @@ class LivePrefixes:
             out[: len(array)] = array
             return out
 
-        self._states = [doubled(pool) for pool in self._states]  # type: ignore[misc]
+        self._states = [doubled(pool) for pool in self._states]
         for name in _PER_NODE:
             setattr(self, name, doubled(getattr(self, name)))
 

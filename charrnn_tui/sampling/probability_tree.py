@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from charrnn_tui.cells import NumpyCell, NumpyState
+from charrnn_tui.cells import BatchCell, BatchState, join_states
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
 from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
 from charrnn_tui.text.arguments import check_whole
@@ -38,7 +38,7 @@ class Branch:
     """The most probable first."""
     rest: float = 1.0
     """How much of the probability of what follows is not among the children, 0 to 1."""
-    state: NumpyState | None = field(default=None, compare=False, repr=False)
+    state: BatchState | None = field(default=None, compare=False, repr=False)
     """Of one stream, before `symbol` was read; None at the root."""
 
     def to_dict(self) -> dict[str, Any]:
@@ -61,7 +61,7 @@ class ProbabilityTree:
     UnknownSymbolsError.
     """
 
-    def __init__(self, cell: NumpyCell, vocabulary: Vocabulary, prefix: str = "", *, kind: Kind = "lines") -> None:
+    def __init__(self, cell: BatchCell, vocabulary: Vocabulary, prefix: str = "", *, kind: Kind = "lines") -> None:
         self._cell, self._vocabulary, self._kind = cell, vocabulary, kind
         self._prefix = prefix_ids(prefix, vocabulary, kind).tolist()
         self._root = Branch(clean_prefix(prefix, vocabulary, kind), "", False, 0.0, 0.0)
@@ -122,7 +122,7 @@ class ProbabilityTree:
                     following.append((child, place))
         return following
 
-    def _to_read(self, nodes: Sequence[Branch]) -> tuple[list[int], NumpyState]:
+    def _to_read(self, nodes: Sequence[Branch]) -> tuple[list[int], BatchState]:
         """The last symbols of the branches and the states before them."""
         if nodes[0].state is None:
             state = self._cell.initial_state(1)
@@ -130,15 +130,11 @@ class ProbabilityTree:
                 state, _ = self._cell.step_logits([id_], state)
             return [self._prefix[-1]], state
         states = [node.state for node in nodes if node.state is not None]
-        joined = NumpyState(
-            tuple(np.concatenate(rows) for rows in zip(*(s.hidden for s in states), strict=True)),
-            tuple(np.concatenate(rows) for rows in zip(*(s.cell for s in states), strict=True)),
-        )
-        return [self._vocabulary.id(node.symbol) for node in nodes], joined
+        return [self._vocabulary.id(node.symbol) for node in nodes], join_states(states)
 
 
 def probability_tree(
-    cell: NumpyCell, vocabulary: Vocabulary, prefix: str = "", *, kind: Kind = "lines", depth: int = 3, width: int = 4
+    cell: BatchCell, vocabulary: Vocabulary, prefix: str = "", *, kind: Kind = "lines", depth: int = 3, width: int = 4
 ) -> Branch:
     """The most probable continuations of a prefix, `depth` symbols deep and `width` wide. See `ProbabilityTree`."""
     return ProbabilityTree(cell, vocabulary, prefix, kind=kind).grow(depth, width)

@@ -19,7 +19,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.cells import NumpyCell, NumpyState
+from charrnn_tui.cells import BatchCell, BatchState
 from charrnn_tui.sampling.constraints import Gate
 from charrnn_tui.sampling.frontier import Frontier
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
@@ -84,7 +84,7 @@ class Search(Iterator[ProbableItem]):
 
     def __init__(
         self,
-        cell: NumpyCell,
+        cell: BatchCell,
         vocabulary: Vocabulary,
         prefix: str = "",
         *,
@@ -109,7 +109,7 @@ class Search(Iterator[ProbableItem]):
         self._complete: list[tuple[float, str, bool]] = []
         self._most_complete = max(1000, memory // 4 // _ITEM_BYTES)
         self._best: list[float] = []
-        self._frontier = Frontier(cell.architecture, vocabulary.size, memory - memory // 4)
+        self._frontier = Frontier(cell.initial_state(1), vocabulary.size, memory - memory // 4)
         self._batch = min(_FIRST_BATCH, self._frontier.largest_batch)
         self._root = clean_prefix(prefix, vocabulary, "lines")
         self._longest = len(self._root) + max_length
@@ -202,7 +202,7 @@ class Search(Iterator[ProbableItem]):
         """What is less probable than this is not among the `count` best."""
         return self._best[0] if self._count is not None and len(self._best) == self._count else -math.inf
 
-    def _add(self, texts: list[str], scores: Floats, log_probs: NDArray[np.float32], state: NumpyState) -> None:
+    def _add(self, texts: list[str], scores: Floats, log_probs: NDArray[np.float32], state: BatchState) -> None:
         """Prefixes that were read: their log P [rows], log P of what comes next [rows, vocabulary] and their state."""
         following = scores[:, None] + log_probs.astype(np.float64)
         if self._gate is not None:
@@ -237,7 +237,7 @@ class Search(Iterator[ProbableItem]):
 
 
 def most_probable(
-    cell: NumpyCell,
+    cell: BatchCell,
     vocabulary: Vocabulary,
     prefix: str = "",
     *,

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypedDict, Unpack
 
-from charrnn_tui.text.arguments import ArgumentError, check_number, check_whole, describe
+from charrnn_tui.files.limits import LARGEST_WHOLE
+from charrnn_tui.text.arguments import ArgumentError, check_integer, check_number, describe
 
 Temperature: TypeAlias = float | tuple[float, float]
 """One for every character, or one for the first of an item or word and one for the rest (see `places`)."""
@@ -75,7 +76,7 @@ class SamplingSettings:
         try:
             values = {
                 "temperature": _checked_temperature(self.temperature),
-                "top_k": check_whole(self.top_k, "top-k", -(2**63)),
+                "top_k": check_integer(self.top_k, "top-k"),
                 "top_p": check_number(self.top_p, "top-p"),
                 "min_p": check_number(self.min_p, "min-p"),
             }
@@ -89,8 +90,8 @@ class SamplingSettings:
                     f"the temperature is a number from 0 (always the most probable character) upwards, "
                     f"not {temperature:g}."
                 )
-        if self.top_k < 0:
-            raise SettingsError(f"top-k is a whole number, 0 for off, not {self.top_k}.")
+        if not 0 <= self.top_k <= LARGEST_WHOLE:
+            raise SettingsError(f"top-k is a whole number, 0 for off, at most {LARGEST_WHOLE}, not {self.top_k}.")
         if not 0 < self.top_p <= 1:
             raise SettingsError(f"top-p lies above 0 and up to 1 (1 for off), not {self.top_p:g}.")
         if not 0 <= self.min_p <= 1:

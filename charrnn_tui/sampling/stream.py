@@ -108,13 +108,13 @@ class Stream(Iterator[Token]):
         self._first_way: _Way | None = None
         self._make_scratch()
         self._stepper = stepper_for(cell)
+        *ids, last = prefix_ids(prefix, vocabulary, kind).tolist()
         state = self._stepper.start
-        for id_ in prefix_ids(prefix, vocabulary, kind).tolist():
-            state, logits = self._stepper.step(id_, state)
-        self._last_read = id_
-        if kind == "stream":
-            logits[BOUNDARY] = -np.inf  # running text has no end to draw
-        self._steps: list[tuple[Any, NDArray[np.float32]]] = [(state, logits)]
+        for id_ in ids:
+            state, _ = self._stepper.step(id_, state)
+        self._last_of_prefix = state, last
+        self._exchanged = False
+        self._steps: list[tuple[Any, NDArray[np.float32]]] = [self._step(last, state)]
 
     def fork(self) -> Stream:
         """Another stream that goes on from here; it shares nothing that either of them changes."""
@@ -140,6 +140,35 @@ class Stream(Iterator[Token]):
         self._shares = np.empty(self.vocabulary.size)
         self._cumulative = np.empty(self.vocabulary.size)
         self._opens = opens(self.vocabulary).tolist()
+
+    @property
+    def cell(self) -> Any:
+        """What computes the next character."""
+        return self._stepper.cell
+
+    @cell.setter
+    def cell(self, cell: Cell[Any]) -> None:
+        """Go on with another cell whose states mean the same (a mixture with other shares, a network in another
+        style): the next character obeys, since the last symbol is read anew by this cell."""
+        self._stepper, self._exchanged = stepper_for(cell), True
+        self._largest_logit = getattr(cell, "largest_logit", math.inf)
+        self._prepared = None
+        self._read_last_anew()
+
+    def _read_last_anew(self) -> None:
+        position = len(self.tokens)
+        if self.end == "end":
+            return
+        state, last = self._last_of_prefix
+        if position:
+            state, last = self._steps[position - 1][0], self.tokens[-1].id
+        self._steps[position:] = [self._step(last, state)]
+
+    def _step(self, id_: int, state: Any) -> tuple[Any, NDArray[np.float32]]:
+        state, logits = self._stepper.step(id_, state)
+        if self.kind == "stream":
+            logits[BOUNDARY] = -np.inf  # running text has no end to draw
+        return state, logits
 
     @property
     def end(self) -> EndReason | None:
@@ -171,7 +200,7 @@ class Stream(Iterator[Token]):
     @property
     def _last_id(self) -> int:
         """What was read last; after the end of an item, its boundary."""
-        return self.tokens[-1].id if self.tokens else self._last_read
+        return self.tokens[-1].id if self.tokens else self._last_of_prefix[1]
 
     def __next__(self) -> Token:
         tokens, numbers = self.tokens, self._uniforms
@@ -188,7 +217,7 @@ class Stream(Iterator[Token]):
         if self.settings is not self._prepared:
             self._prepare()
         settings, scale = self._way
-        if self._first_way is not None and self._opens[tokens[-1].id if tokens else self._last_read]:
+        if self._first_way is not None and self._opens[tokens[-1].id if tokens else self._last_of_prefix[1]]:
             settings, scale = self._first_way
         if scale is None:
             return self._read(draw(logits, settings, numbers[position]), state, logits)
@@ -219,10 +248,7 @@ class Stream(Iterator[Token]):
             token = Token("", id_, logits)
         else:
             token = Token(self.vocabulary.symbols[id_ - 1], id_, logits)
-            state, following = self._stepper.step(id_, state)
-            if self.kind == "stream":
-                following[BOUNDARY] = -np.inf
-            self._steps.append((state, following))
+            self._steps.append(self._step(id_, state))
         self.tokens.append(token)
         return token
 
@@ -231,6 +257,8 @@ class Stream(Iterator[Token]):
         keep = max(0, len(self.tokens) - check_whole(count, "the number of draws to take back"))
         del self.tokens[keep:]
         del self._steps[keep + 1 :]
+        if self._exchanged:
+            self._read_last_anew()
 
     def force(self, symbol: str) -> Token:
         """Put a symbol where the network would have drawn one. Raises UnknownSymbolsError, and ValueError

@@ -66,14 +66,19 @@ def _each(values: Iterable[Any], what: str) -> Iterator[str]:
         yield value
 
 
-def check_whole(value: Any, what: str, least: int = 0, most: int = 2**63 - 1) -> int:
-    """A whole number from `least` to `most`. Raises ArgumentError, ValueError for one out of range."""
+def check_integer(value: Any, what: str) -> int:
+    """A whole number of any size: what is allowed, the caller says. Raises ArgumentError."""
     try:
         if isinstance(value, bool):
             raise TypeError
-        number = operator.index(value)
+        return operator.index(value)
     except TypeError as error:
         raise ArgumentError(f"{what} is a whole number, not {describe(value)}.") from error
+
+
+def check_whole(value: Any, what: str, least: int = 0, most: int = 2**63 - 1) -> int:
+    """A whole number from `least` to `most`. Raises ArgumentError, ValueError for one out of range."""
+    number = check_integer(value, what)
     if not least <= number <= most:
         upwards = most == 2**63 - 1 and number < least
         allowed = f"is {least} or more, not {number}" if upwards else f"lies from {least} to {most}"

@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from charrnn_tui.text.corpus import LARGEST_LIST, Corpus, Kind, facts, split_items, tell_kind
+from charrnn_tui.text.decoding import decode_text
 from charrnn_tui.text.encoded import text_blocks
-from charrnn_tui.text.reading import TextError, check_file, decode_text, shown
-from charrnn_tui.text.shipped import find_corpus, known_kind, load_corpus
+from charrnn_tui.text.loading import load_corpus
+from charrnn_tui.text.reading import TextError, check_file, shown
+from charrnn_tui.text.shipped import find_corpus, known_kind
 
 READ_AT_MOST = 8 << 20
 """Bytes looked at. A larger file is told by its beginning, and the summary says so."""

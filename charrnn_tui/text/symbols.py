@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -19,12 +20,15 @@ _NAMED = 8
 class UnknownSymbolsError(ValueError):
     """A text holds symbols that the vocabulary lacks; the message names the first ones and the nearest known.
 
-    `unknown` holds all of them.
+    `unknown` holds all of them. Half a character is no symbol at all, and is spoken of as what it is.
     """
 
     def __init__(self, unknown: Sequence[str], nearest: dict[str, tuple[str, ...]]) -> None:
         self.unknown = tuple(unknown)
         self.nearest = nearest
+        if half := half_a_character("".join(unknown)):
+            super().__init__(f"the text holds {half}, which stands in no text; write the whole character.")
+            return
         parts = []
         for symbol in unknown[:_NAMED]:
             known = " ".join(repr(s) for s in nearest.get(symbol, ()))
@@ -32,6 +36,21 @@ class UnknownSymbolsError(ValueError):
         plural = "s" if len(unknown) > 1 else ""
         more = f" and {len(unknown) - _NAMED:,} more" if len(unknown) > _NAMED else ""
         super().__init__(f"this network does not know the symbol{plural} {', '.join(parts)}{more}.")
+
+
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def half_a_character(text: str) -> str:
+    """The first lone surrogate of a text in words, with the byte that Python read where it is one that is no UTF-8.
+
+    The empty string where there is none.
+    """
+    if not (half := _HALF.search(text)):
+        return ""
+    point = ord(half[0])
+    byte = f": the byte 0x{point - 0xDC00:02x}, which is not UTF-8" if 0xDC80 <= point <= 0xDCFF else ""
+    return f"half a character (U+{point:04X}{byte})"
 
 
 def describe_symbol(symbol: str) -> str:

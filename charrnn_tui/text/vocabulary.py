@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.text.arguments import ArgumentError, check_text
-from charrnn_tui.text.symbols import BOUNDARY, PAD, UnknownSymbolsError, describe_symbol
+from charrnn_tui.text.symbols import BOUNDARY, PAD, UnknownSymbolsError, half_a_character
 
 
 def _base(symbol: str) -> str:
@@ -37,8 +37,8 @@ class Vocabulary:
         for symbol in self.symbols:
             if len(symbol) != 1:
                 raise ValueError(f"a symbol is one character, but {symbol!r} has {len(symbol)}.")
-            if "\ud800" <= symbol <= "\udfff":
-                raise ValueError(f"{describe_symbol(symbol)} is half a character and stands in no text.")
+            if half := half_a_character(symbol):
+                raise ValueError(f"a symbol is one character, not {half}.")
         self._ids = {symbol: i for i, symbol in enumerate(self.symbols, start=1)}
 
     @classmethod

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+
+from forking import run_forked
 
 
 @dataclass(frozen=True)
@@ -33,13 +32,7 @@ def run(home: object) -> Run:
 
     def run_command(*arguments: str, stdin: str | bytes = "", env: dict[str, str] | None = None) -> Outcome:
         data = stdin.encode() if isinstance(stdin, str) else stdin
-        done = subprocess.run(
-            [sys.executable, "-m", "charrnn_tui", *arguments],
-            input=data,
-            capture_output=True,
-            timeout=100,
-            env={**os.environ, "PYTHONUTF8": "1", **(env or {})},
-        )
+        done = run_forked(list(arguments), stdin=data, env=env)
         return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     return run_command

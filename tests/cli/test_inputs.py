@@ -24,6 +24,7 @@ RANGE = str(2**63 - 1)
         ("sample", "De", "-n", BEYOND),
         ("sample", "De", "--seed", BEYOND),
         ("sample", "De", "--max-length", BEYOND),
+        ("sample", "De", "--top-k", BEYOND),
         ("sample", "De", "--item", RANGE, "-n", "2"),
         ("top", "De", "-n", BEYOND),
         ("repl", "--seed", BEYOND),
@@ -32,7 +33,9 @@ RANGE = str(2**63 - 1)
     ids=" ".join,
 )
 def test_whole_numbers_beyond_64_bits_get_their_range(run: Run, arguments: tuple[str, ...]) -> None:
-    assert_sentence(run(*arguments), 2, RANGE)
+    refused = run(*arguments)
+    assert_sentence(refused, 2, RANGE)
+    assert "-9" not in refused.err  # nothing of this begins below 0
 
 
 def test_byte_order_marks_are_no_part_of_what_they_precede(run: Run, toy_model: Path, tmp_path: Path) -> None:

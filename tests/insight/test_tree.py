@@ -231,6 +231,9 @@ def test_missing_and_foreign_files_are_refused_and_names_checked(tmp_path: Path,
     (tmp_path / "x.json").write_text("{", encoding="utf-8")
     with pytest.raises(InsightError, match="is not JSON"):
         tree_file.load(tmp_path / "x.json")
+    (tmp_path / "x.json").write_bytes(b"{\xff")
+    with pytest.raises(InsightError, match=r"x.json is not UTF-8: line 1, column 2"):
+        tree_file.load(tmp_path / "x.json")
     (tmp_path / "x.json").write_text("[1]", encoding="utf-8")
     with pytest.raises(InsightError, match="no tree of generations"):
         tree_file.load(tmp_path / "x.json")

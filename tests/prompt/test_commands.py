@@ -90,7 +90,7 @@ def test_what_a_line_means(line: str, action: Action) -> None:
     [
         (
             "/temp",
-            "the temperature is a number, or two as in 1.2:0.6 (first characters, the rest), not 'nothing'. Usage: /temp 0.8",
+            "the temperature is a number, or two as in 1.2:0.6 (first characters, the rest), not 'nothing'.",
         ),
         (
             "/temp warm",

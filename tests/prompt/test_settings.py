@@ -37,7 +37,7 @@ def test_values_are_read() -> None:
         ("temperature = -1", r"line 1: the temperature"),
         ("temperature = true", r"line 1: temperature is a number"),
         ("top_k = 1.5", r"line 1: top_k is a whole number"),
-        ("top_k = -1", r"line 1: top-k is a whole number"),
+        ("top_k = -1", r"line 1: top-k is a whole number, 0 for off, at most \d+, not -1"),
         ("seed = true", r"line 1: seed is a whole number"),
         ("bell = 1", r"line 1: bell is true or false"),
         ("pace = inf", r"line 1: pace is from 0"),
@@ -65,8 +65,8 @@ def test_control_characters_are_shown_not_sent() -> None:
 
 def test_bytes_that_are_not_utf8_get_a_sentence() -> None:
     path = write("")
-    path.write_bytes(b"model = '\xff'")
-    with pytest.raises(ConfigError, match="cannot be read"):
+    path.write_bytes(b"seed = 3\nmodel = '\xff'")
+    with pytest.raises(ConfigError, match=r"config.toml is not UTF-8: line 2, column 10 holds the byte 0xff; save"):
         load_config()
 
 

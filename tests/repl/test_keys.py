@@ -6,8 +6,9 @@ import pytest
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.keys import Keys
 
+from charrnn_tui.prompt.ghost import first_word
 from charrnn_tui.prompt.keys import inline_keys
-from charrnn_tui.repl.keys import first_word, inline_bindings, line_of, pasted, sequence_of
+from charrnn_tui.repl.keys import inline_bindings, line_of, pasted, sequence_of
 
 SENT = {
     "f7": "\x1b[18~",

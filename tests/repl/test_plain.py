@@ -13,20 +13,14 @@ import pytest
 from charrnn_tui.model import Model
 from charrnn_tui.repl.plain import Lines
 from charrnn_tui.sampling import SamplingSettings
+from forking import run_forked
 
 PROGRAM = "import sys; from charrnn_tui.repl import run; sys.exit(run('toy', dict(seed=3)))"
 
 
 def prompt(text: bytes, **options: object) -> subprocess.CompletedProcess[bytes]:
     """Run the prompt on some input."""
-    return subprocess.run(
-        [sys.executable, "-c", PROGRAM],
-        input=text,
-        capture_output=True,
-        timeout=100,
-        check=False,
-        **options,  # type: ignore[call-overload]
-    )
+    return run_forked([], program=PROGRAM, stdin=text, **options)  # type: ignore[arg-type]
 
 
 def continued(toy_model: Path, prefix: str, temperature: float = 0.8) -> str:

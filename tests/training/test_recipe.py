@@ -73,6 +73,12 @@ def test_a_wrong_file_is_named_with_what_is_wrong(tmp_path: Path, text: str, sai
     assert "recipe.toml" in str(refused.value)
 
 
+def test_a_recipe_that_is_not_utf8_is_told_where(tmp_path: Path) -> None:
+    (tmp_path / "recipe.toml").write_bytes(b'hidden = 3\nname = "\xff"')
+    with pytest.raises(RecipeError, match=r"recipe.toml is not UTF-8: line 2, column 9 holds the byte 0xff"):
+        Recipe.from_file(tmp_path / "recipe.toml")
+
+
 def test_names_are_found_and_kept_apart(tmp_path: Path) -> None:
     corpus = write_names(tmp_path)
     library = Library()

@@ -42,9 +42,9 @@ class LayerPass:
     inputs: ids [time, batch] to be looked up in `table` [vocabulary, features], or [time, batch, features] with no
     table. weights: weight_ih, weight_hh, bias_ih, bias_hh as torch has them. hidden, cell [batch, hidden]: where to
     start, at zero if None. style [batch, features]: what is added to a row's features at every step, nothing if None;
-    its product is made once a row. `product_dtype`: the type in which products are made; all else stays in the weights'.
-    `workspaces`: where the layer's memory is kept; `states` [time, batch, hidden] and `last_cell` then stand in it and
-    are good until the gradients have been asked for, which can be done once.
+    its product is made once a row. `product_dtype`: the type in which products are made; all else stays in the
+    weights'. `workspaces`: where the layer's memory is kept; `states` [time, batch, hidden] and `last_cell` then stand
+    in it and are good until the gradients have been asked for, which can be done once.
     """
 
     def __init__(

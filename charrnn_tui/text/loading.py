@@ -1,0 +1,258 @@
+"""A corpus from its source: files found, decoded, a column taken out of tables, and its kind told."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from charrnn_tui.text.corpus import LARGEST_LIST, Corpus, Kind, split_items, tell_kind, without_start
+from charrnn_tui.text.decoding import decoded_blocks, read_text
+from charrnn_tui.text.files import Found, find_files
+from charrnn_tui.text.gathered import running_text
+from charrnn_tui.text.reading import TextError, check_file, shown
+from charrnn_tui.text.safe import visible
+from charrnn_tui.text.shipped import known_kind
+from charrnn_tui.text.source import Source, title_of
+from charrnn_tui.text.stdlib import PYTHON_STDLIB
+from charrnn_tui.text.tables import Column, Table, is_table
+
+PEEK = 1 << 20
+"""Characters that tell what a text is."""
+
+_LONG_VALUES = 1000
+"""Characters of the median value of a column from which on its values are texts and no items."""
+
+
+class ColumnNeededError(TextError):
+    """A table was given and no column of it chosen; `columns` are those there are."""
+
+    def __init__(self, message: str, columns: tuple[Column, ...]) -> None:
+        super().__init__(message)
+        self.columns = columns
+
+
+def load_corpus(source: Source | str, *, kind: Kind | None = None, separator: str | None = None) -> Corpus:
+    """A corpus from where a Source says, or by its name or path alone. Raises TextError."""
+    if isinstance(source, str):
+        source = Source((source,), kind, separator)
+    found = find_files(source.names)
+    if source.names == (PYTHON_STDLIB,):
+        return _known(found, source, PYTHON_STDLIB)
+    if len(source.names) == 1 and source.column is None:
+        return _known(found, source, source.title)
+    return read_files(found, source, source.title)
+
+
+def load_beside(path: Path, source: Source) -> Corpus:
+    """Another file, read as a corpus is, such as what is held out. Raises TextError.
+
+    Of a file that is no table, beside a corpus that is one, the lines are the items.
+    """
+    if source.column is not None and not is_table(path) and any(is_table(Path(name)) for name in source.names):
+        source = replace(source, column=None, label=None)
+    return read_files(Found((path,)), replace(source, names=(str(path),)), title_of(str(path)))
+
+
+def _known(found: Found, source: Source, name: str) -> Corpus:
+    """A corpus that may be one with a name of its own, of which it is known what it is."""
+    told = source.kind is None and source.separator is None and len(found.files) == 1
+    known = known_kind(source.names[0]) if told else None
+    if known is None:
+        return read_files(found, source, name)
+    kind, reason = known
+    return replace(read_files(found, replace(source, kind=kind), name), reason=reason, source=source)
+
+
+def read_files(found: Found, source: Source, name: str) -> Corpus:
+    """The corpus in some files. Raises TextError, ColumnNeededError."""
+    for path in found.files:
+        check_file(path)
+    source = with_column(found.files, source)
+    corpus = (_of_text if source.column is None else _of_column)(found.files, source, name)
+    notes = list(corpus.notes)
+    if found.left_out:
+        one = found.left_out == 1
+        notes.insert(0, f"{found.left_out:,} file{' is' if one else 's are'} empty or no text and left out.")
+    return replace(corpus, source=source, notes=tuple(notes))
+
+
+def with_column(files: Sequence[Path], source: Source) -> Source:
+    """The source with its column, where its files are tables of one column and none was named.
+
+    Raises ColumnNeededError naming the columns where there are several. A kind that was set says that whole lines are
+    meant.
+    """
+    if source.column is not None or source.kind is not None or source.separator is not None:
+        return source
+    tables = [path for path in files if is_table(path)]
+    if not tables:
+        return source
+    found = [Table(path, source.decoding) for path in tables]
+    names = {table.columns for table in found}
+    if len(names) == 1 and len(found[0].columns) == 1 and len(tables) == len(files):
+        return replace(source, column=found[0].columns[0])
+    table = next((table for table in found if len(table.columns) > 1), found[0])
+    raise ColumnNeededError(
+        f"{shown(table.path)} is a table; say which column to take (--column NAME). Its columns are: {table.told()}.",
+        table.preview(),
+    )
+
+
+def with_column_of(source: Source, usual: str | None) -> Source:
+    """The source with the usual column, where its files are tables that have it; else as `with_column`, whatever kind
+    is asked for. Raises ColumnNeededError, TextError.
+    """
+    files = find_files(source.names).files
+    tables = [Table(path, source.decoding) for path in files if is_table(path)]
+    if usual is not None and len(tables) == len(files) and all(table.has(usual) for table in tables):
+        return replace(source, column=usual)
+    return replace(with_column(files, replace(source, kind=None)), kind=source.kind)
+
+
+# --- text ----------------------------------------------------------------------------------------------------
+
+
+def _of_text(files: Sequence[Path], source: Source, name: str) -> Corpus:
+    size = sum(path.stat().st_size for path in files)
+    path = files[0] if len(files) == 1 else None
+    what = shown(path) if path is not None else f"{len(files)} files"
+    if size == 0:
+        raise TextError(f"{what} {'is' if path else 'are'} empty; give a file with text in it.")
+    kind, reason = source.kind, "as asked"
+    if kind is None:
+        if source.separator is not None:
+            kind, reason = "lines", "items between separators"
+        elif size > LARGEST_LIST:
+            kind, reason = "stream", "too large for a list"
+        else:
+            kind, reason = tell_kind(beginning(files, source))
+    if kind == "stream":
+        return Corpus(name, "stream", (), running_text(files, source), reason)
+    if size > LARGEST_LIST:
+        raise TextError(
+            f"{what} {'has' if path else 'have'} {size >> 20} MiB, too much for a list of items "
+            f"({LARGEST_LIST >> 20} MiB at most); train on it as a stream."
+        )
+    items: list[str] = []
+    room = LARGEST_LIST
+    replaced = 0
+    for each in files:
+        text = read_text(each, source.decoding, room)
+        room -= len(text)
+        if source.errors == "replace":
+            replaced += text.count("\ufffd")
+        items += split_items(text, source.separator, keep_start=True)
+    if not items:
+        raise TextError(f"{what} {'holds' if path else 'hold'} no items: every line is empty.")
+    return Corpus(
+        name, "lines", without_start(tuple(items)), path, reason, source.separator or "\n", notes=_replaced(replaced)
+    )
+
+
+def _replaced(count: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    return (f"{count:,} character{'' if count == 1 else 's'} could not be read and stand{'s' * (count == 1)} as �.",)
+
+
+def beginning(files: Sequence[Path], source: Source, most: int = PEEK) -> str:
+    """The first characters of some files, cut at a line's end where there is one."""
+    parts: list[str] = []
+    size = 0
+    for path in files:
+        for block in decoded_blocks(path, replace(source.decoding, errors="replace")):
+            parts.append(block)
+            size += len(block)
+            if size > most:
+                text = "".join(parts)[:most]
+                return text[: text.rindex("\n") + 1] if "\n" in text else text
+        if parts and not parts[-1].endswith("\n"):
+            parts.append("\n")
+    return "".join(parts)
+
+
+# --- a column ------------------------------------------------------------------------------------------------
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass
+class _Values:
+    """The values of a column, and what was passed over."""
+
+    items: list[str]
+    labels: list[str]
+    rows: int = 0
+    characters: int = 0
+    replaced: int = 0
+
+    @property
+    def missing(self) -> int:
+        return self.rows - len(self.items)
+
+
+def _of_column(files: Sequence[Path], source: Source, name: str) -> Corpus:
+    assert source.column is not None
+    path = files[0] if len(files) == 1 else None
+    what = shown(path) if path is not None else f"{len(files)} tables"
+    told = f"the column {visible(source.column)}"
+    if source.kind == "stream":
+        return Corpus(name, "stream", (), running_text(files, source), told)
+    read = _Values([], [])
+    for value, label in _pairs(files, source):
+        read.rows += 1
+        if not value:
+            continue
+        read.characters += len(value)
+        if read.characters > LARGEST_LIST:
+            if source.kind is None and source.label is None:
+                return Corpus(name, "stream", (), running_text(files, source), f"{told}, too large for a list")
+            raise TextError(
+                f"the column {visible(source.column)!r} of {what} holds more than {LARGEST_LIST >> 20} Mi characters, "
+                "too much for a list of items; train on it as a stream."
+            )
+        read.items.append(value)
+        read.labels.append(label)
+        if source.errors == "replace":
+            read.replaced += value.count("\ufffd")
+    if not read.items:
+        raise TextError(f"the column {visible(source.column)!r} of {what} is empty; choose another one.")
+    if source.kind is None and source.label is None and statistics.median(map(len, read.items)) > _LONG_VALUES:
+        return Corpus(name, "stream", (), running_text(files, source), f"{told}, whose values are long texts")
+    return Corpus(
+        name,
+        "lines",
+        without_start(tuple(read.items)),
+        path,
+        f"{told} of {read.rows:,} row{'' if read.rows == 1 else 's'}",
+        labels=None if source.label is None else tuple(read.labels),
+        notes=_passed_over(read, source) + _replaced(read.replaced),
+    )
+
+
+def _pairs(files: Sequence[Path], source: Source) -> Iterator[tuple[str, str]]:
+    assert source.column is not None
+    for path in files:
+        for number, value, label in Table(path, source.decoding).values(source.column, source.label):
+            if not value.isascii() and (half := _SURROGATE.search(value)):
+                raise TextError(
+                    f"line {number} of {shown(path)} holds half a character (U+{ord(half[0]):04X}), which stands in no "
+                    "text; take it out."
+                )
+            yield value.strip("\n"), label
+
+
+def _passed_over(read: _Values, source: Source) -> tuple[str, ...]:
+    notes = []
+    if read.missing:
+        verb = "row has" if read.missing == 1 else "rows have"
+        notes.append(
+            f"{read.missing:,} {verb} nothing in the column {visible(source.column or '')} and "
+            f"{'is' if read.missing == 1 else 'are'} left out."
+        )
+    if source.label is not None and (bare := read.labels.count("")):
+        notes.append(f"{bare:,} item{' has' if bare == 1 else 's have'} no {visible(source.label)}.")
+    return tuple(notes)
