@@ -40,9 +40,13 @@ BlendOption = Annotated[
     bool, typer.Option("--blend", help="With --mix: mix logarithms of probabilities, so that all models must agree.")
 ]
 TemperatureOption = Annotated[
-    float | None,
+    str | None,
     typer.Option(
-        "--temperature", "-t", metavar="T", help="0: always the most probable character; 1: as learnt; more: wilder."
+        "--temperature",
+        "-t",
+        metavar="T|T:T",
+        help="0: always the most probable character; 1: as learnt; more: wilder. 1.2:0.6: the first character of "
+        "each item or word, and the rest.",
     ),
 ]
 TopKOption = Annotated[
@@ -67,13 +71,20 @@ JsonOption = Annotated[bool, typer.Option("--json", help="JSON, as described in 
 
 
 def sampling_settings(
-    config: Config, temperature: float | None, top_k: int | None, top_p: float | None, min_p: float | None
+    config: Config, temperature: str | None, top_k: int | None, top_p: float | None, min_p: float | None
 ) -> SamplingSettings:
     """The configured settings with those that were given. Raises WrongUse for one without meaning."""
     from dataclasses import replace
 
-    asked: dict[str, Any] = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "min_p": min_p}
+    from charrnn_tui.sampling.settings import parse_temperature
+
     with from_options():
+        asked: dict[str, Any] = {
+            "temperature": None if temperature is None else parse_temperature(temperature),
+            "top_k": top_k,
+            "top_p": top_p,
+            "min_p": min_p,
+        }
         return replace(config.sampling, **{name: value for name, value in asked.items() if value is not None})
 
 
