@@ -107,7 +107,7 @@ def sample(
     constraint = constrained.compiled(typed) if typed else None
     if constraint is not None:
         constrained.check_company(prefix, device)
-    steering = Steering(typed, options.read_mix(mix, blend))
+    steering = Steering(typed, mix=options.read_mix(mix, blend))
     if steering.mix and device not in ("cpu", "auto"):
         raise WrongUse("a mixture is computed on the CPU; leave out --device.")
     config = load_config()

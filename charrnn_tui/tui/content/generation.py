@@ -33,8 +33,8 @@ class Continuation:
     """Prefix and new characters, one entry each."""
     probabilities: array[float] = field(default_factory=lambda: array("f"))
     """One a new character."""
-    turned: bool = False
-    """Whether a setting was turned while it was written."""
+    changes: list[tuple[int, SamplingSettings]] = field(default_factory=list)
+    """(new characters before it, settings from there on), from 0 on: with the seed all that is needed to replay it."""
     end: End | None = None
     novelty: str | None = None
     """'training' or 'validation' where the finished item stands in the corpus, '' where it is new."""
@@ -42,6 +42,20 @@ class Continuation:
     def __post_init__(self) -> None:
         if not self.characters:
             self.characters = list(self.prefix)
+        if not self.changes:
+            self.changes = [(0, self.settings)]
+
+    @property
+    def turned(self) -> bool:
+        """Whether a setting was turned while it was written."""
+        return len(self.changes) > 1
+
+    def turn(self, settings: SamplingSettings) -> None:
+        """Other settings from the next character on."""
+        if settings != self.settings:
+            kept = [change for change in self.changes if change[0] < self.length]
+            self.changes = [*kept, (self.length, settings)]
+        self.settings = settings
 
     @property
     def text(self) -> str:
@@ -157,8 +171,8 @@ class Generation:
                 chosen = settings
                 if self.layout == "beside":
                     chosen = replace(settings, temperature=text.settings.temperature)
-                text.turned = text.turned or (chosen != text.settings and text.length > 0)
-                text.settings = self._column.settings[lane] = chosen
+                text.turn(chosen)
+                self._column.settings[lane] = chosen
         self.version += 1
 
     def stop(self) -> None:
