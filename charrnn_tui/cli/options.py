@@ -11,7 +11,7 @@ from charrnn_tui.cli.errors import WrongUse, from_options
 from charrnn_tui.files.limits import LARGEST_WHOLE
 
 if TYPE_CHECKING:
-    from charrnn_tui.model import Model
+    from charrnn_tui.model import Model, Style
     from charrnn_tui.model.library import Library
     from charrnn_tui.prompt.settings import Config
     from charrnn_tui.sampling import SamplingSettings
@@ -50,6 +50,14 @@ MaxLengthOption = Annotated[
 SeedOption = Annotated[
     int | None, typer.Option("--seed", metavar="N", help="The same seed gives the same text (by default a new one).")
 ]
+StyleOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--style",
+        metavar="LABEL[=WEIGHT]",
+        help="Under a label that the model has learnt; several are mixed by their weights (repeatable).",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON, as described in docs/command-line.md.")]
 
 
@@ -84,6 +92,20 @@ def choose_max_length(asked: int | None, config: Config, model: Model) -> int:
     return asked
 
 
-def open_model(library: Library, asked: str | None, config: Config) -> Model:
-    """The model that was asked for, or the configured one. Raises ModelError."""
-    return library.open(asked if asked is not None else config.model)
+def open_model(library: Library, asked: str | None, config: Config, style: list[str] | None = None) -> Model:
+    """The model that was asked for, or the configured one, in a style. Raises ModelError, and WrongUse for a style."""
+    from charrnn_tui.model.style import StyleError
+
+    model = library.open(asked if asked is not None else config.model)
+    try:
+        return model.styled(read_style(style))
+    except StyleError as error:
+        raise WrongUse(str(error)) from error
+
+
+def read_style(style: list[str] | None) -> Style:
+    """The style that the options ask for; no label where there are none. Raises WrongUse."""
+    from charrnn_tui.model.style import Style
+
+    with from_options():
+        return Style.from_arguments(style or ())

@@ -38,6 +38,8 @@ def add_to(app: typer.Typer) -> None:
   charrnn-tui sample De                     one name that begins with De
   charrnn-tui sample De -n 20 -t 0.5        twenty, more likely ones
   charrnn-tui sample -n 1000000 > names     as many as one wants, in constant memory
+  charrnn-tui sample -m cultures --style finnish --style japanese=0.5
+                                            under labels that a model has learnt
   charrnn-tui sample --match 'El*iel' --length 4:8 --unique --new -n 200
                                             what items must be (docs/writing.md)
   charrnn-tui sample -m poems -- "- "       after -- a prefix may begin with -
@@ -71,6 +73,7 @@ def sample(
             help="Begin with item K of the seed instead of item 0.",
         ),
     ] = 0,
+    style: options.StyleOption = None,
     match: constrained.MatchOption = None,
     length: constrained.LengthOption = None,
     unique: constrained.UniqueOption = False,
@@ -107,12 +110,12 @@ def sample(
     config = load_config()
     settings = options.sampling_settings(config, temperature, top_k, top_p, min_p)
     the_seed = options.choose_seed(seed, config)
-    opened = options.open_model(Library(), model, config)
+    opened = options.open_model(Library(), model, config, style)
     longest = options.choose_max_length(max_length, config, opened)
     if constraint is not None:
         sink = _Sink(opened, seed=the_seed, max_length=longest + 1, as_json=as_json, null=null, many=n > 1)
         draws = opened.draws(constraint, prefix, settings=settings, seed=the_seed, max_length=longest)
-        top = top_command(prefix, opened.name, n, max_length, Steering(typed))
+        top = top_command(prefix, opened.name, n, max_length, Steering(typed, opened.style))
         raise typer.Exit(constrained.write(draws, n, sink.put, first=item, as_json=as_json, top=top))
     if prefix == "-" or n >= _BATCH:
         blas.set_threads(blas.idle_cores())

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from charrnn_tui.prompt.pace import Credit
+from charrnn_tui.prompt.steering import UNSTEERED, Steering
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
@@ -75,6 +76,7 @@ class Generation:
         max_length: int,
         layout: Layout,
         items: Sequence[int] | None = None,
+        steering: Steering = UNSTEERED,
     ) -> None:
         from charrnn_tui.sampling.column import Column
 
@@ -84,6 +86,8 @@ class Generation:
         self.kind = model.info.kind
         self.seed = seed
         self.max_length = max_length
+        self.steering = steering
+        """What the network is steered by: `model` is the one that is steered so."""
         self.kept = False
         self.version = 0
         """Grows with each change, so that the layout knows when to look again."""
@@ -161,6 +165,19 @@ class Generation:
                 text.settings = self._column.settings[lane] = chosen
         self.version += 1
 
+    def steer(self, model: Model, steering: Steering) -> bool:
+        """Go on as the network is steered now: what stands is read anew, and the very next characters obey. Whether
+        that changes anything; another network than the one that writes it does not."""
+        column = self._column
+        if column is None or steering == self.steering or model.name != self.model_name:
+            return False
+        column.reread(model.cell, [text.text for text in self.texts])
+        self._model, self.steering = model, steering
+        for text in self.texts:
+            text.turned = text.turned or text.length > 0
+        self.version += 1
+        return True
+
     def stop(self) -> None:
         """End it here and keep what is there."""
         for text in self.texts:
@@ -187,7 +204,7 @@ class Generation:
         from charrnn_tui.prompt.generations import DrawnGeneration, DrawnText
 
         texts = [DrawnText(text.typed, text.text, text.settings, text.item, text.turned) for text in self.texts]
-        return DrawnGeneration(self.model_name, self.seed, self.max_length, texts)
+        return DrawnGeneration(self.model_name, self.seed, self.max_length, texts, self.steering)
 
     def command(self) -> str:
         """The command lines that print the same texts."""
