@@ -49,6 +49,8 @@ def evaluate(
         str, typer.Argument(metavar="MODEL", autocompletion=names.complete_model, help="The model's name.")
     ],
     file: FileArgument,
+    mix: options.MixOption = None,
+    blend: options.BlendOption = False,
     as_json: options.JsonOption = False,
 ) -> None:
     """Measure how well a model predicts a text: nats and bits a character, and perplexity.
@@ -59,8 +61,9 @@ def evaluate(
     """
     from charrnn_tui.cli import output
     from charrnn_tui.model.library import Library
+    from charrnn_tui.prompt.settings import load_config
 
-    measured = measure(Library().open(model), file)
+    measured = measure(options.open_model(Library(), model, load_config(), mix, blend), file)
     if as_json:
         output.write_json(measured)
         return
@@ -137,7 +140,7 @@ def measure(model: Model, file: str) -> dict[str, Any]:
     return {
         "model": model.name,
         "kind": model.info.kind,
-        "parameters": model.info.architecture.parameters,
+        "parameters": model.cell.architecture.parameters,
         **evaluation.to_dict(),
         "perplexity": evaluation.perplexity if evaluation.perplexity < sys.float_info.max else None,
         "items": items,

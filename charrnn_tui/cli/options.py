@@ -13,6 +13,7 @@ from charrnn_tui.files.limits import LARGEST_WHOLE
 if TYPE_CHECKING:
     from charrnn_tui.model import Model, Style
     from charrnn_tui.model.library import Library
+    from charrnn_tui.model.mix import Mix
     from charrnn_tui.prompt.settings import Config
     from charrnn_tui.sampling import SamplingSettings
 
@@ -25,6 +26,18 @@ ModelOption = Annotated[
         autocompletion=names.complete_model,
         help="The model to use (the configured one, or the shipped names-lstm, by default).",
     ),
+]
+MixOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--mix",
+        metavar="MODEL=WEIGHT",
+        autocompletion=names.complete_model,
+        help="Mix in another model, whose share of each character this is (repeatable).",
+    ),
+]
+BlendOption = Annotated[
+    bool, typer.Option("--blend", help="With --mix: mix logarithms of probabilities, so that all models must agree.")
 ]
 TemperatureOption = Annotated[
     float | None,
@@ -92,15 +105,12 @@ def choose_max_length(asked: int | None, config: Config, model: Model) -> int:
     return asked
 
 
-def open_model(library: Library, asked: str | None, config: Config, style: list[str] | None = None) -> Model:
-    """The model that was asked for, or the configured one, in a style. Raises ModelError, and WrongUse for a style."""
-    from charrnn_tui.model.style import StyleError
+def read_mix(mix: list[str] | None, blend: bool) -> Mix:
+    """What is mixed in. Raises WrongUse for weights without meaning."""
+    from charrnn_tui.model.mix import Mix
 
-    model = library.open(asked if asked is not None else config.model)
-    try:
-        return model.styled(read_style(style))
-    except StyleError as error:
-        raise WrongUse(str(error)) from error
+    with from_options():
+        return Mix.from_arguments(mix or (), blended=blend)
 
 
 def read_style(style: list[str] | None) -> Style:
@@ -109,3 +119,21 @@ def read_style(style: list[str] | None) -> Style:
 
     with from_options():
         return Style.from_arguments(style or ())
+
+
+def open_model(
+    library: Library,
+    asked: str | None,
+    config: Config,
+    mix: list[str] | None = None,
+    blend: bool = False,
+    style: list[str] | None = None,
+) -> Model:
+    """The model that was asked for, or the configured one, in a style and with others mixed in.
+
+    Raises ModelError, WrongUse.
+    """
+    from charrnn_tui.prompt.steering import Steering
+
+    steering = Steering(style=read_style(style), mix=read_mix(mix, blend))
+    return steering.steered(library.open(asked if asked is not None else config.model), library)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from charrnn_tui.files import paths
-from charrnn_tui.files.atomic import write_json
+from charrnn_tui.files.atomic import write_json, write_text
 from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.insight.tree import Branch, Tree
 from charrnn_tui.sampling.settings import SamplingSettings, SettingsError
@@ -72,6 +72,20 @@ def _branch_to_dict(branch: Branch) -> dict[str, Any]:
 def save(tree: Tree, path: Path) -> None:
     """Write a tree atomically. Raises OSError."""
     write_json(path, to_dict(tree))
+
+
+def export_path(name_or_file: str) -> Path:
+    """Where `export` writes: a file that ends in .md, or what `tree_path` makes of it. Raises InsightError."""
+    path = Path(name_or_file).expanduser()
+    return path if path.suffix.lower() == ".md" else tree_path(name_or_file)
+
+
+def export(tree: Tree, path: Path) -> None:
+    """Write a tree atomically: Markdown where the name ends in .md, else JSON, which can be opened. Raises OSError."""
+    if path.suffix.lower() == ".md":
+        write_text(path, to_markdown(tree))
+    else:
+        save(tree, path)
 
 
 def load(path: Path) -> Tree:

@@ -34,8 +34,10 @@ class Continuation:
     """Prefix and new characters, one entry each."""
     probabilities: array[float] = field(default_factory=lambda: array("f"))
     """One a new character."""
-    turned: bool = False
-    """Whether a setting was turned while it was written."""
+    changes: list[tuple[int, SamplingSettings]] = field(default_factory=list)
+    """(new characters before it, settings from there on), from 0 on: with the seed all that is needed to replay it."""
+    steered: bool = False
+    """Whether the network was steered otherwise while it was written."""
     end: End | None = None
     novelty: str | None = None
     """'training' or 'validation' where the finished item stands in the corpus, '' where it is new."""
@@ -43,6 +45,20 @@ class Continuation:
     def __post_init__(self) -> None:
         if not self.characters:
             self.characters = list(self.prefix)
+        if not self.changes:
+            self.changes = [(0, self.settings)]
+
+    @property
+    def turned(self) -> bool:
+        """Whether a setting was turned while it was written."""
+        return self.steered or len(self.changes) > 1
+
+    def turn(self, settings: SamplingSettings) -> None:
+        """Other settings from the next character on."""
+        if settings != self.settings:
+            kept = [change for change in self.changes if change[0] < self.length]
+            self.changes = [*kept, (self.length, settings)]
+        self.settings = settings
 
     @property
     def text(self) -> str:
@@ -161,8 +177,8 @@ class Generation:
                 chosen = settings
                 if self.layout == "beside":
                     chosen = replace(settings, temperature=text.settings.temperature)
-                text.turned = text.turned or (chosen != text.settings and text.length > 0)
-                text.settings = self._column.settings[lane] = chosen
+                text.turn(chosen)
+                self._column.settings[lane] = chosen
         self.version += 1
 
     def steer(self, model: Model, steering: Steering) -> bool:
@@ -174,7 +190,7 @@ class Generation:
         column.reread(model.cell, [text.text for text in self.texts])
         self._model, self.steering = model, steering
         for text in self.texts:
-            text.turned = text.turned or text.length > 0
+            text.steered = text.steered or (text.end is None and text.length > 0)
         self.version += 1
         return True
 

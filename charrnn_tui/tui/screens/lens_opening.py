@@ -54,7 +54,7 @@ async def lens_on(
 def _typed(session: Session, model: Model, text: str) -> Opened:
     prefix = clean_prefix(text, model.vocabulary, model.info.kind)
     seed = session.next_seed()
-    return Opened(prefix, prefix, session.settings, seed, 0, session.limit)
+    return Opened(prefix, prefix, ((0, session.settings),), seed, 0, session.limit)
 
 
 def _of_entry(session: Session, model: Model, entry: Entry) -> list[Opened]:
@@ -65,7 +65,7 @@ def _of_entry(session: Session, model: Model, entry: Entry) -> list[Opened]:
         Opened(
             text.prefix,
             text.text,
-            text.settings,
+            tuple(text.changes),
             entry.seed,
             text.item,
             max(entry.max_length, text.length),
