@@ -11,7 +11,7 @@ from charrnn_tui.cli.errors import WrongUse, from_options
 from charrnn_tui.files.limits import LARGEST_WHOLE
 
 if TYPE_CHECKING:
-    from charrnn_tui.model import Model
+    from charrnn_tui.model import Model, Style
     from charrnn_tui.model.library import Library
     from charrnn_tui.model.mix import Mix
     from charrnn_tui.prompt.settings import Config
@@ -67,6 +67,14 @@ MaxLengthOption = Annotated[
 SeedOption = Annotated[
     int | None, typer.Option("--seed", metavar="N", help="The same seed gives the same text (by default a new one).")
 ]
+StyleOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--style",
+        metavar="LABEL[=WEIGHT]",
+        help="Under a label that the model has learnt; several are mixed by their weights (repeatable).",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON, as described in docs/command-line.md.")]
 
 
@@ -116,11 +124,27 @@ def read_mix(mix: list[str] | None, blend: bool) -> Mix:
         return Mix.from_arguments(mix or (), blended=blend)
 
 
+def read_style(style: list[str] | None) -> Style:
+    """The style that the options ask for; no label where there are none. Raises WrongUse."""
+    from charrnn_tui.model.style import Style
+
+    with from_options():
+        return Style.from_arguments(style or ())
+
+
 def open_model(
-    library: Library, asked: str | None, config: Config, mix: list[str] | None = None, blend: bool = False
+    library: Library,
+    asked: str | None,
+    config: Config,
+    mix: list[str] | None = None,
+    blend: bool = False,
+    style: list[str] | None = None,
 ) -> Model:
-    """The model that was asked for, or the configured one, with others mixed in. Raises ModelError, WrongUse."""
+    """The model that was asked for, or the configured one, in a style and with others mixed in.
+
+    Raises ModelError, WrongUse.
+    """
     from charrnn_tui.prompt.steering import Steering
 
-    steering = Steering(mix=read_mix(mix, blend))
+    steering = Steering(style=read_style(style), mix=read_mix(mix, blend))
     return steering.steered(library.open(asked if asked is not None else config.model), library)
