@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from charrnn_tui.model.library import Library
     from charrnn_tui.prompt.settings import Config
     from charrnn_tui.sampling import SamplingSettings
+    from charrnn_tui.text import Kind, Source
 
 ModelOption = Annotated[
     str | None,
@@ -50,7 +52,42 @@ MaxLengthOption = Annotated[
 SeedOption = Annotated[
     int | None, typer.Option("--seed", metavar="N", help="The same seed gives the same text (by default a new one).")
 ]
+ColumnOption = Annotated[
+    str | None,
+    typer.Option("--column", metavar="NAME", help="The column of a table (CSV, TSV, JSON lines) that holds the items."),
+]
+EncodingOption = Annotated[
+    str | None,
+    typer.Option("--encoding", metavar="NAME", help="How the text is encoded (UTF-8, or as its first bytes say)."),
+]
+ErrorsOption = Annotated[
+    str | None,
+    typer.Option("--errors", metavar="strict|replace", help="replace: � for bytes that are not of the encoding."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON, as described in docs/command-line.md.")]
+
+
+def source_of(
+    names: Sequence[str],
+    *,
+    column: str | None = None,
+    encoding: str | None = None,
+    errors: str | None = None,
+    kind: Kind | None = None,
+    separator: str | None = None,
+) -> Source:
+    """What a text is read from and how, as the options say. Raises WrongUse for one without meaning."""
+    from charrnn_tui.text import Source
+
+    with from_options():
+        return Source(
+            tuple(names),
+            kind,
+            separator,
+            column=column,
+            encoding=encoding,
+            errors=errors or "strict",  # type: ignore[arg-type]
+        )
 
 
 def sampling_settings(
