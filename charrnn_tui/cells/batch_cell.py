@@ -14,6 +14,8 @@ from typing import Any, Protocol, Self, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from charrnn_tui.text.arguments import ArgumentError
+
 Floats: TypeAlias = NDArray[np.float32]
 Ids: TypeAlias = NDArray[np.integer] | Sequence[int]
 Rows: TypeAlias = NDArray[np.integer] | Sequence[int] | slice
@@ -73,6 +75,14 @@ def log_softmax(logits: Floats) -> Floats:
     return shifted
 
 
+def wrong_streams(shape: Sequence[int], streams: int | None) -> ArgumentError:
+    """The sentence for ids that do not fit a state: NumPy would take one stream for many. None: it is no state."""
+    if streams is None:
+        return ArgumentError("the state is what initial_state or an earlier step of such a cell gave.")
+    many = "1 stream" if streams == 1 else f"{streams:,} streams"
+    return ArgumentError(f"the state is that of {many}, one id each; these ids have the shape {list(shape)}.")
+
+
 class BatchCell(ABC):
     """A character network, or what stands for one, stepped with NumPy (float32), many streams at once."""
 
@@ -100,6 +110,10 @@ class BatchCell(ABC):
     def answer(self, state: Any) -> Floats:
         """log P of what comes next [batch, vocabulary] in nats, from a state alone, also one that no text leads to."""
 
+    def advance(self, ids: Ids, state: Any) -> Any:
+        """As `step`, the new state alone: for symbols that nothing is asked about."""
+        return self.step_logits(ids, state)[0]
+
     def styled(self, mixture: Sequence[float] | NDArray[np.floating] | None) -> BatchCell:
         """The cell that writes under a mixture of labels [labels]. Raises ValueError: there are none here."""
         if mixture is None:
@@ -109,11 +123,14 @@ class BatchCell(ABC):
     def step(self, ids: Ids, state: Any) -> tuple[Any, Floats]:
         """Read ids [batch]; the new state and log P(next | so far) [batch, vocabulary] in nats.
 
-        Raises ValueError for an id that the network does not know.
+        Raises ValueError for an id that the network does not know, ArgumentError for a state of other streams.
         """
         read, size = np.asarray(ids), self.vocabulary_size
         if read.dtype.kind not in "iu" or read.min(initial=0) < 0 or read.max(initial=0) >= size:
             raise ValueError(f"the ids of this network are whole numbers from 0 to {size - 1}.")
+        arrays = getattr(state, "arrays", ())
+        if not arrays or read.shape != arrays[0].shape[:1]:
+            raise wrong_streams(read.shape, len(arrays[0]) if arrays else None)
         state, logits = self.step_logits(ids, state)
         return state, log_softmax(logits)
 

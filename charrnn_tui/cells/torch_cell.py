@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from charrnn_tui.cells.architecture import Architecture, Family
+from charrnn_tui.cells.batch_cell import wrong_streams
 
 
 class TorchState(NamedTuple):
@@ -79,7 +80,12 @@ class TorchCell(nn.Module):
         return TorchState(zeros, zeros if self.architecture.has_cell else None)
 
     def step(self, ids: Tensor, state: TorchState) -> tuple[TorchState, Tensor]:
-        """Read ids [batch]; the new state and log P(next | so far) [batch, vocabulary] in nats."""
+        """Read ids [batch]; the new state and log P(next | so far) [batch, vocabulary] in nats.
+
+        Raises ArgumentError for a state of another number of streams.
+        """
+        if ids.shape != state.hidden.shape[1:2]:
+            raise wrong_streams(ids.shape, state.hidden.shape[1])
         x = self.embedding(ids)
         if self.style is not None:
             x = x + self.style

@@ -60,10 +60,11 @@ class Forking:
             return self._forest
         if model is None or model.name != last.model:
             model = await asyncio.to_thread(self._library.open, last.model)
+        model = last.steering.steered(model, self._library)
         text = last.texts[-1]
         prefix = clean_prefix(text.typed, model.vocabulary, model.info.kind)
         longest = max(last.max_length, self._session.limit) if text.end is None else last.max_length
-        opened = Opened(prefix, text.text, text.settings, last.seed, text.item, longest, text.end)
+        opened = Opened(prefix, text.text, ((0, text.settings),), last.seed, text.item, longest, text.end)
         self._forest, self._of = Forest(model, [opened]), last
         return self._forest
 
@@ -72,7 +73,7 @@ class Forking:
             many = words.count(len(forest.branch.text), "new character")
             raise commands.CommandError(f"the text has {many}, so its places are 0 to {len(forest.branch.text)}.")
         growth = forest.swap(forest.head + place, symbol, self._session.settings)
-        await self._generator.grow(forest.model, forest, growth)
+        await self._generator.grow(forest, growth)
         self._of = self._generator.last
         if self._console.marked:
             many = words.count(len(forest.tree.branches), "branch", "branches")

@@ -25,8 +25,13 @@ LARGEST_UNPACKED = 2 << 30
 
 BLOCK = 1 << 20
 _GZIP = b"\x1f\x8b"
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"))
-_MARKS += ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 """Byte order marks; that of UTF-32 begins with that of UTF-16."""
 _MAGIC = {
     b"PK\x03\x04": "a ZIP archive (as spreadsheets and word processors write them): save the text, or a table as CSV",
@@ -146,7 +151,7 @@ def decoded_blocks(path: Path, decoding: Decoding = PLAIN) -> Iterator[str]:
     while block is not None:
         following = next(blocks, None)
         try:
-            text = decoder.decode(block, final=following is None)  # type: ignore[arg-type]
+            text = decoder.decode(block, final=following is None)
         except UnicodeError as error:
             raise _not_decoded(path, encoding, error, line, column, block) from error
         if at_start and text:
@@ -243,12 +248,16 @@ def _example(data: bytes, at: int, encoding: str) -> str:
     return visible((before[-15:] + after[:15]).strip())
 
 
+def _place(data: bytes, at: int) -> tuple[int, int]:
+    """Line and column of a byte, both from 1."""
+    before = data[:at]
+    return before.count(b"\n") + 1, len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+
+
 def utf8_error(path: Path | str, data: bytes, error: UnicodeDecodeError, lines_before: int = 0) -> NotDecodedError:
     """The sentence for a byte that is not UTF-8, in data that begins with a line behind so many others."""
-    before = data[: error.start]
-    line_start = before.rfind(b"\n") + 1
-    column = len(before[line_start:].decode("utf-8", "replace")) + 1
-    return not_decoded(path, "utf-8", data, error.start, lines_before + before.count(b"\n") + 1, column)
+    line, column = _place(data, error.start)
+    return not_decoded(path, "utf-8", data, error.start, lines_before + line, column)
 
 
 def decode_utf8(data: bytes, path: Path | str) -> str:
@@ -260,12 +269,21 @@ def decode_utf8(data: bytes, path: Path | str) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise utf8_error(path, data, error) from error
+        line, column = _place(data, error.start)
+        raise TextError(
+            f"{shown(path)} is not UTF-8: line {line:,}, column {column:,} holds the byte 0x{data[error.start]:02x}; "
+            "save it as UTF-8."
+        ) from error
 
 
 def decode_text(data: bytes, path: Path | str) -> str:
-    """Decode the whole bytes of a text file. Raises TextError naming line and column of a byte that is not UTF-8."""
-    return normalise(decode_utf8(data, path))
+    """The whole bytes of a text to learn from. Raises NotDecodedError naming the place of a byte that is not UTF-8."""
+    data = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise utf8_error(path, data, error) from error
+    return normalise(text)
 
 
 def read_text(path: Path, decoding: Decoding = PLAIN, most: int | None = None) -> str:

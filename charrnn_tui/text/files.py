@@ -68,6 +68,24 @@ def find_files(names: Sequence[str]) -> Found:
     return Found(tuple(files.values()), left_out)
 
 
+def absolute(name: str) -> str:
+    """A name that means the same in every folder: the path of a file, a folder or a pattern; that of a corpus stays.
+
+    What comes by standard input becomes the file that keeps it. Raises TextError.
+    """
+    if name == STDIN:
+        return str(stdin_file())
+    if _several(name) is not None and is_pattern(name):
+        return str(Path.cwd() / expand(name))
+    if name == PYTHON_STDLIB or not (len(Path(name).parts) > 1 or Path(name).suffix or name not in shipped_corpora()):
+        return name
+    path = expand(name)
+    try:
+        return str(path.resolve()) if path.exists() else name
+    except OSError:
+        return name
+
+
 def _several(name: str) -> Iterator[Path] | None:
     """The files of a folder or a pattern, by their paths; None for the name of one thing."""
     if name in (STDIN, PYTHON_STDLIB) or name in shipped_corpora():

@@ -108,6 +108,14 @@ class Table:
         more = len(self.columns) - _SHOWN_COLUMNS
         return ", ".join(parts) + (f" and {more} more" if more > 0 else "")
 
+    def has(self, column: str) -> bool:
+        """Whether there is such a column (see `place`)."""
+        try:
+            self.place(column)
+        except TextError:
+            return False
+        return True
+
     def place(self, column: str) -> int:
         """Where a column stands, from 0: by its name, by its name in other case, or by its number from 1.
 

@@ -6,8 +6,9 @@ import torch
 from numpy.typing import NDArray
 
 from charrnn_tui.cells import Architecture, NumpyCell
-from charrnn_tui.cells.torch_cell import CharGRUCell, CharLSTMCell, CharRNNCell, make_cell, rnn_loop
+from charrnn_tui.cells.torch_cell import CharGRUCell, CharLSTMCell, CharRNNCell, TorchCell, make_cell, rnn_loop
 from charrnn_tui.cells.torch_loop import CharRNNLoop
+from charrnn_tui.text.arguments import ArgumentError
 from networks import architectures, label, random_ids, random_weights
 
 TOLERANCE = 1e-5
@@ -109,3 +110,10 @@ def test_vanilla_cell_is_the_formula() -> None:
     state = cell.initial_state(1)._replace(hidden=torch.tensor([[h]]))
     after, _ = cell.step(torch.tensor([1]), state)
     np.testing.assert_allclose(after.hidden[0, 0].detach().numpy(), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("family", [CharRNNCell, CharGRUCell, CharLSTMCell])
+def test_a_state_of_one_stream_does_not_serve_two(family: type[TorchCell]) -> None:
+    cell = family(5, 3, 4)
+    with pytest.raises(ArgumentError, match=r"that of 1 stream, one id each; these ids have the shape \[2\]"):
+        cell.step(torch.tensor([1, 2]), cell.initial_state(1))

@@ -10,7 +10,7 @@ import pytest
 from charrnn_tui.files import paths
 from charrnn_tui.prompt import exporting, favourites
 from charrnn_tui.prompt.favourites import Favourite
-from charrnn_tui.prompt.generations import sample_command
+from charrnn_tui.prompt.generations import sample_command, sample_command_of
 from charrnn_tui.prompt.options import CommandError
 from charrnn_tui.sampling import SamplingSettings
 
@@ -146,3 +146,12 @@ def test_every_format_holds_all_and_nothing_is_written_over(tmp_path: Path, endi
 def test_another_ending_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"\.txt, \.csv, \.json, \.jsonl"):
         exporting.export([], tmp_path / "out.doc")
+
+
+def test_two_temperatures_are_kept(tmp_path: Path) -> None:
+    kept = Favourite("Bo", "", "toy", 6, temperature=(1.2, 0.6))
+    path = favourites.add(kept, tmp_path / "favourites.jsonl")
+    assert favourites.load(path) == [kept]
+    assert "--temperature 1.2:0.6" in sample_command_of(kept)
+    path.write_text(path.read_text().replace("[1.2, 0.6]", '["a", 1]'))
+    assert favourites.load(path) == []

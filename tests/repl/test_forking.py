@@ -50,7 +50,7 @@ async def test_nothing_to_fork_is_a_sentence(toy: Model) -> None:
 
 
 def test_walking_back_chooses_place_and_symbol(toy: Model) -> None:
-    walk = Walk(Forest(toy, [Opened("D", "Delia", SamplingSettings(), 1, 0, 20, "end")]))
+    walk = Walk(Forest(toy, [Opened("D", "Delia", ((0, SamplingSettings()),), 1, 0, 20, "end")]))
     assert (walk.place, walk.symbol, walk.standing) == (3, "a", "a")
     walk.go(4)
     assert walk.standing == ""

@@ -107,7 +107,7 @@ def test_a_huge_temperature_is_flat() -> None:
         ({"temperature": math.nan}, "not nan"),
         ({"temperature": math.inf}, "not inf"),
         ({"temperature": -math.inf}, "the temperature"),
-        ({"top_k": -1}, "top-k is a whole number, 0 for off, not -1"),
+        ({"top_k": -1}, "top-k is a whole number, 0 for off, at most 9223372036854775807, not -1"),
         ({"top_k": 2.5}, "top-k"),
         ({"top_k": math.nan}, "top-k"),
         ({"top_k": True}, "top-k"),

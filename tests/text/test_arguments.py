@@ -77,6 +77,11 @@ WRONG: list[tuple[str, Callable[[Model], Any]]] = [
     ("from 0 to", lambda m: m.cell.step([1000], m.cell.initial_state(1))),
     ("from 0 to", lambda m: m.cell.step([-1], m.cell.initial_state(1))),
     ("from 0 to", lambda m: m.cell.step([0.5], m.cell.initial_state(1))),  # type: ignore[list-item]
+    ("of 1 stream, one id each", lambda m: m.cell.step([1, 2], m.cell.initial_state(1))),
+    ("have the shape [1]", lambda m: m.cell.step([1], m.cell.initial_state(2))),
+    ("have the shape [1, 1]", lambda m: m.cell.step([[1]], m.cell.initial_state(1))),  # type: ignore[list-item]
+    ("have the shape []", lambda m: m.cell.step(1, m.cell.initial_state(1))),  # type: ignore[arg-type]
+    ("the state is what initial_state", lambda m: m.cell.step([1], None)),
     ("number 3 is nan (float)", lambda m: Corpus.from_lines(["Anna", "Bert", NAN])),  # type: ignore[list-item]
     ("no option 'temprature'; there are: temperature", lambda m: m.stream(temprature=2)),  # type: ignore[call-arg]
     ("what is encoded is a text, not None", lambda m: m.vocabulary.encode(None)),  # type: ignore[arg-type]

@@ -21,6 +21,7 @@ from charrnn_tui.training.process.messages import Failed, Finished, Progress, Sa
 from charrnn_tui.tui.content.blocks import ACTIONS, GenerationAct
 from charrnn_tui.tui.content.shapes import SHAPES, shape_for
 from charrnn_tui.tui.messages import Asked, ModelOpened, Refused, Said, StateChanged, TrainingBegan, TrainingSaid
+from charrnn_tui.tui.screens.training_actions import TrainingActions
 from charrnn_tui.tui.widgets.conversation import Conversation
 from charrnn_tui.tui.widgets.key_row import KeyRow
 from charrnn_tui.tui.widgets.prompt import Prompt
@@ -65,7 +66,7 @@ def _look(key: str, tooltip: str) -> Binding:
     return Binding(key, "generation('look')", "Look", key_display=None, priority=True, tooltip=tooltip, id="look")
 
 
-class MainScreen(Screen[None]):
+class MainScreen(TrainingActions, Screen[None]):
     """Where one stays. The conversation and the training panel do the work; what they say arrives as messages."""
 
     AUTO_FOCUS = "#prompt"
@@ -78,6 +79,24 @@ class MainScreen(Screen[None]):
         _key("ctrl+t", "train", "Train", "Train on names; again to pause, again to go on"),
         _key("f7,ctrl+down", "turn(-1)", "Colder", "Lower the temperature", id="colder", display="F7"),
         _key("f8,ctrl+up", "turn(1)", "Hotter", "Raise the temperature", id="hotter", display="F8"),
+        _key(
+            "f19,ctrl+pageup",
+            "turn_style(-1)",
+            "First style",
+            "Turn the style towards the first of two",
+            id="style_first",
+            display="Shift+F7",
+            show=False,
+        ),
+        _key(
+            "f20,ctrl+pagedown",
+            "turn_style(1)",
+            "Second style",
+            "Turn the style towards the second of two",
+            id="style_second",
+            display="Shift+F8",
+            show=False,
+        ),
         _act("ctrl+r", "again", "Again", "The same generation once more"),
         _key("f2", "models", "Models", "Browse and open models"),
         _key("f4", "training_form", "Train on …", "Choose corpus, network and time"),
@@ -287,40 +306,12 @@ class MainScreen(Screen[None]):
         if driver is not None and not self.app.is_headless:
             driver.write(f"\x1b]9;{visible(text)}\x07")
 
-    async def action_train(self) -> None:
-        """Start on the default corpus; pause what runs; resume what is paused."""
-        await self.panel.toggle()
-
-    async def action_stop_training(self) -> None:
-        """End the run."""
-        await self.panel.stop()
-
-    async def action_save_training(self) -> None:
-        """Write a checkpoint now."""
-        await self.panel.save()
-
-    async def action_scale_rate(self, factor: float) -> None:
-        """Change the learning rate."""
-        await self.panel.scale_rate(factor)
-
-    def action_log_axis(self) -> None:
-        """Logarithmic loss axis, or no longer."""
-        self.panel.toggle_log()
-
-    def action_smooth(self) -> None:
-        """Smooth the training loss, or no longer."""
-        self.panel.toggle_smooth()
-
-    def action_zoom(self) -> None:
-        """Show the last part of the loss curves, or all."""
-        self.panel.zoom()
+    # --- the conversation ---
 
     def action_panel(self) -> None:
         """Show or hide the panel: beside the generations, or as a drawer over them."""
         self.toggle_class("-no-panel" if self.has_class("-wide") else "-drawer")
         self.panel.mark()
-
-    # --- the conversation ---
 
     def action_generation(self, act: GenerationAct) -> None:
         """Do something with the chosen generation, or else with the latest."""
@@ -330,6 +321,10 @@ class MainScreen(Screen[None]):
     def action_turn(self, steps: int) -> None:
         """Raise or lower the temperature."""
         self.conversation.turn(steps)
+
+    def action_turn_style(self, steps: int) -> None:
+        """Turn the dial between two styles."""
+        self.conversation.turn_style(steps)
 
     def action_colour(self) -> None:
         """Colour characters by their probability, or no longer."""

@@ -19,6 +19,7 @@ from charrnn_tui.model.library import Entry, Library, check_name
 from charrnn_tui.text import Kind, TextError
 from charrnn_tui.text.reading import check_file
 from charrnn_tui.text.shipped import corpus_names
+from charrnn_tui.text.source import names_in
 from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
 from charrnn_tui.tui.content.recipe_fields import (
     ADVANCED,
@@ -107,7 +108,7 @@ class TrainingFields(Dialog[TrainingRequest | None]):
                     yield Button("Cancel", compact=True, classes="cancel", tooltip="Escape")
 
     def _corpus_fields(self, recipe: Recipe) -> ComposeResult:
-        corpus = LineInput(recipe.corpus, compact=True, id="corpus", suggester=PathSuggester(corpus_names()))
+        corpus = LineInput(recipe.source.words, compact=True, id="corpus", suggester=PathSuggester(corpus_names()))
         browse = Button("Browse", compact=True, id="browse", tooltip="F3: shipped corpora and files")
         yield FormField("Learn from", Horizontal(corpus, browse, classes="corpus-row"), long=True, id="field-corpus")
         yield Collapsible(title="Look into it", classes="preview", id="preview")
@@ -198,7 +199,7 @@ class TrainingFields(Dialog[TrainingRequest | None]):
             validation = str(typed_path(validation))
         return replace(
             self._recipe,
-            corpus=corpus,
+            corpus=names_in(corpus),
             kind=kind,
             separator=separator,
             validation=validation or None,

@@ -160,7 +160,7 @@ class TrainingForm(TrainingFields):
                 self._recipe = Recipe.from_dict(entry.info.recipe)
             except (RecipeError, TypeError):
                 self._recipe = Recipe()
-            self._set({"corpus": self._recipe.corpus, "name": name, "kind": self._recipe.kind or "told"})
+            self._set({"corpus": self._recipe.source.words, "name": name, "kind": self._recipe.kind or "told"})
             self._set({n: getattr(self._recipe, n) for n in NUMBERS} | {k: getattr(architecture, k) for k in _SHAPE})
         self._show_preset()
 
