@@ -176,6 +176,24 @@ class ProbableItems:
         ]
 
 
+NEW = " ✦"
+"""The mark of an item that stands nowhere in the corpus that the network learnt from."""
+
+
+def is_new(model: Model, text: str, *, ended: bool) -> bool | None:
+    """Whether a finished item stands in no part of the model's corpus; None where that cannot be told: a text that was
+    cut, running text, a model that keeps no list of what it learnt from (or a damaged one)."""
+    from charrnn_tui.model import ModelError
+
+    if not ended or model.info.kind != "lines":
+        return None
+    try:
+        seen = model.seen(text)
+    except ModelError:
+        return None
+    return None if seen is None else not seen
+
+
 def shown_item(text: str) -> str:
     """An item as it may be listed: the one without characters has a name."""
     return text or EMPTY_ITEM
