@@ -56,6 +56,13 @@ class Look:
 
 
 @dataclass(frozen=True)
+class ShowContext:
+    """Draw how far back models look; none named: the open one."""
+
+    models: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class OpenModel:
     """Open a model by name; None shows the models there are."""
 
@@ -131,6 +138,14 @@ def _path(rest: str) -> str | None:
     return rest or None
 
 
+def _several(rest: str) -> tuple[str, ...]:
+    """Names with spaces between them, each once; one that holds spaces stands in quotes."""
+    try:
+        return tuple(dict.fromkeys(shlex.split(rest)))
+    except ValueError as error:
+        raise CommandError(f"the quotes do not close: {quoted(rest)}.") from error
+
+
 COMMANDS: dict[str, Command] = {
     command.name: command
     for command in (
@@ -142,6 +157,13 @@ COMMANDS: dict[str, Command] = {
             "/look TEXT",
             "what was expected at each character (alone: of the last text)",
             lambda rest: Look(rest or None),
+        ),
+        Command(
+            "context",
+            "/context MODEL …",
+            "how far back models look, as curves (alone: the open one)",
+            lambda rest: ShowContext(_several(rest)),
+            "models",
         ),
         Command(
             "model", "/model NAME", "open a model (alone: list them)", lambda rest: OpenModel(_path(rest)), "models"
@@ -223,6 +245,7 @@ __all__ = [
     "OpenModel",
     "Quit",
     "Save",
+    "ShowContext",
     "SetOption",
     "ShowProbable",
     "Train",
