@@ -101,7 +101,18 @@ class Quit:
 
 
 Action: TypeAlias = (
-    Continue | SetOption | SetStyle | GenerateMany | ShowProbable | Look | OpenModel | Train | Save | Help | Quit
+    Continue
+    | SetOption
+    | SetStyle
+    | GenerateMany
+    | ShowProbable
+    | Look
+    | ShowContext
+    | OpenModel
+    | Train
+    | Save
+    | Help
+    | Quit
 )
 
 
@@ -261,9 +272,9 @@ __all__ = [
     "OpenModel",
     "Quit",
     "Save",
-    "ShowContext",
     "SetOption",
     "SetStyle",
+    "ShowContext",
     "ShowProbable",
     "Train",
     "find",

@@ -117,6 +117,8 @@ class Repl:
                 await self.generator.show_probable(self._model(), prefix)
             case commands.Look(text):
                 await self._look(text)
+            case commands.ShowContext(models):
+                await self._context(models)
             case commands.OpenModel(name):
                 if name is None:
                     console.say(*self._models())
@@ -140,6 +142,11 @@ class Repl:
         model = self._model()
         text = last_text(self.generator.last) if text is None else text
         self.console.say(*await asyncio.to_thread(rows, model, text, self.console.shown))
+
+    async def _context(self, models: Sequence[str]) -> None:
+        from charrnn_tui.repl.context import show_context
+
+        await show_context(self.console, [self.library.open(name) for name in models] or [self._model()])
 
     def _help(self, topic: str | None) -> None:
         width = self.console.columns

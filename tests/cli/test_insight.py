@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from charrnn_tui.prompt.text_curves import text_curves
 from charrnn_tui.insight.passages import Passages
 from charrnn_tui.insight.scores import score
 from charrnn_tui.insight.units import find
 from charrnn_tui.model.library import Library
+from charrnn_tui.prompt.text_curves import text_curves
 from cli.conftest import Run, assert_sentence
 from toy import NAMES
 

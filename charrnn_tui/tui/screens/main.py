@@ -11,16 +11,17 @@ from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.screen import Screen
 
 from charrnn_tui.prompt import commands, run_words
 from charrnn_tui.prompt.options import OPTIONS
 from charrnn_tui.prompt.session import Session
-from charrnn_tui.text import UnknownSymbolsError, visible
+from charrnn_tui.text import visible
 from charrnn_tui.training.process.messages import Failed, Finished, Progress, Saved, Started
+from charrnn_tui.tui import notices
 from charrnn_tui.tui.content.blocks import ACTIONS, GenerationAct
 from charrnn_tui.tui.content.shapes import SHAPES, shape_for
 from charrnn_tui.tui.messages import Asked, ModelOpened, Refused, Said, StateChanged, TrainingBegan, TrainingSaid
+from charrnn_tui.tui.screens.lens_ways import LensWays
 from charrnn_tui.tui.widgets.conversation import Conversation
 from charrnn_tui.tui.widgets.key_row import KeyRow
 from charrnn_tui.tui.widgets.prompt import Prompt
@@ -64,7 +65,7 @@ def _look(key: str, tooltip: str) -> Binding:
     return Binding(key, "generation('look')", "Look", key_display=None, priority=True, tooltip=tooltip, id="look")
 
 
-class MainScreen(Screen[None]):
+class MainScreen(LensWays):
     """Where one stays. The conversation and the training panel do the work; what they say arrives as messages."""
 
     AUTO_FOCUS = "#prompt"
@@ -216,7 +217,9 @@ class MainScreen(Screen[None]):
     async def _asked(self, event: Asked) -> None:
         match event.action:
             case commands.Look(text):
-                self.run_worker(self._look(text, event.line), group="lens", exclusive=True)
+                self.look(text, event.line)
+            case commands.ShowContext(models):
+                self.action_context(*models)
             case commands.OpenModel():
                 self.action_models()
             case commands.Train(None):
@@ -250,6 +253,7 @@ class MainScreen(Screen[None]):
     @on(ModelOpened)
     def _model_opened(self, event: ModelOpened) -> None:
         self.panel.show_model(event.model.info)
+        self.pass_on_weights(event.model, event.step)
 
     # --- training ---
 
@@ -281,21 +285,13 @@ class MainScreen(Screen[None]):
             case Progress():
                 self.post_message(StateChanged())
             case Finished():
-                self._tell_ending("Training", run_words.ending(said), warn=said.reason == "diverged")
+                notices.tell(
+                    self.app, self.config.bell, "Training", run_words.ending(said), warn=said.reason == "diverged"
+                )
             case Failed():
-                self._tell_ending("Training failed", visible(said.message), warn=True)
+                notices.tell(self.app, self.config.bell, "Training failed", visible(said.message), warn=True)
             case _:
                 pass  # the panel shows it
-
-    def _tell_ending(self, title: str, text: str, *, warn: bool) -> None:
-        """A notice; where the settings ask for it the bell, and a desktop notice (OSC 9)."""
-        self.app.notify(text, title=title, severity="warning" if warn else "information", markup=False, timeout=10)
-        if not self.config.bell:
-            return
-        self.app.bell()
-        driver = self.app._driver
-        if driver is not None and not self.app.is_headless:
-            driver.write(f"\x1b]9;{visible(text)}\x07")
 
     async def action_train(self) -> None:
         """Start on the default corpus; pause what runs; resume what is paused."""
@@ -451,22 +447,6 @@ class MainScreen(Screen[None]):
             self.conversation.refuse(f"the theme is used but could not be kept: {error}")
         else:
             self.post_message(Said(f"theme {name}, kept in the settings"))
-
-    async def _look(self, text: str | None, line: str = "") -> None:
-        """Lay a text open, or what was generated: with the network that wrote it."""
-        from charrnn_tui.tui.screens.lens_opening import lens_on
-
-        entry = None if text is not None else self.conversation.writer.generations.current
-        try:
-            screen = await lens_on(self.session, self.library, entry, text or "", self._clock)
-        except (commands.CommandError, UnknownSymbolsError) as error:
-            self.conversation.refuse(str(error), line)
-            return
-        self.app.push_screen(screen, self._looked)
-
-    def _looked(self, _: None) -> None:
-        # The temperature may have been turned there.
-        self.conversation.settings_turned()
 
     def action_favourites(self) -> None:
         """The generations that were kept; one that is chosen is said again."""

@@ -22,7 +22,7 @@ class _Known(AxisFormatter):
     def __init__(self, known: Sequence[int]) -> None:
         self.known = known
 
-    def get_ticks_between(self, min_: float, max_: float, max_ticks: int = 8) -> Sequence[float]:
+    def get_ticks(self, min_: float, max_: float, max_ticks: int = 8) -> list[float]:
         """One a number."""
         return [float(at) for at in range(len(self.known)) if min_ <= at <= max_]
 

@@ -22,6 +22,7 @@ from charrnn_tui.tui.content.curves import (
 )
 from charrnn_tui.tui.widgets.chart import Chart
 
+
 class _LossFormatter(NumericAxisFormatter):
     """Labels of losses; on a logarithmic axis the ticks are their logarithms."""
 
