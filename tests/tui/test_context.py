@@ -1,4 +1,4 @@
-"""How far back models look, on the screen: curves by mark, asked one after the other, called off, what cannot be asked."""
+"""How far back models look, on the screen: marks, progress, calling off, what cannot be asked."""
 
 from __future__ import annotations
 
