@@ -43,6 +43,7 @@ def top(
     mix: options.MixOption = None,
     blend: options.BlendOption = False,
     max_length: options.MaxLengthOption = None,
+    style: options.StyleOption = None,
     match: constrained.MatchOption = None,
     length: constrained.LengthOption = None,
     new: constrained.NewOption = False,
@@ -73,7 +74,7 @@ def top(
     if tree and constraint is not None:
         raise WrongUse("a tree shows everything that may follow; leave out --match and what else items must be.")
     config = load_config()
-    opened = options.open_model(Library(), model, config, mix, blend)
+    opened = options.open_model(Library(), model, config, mix, blend, style)
     if tree:
         from charrnn_tui.prompt.probable_tree import DEPTH, WIDTH, tree_lines
 
