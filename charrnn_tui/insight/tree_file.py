@@ -60,6 +60,7 @@ def _branch_to_dict(branch: Branch) -> dict[str, Any]:
         "parent": branch.parent,
         "at": branch.at,
         "swapped": branch.swapped,
+        "end_put": branch.end_put,
         "seed": branch.seed,
         "item": branch.item,
         "settings": [{"from": place, **asdict(settings)} for place, settings in branch.changes],
@@ -171,8 +172,11 @@ def _branch(entry: Any) -> Branch:
     parent, swapped, end = entry.get("parent"), entry.get("swapped"), entry.get("end")
     if not (parent is None or isinstance(parent, int)) or end not in (None, "end", "length"):
         raise _Damage("a branch has no parent or end that is known")
-    if not (swapped is None or (isinstance(swapped, str) and len(swapped) <= 1)):
+    if not (swapped is None or isinstance(swapped, str)):
         raise _Damage(f"'swapped' is {swapped!r:.60}")
+    end_put = entry.get("end_put", swapped == "")
+    if not isinstance(end_put, bool) or (end_put and (swapped is None or end != "end")):
+        raise _Damage(f"'end_put' is {end_put!r:.60}")
     return Branch(
         _whole(entry, "id"),
         parent,
@@ -184,6 +188,7 @@ def _branch(entry: Any) -> Branch:
         _typed(entry, "text", str),
         end,
         _typed(entry, "label", str),
+        end_put,
     )
 
 
@@ -228,8 +233,11 @@ def _how(branch: Branch, tree: Tree) -> str:
     parent = tree.branches[branch.parent]
     parts = [f"from place {branch.at}"]
     if branch.swapped is not None:
-        old = parent.text[branch.at : branch.at + 1]
-        parts.append(f"{_code(branch.swapped) if branch.swapped else 'the end'} for {_code(old) if old else 'the end'}")
+        old = parent.text[branch.at : branch.at + max(1, len(branch.swapped))]
+        put = " and ".join(
+            [*([_code(branch.swapped)] if branch.swapped else []), *(["the end"] if branch.end_put else [])]
+        )
+        parts.append(f"{put} for {_code(old) if old else 'the end'}")
     if branch.seed != parent.seed or branch.item != parent.item:
         parts.append(f"seed {branch.seed}, item {branch.item}")
     if branch.changes[0][1] != parent.changes[0][1]:
