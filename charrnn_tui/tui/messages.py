@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from charrnn_tui.prompt.runs import TrainingRun
     from charrnn_tui.training.process.messages import Event
 
-ScreenAction: TypeAlias = commands.Look | commands.OpenModel | commands.Train | commands.Help | commands.Quit
+ScreenAction: TypeAlias = (
+    commands.Look
+    | commands.ShowTree
+    | commands.ShowBetween
+    | commands.OpenModel
+    | commands.Train
+    | commands.Help
+    | commands.Quit
+)
 """What a line may ask for that is not the conversation's to do."""
 
 

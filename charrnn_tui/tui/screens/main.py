@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from charrnn_tui.prompt.favourites import Favourite
     from charrnn_tui.prompt.runs import RecipeFor, Reconnect, Settle, Spawn
     from charrnn_tui.prompt.settings import Config
+    from charrnn_tui.sampling.probability_tree import Branch
     from charrnn_tui.training.plan.recipe import Recipe
     from charrnn_tui.tui.screens.training_form import TrainingRequest
     from charrnn_tui.tui.widgets.loss_row import LossRow
@@ -217,6 +218,10 @@ class MainScreen(Screen[None]):
         match event.action:
             case commands.Look(text):
                 self.run_worker(self._look(text, event.line), group="lens", exclusive=True)
+            case commands.ShowTree(prefix):
+                self.conversation.attempt(lambda: self._what_may_follow(prefix), event.line)
+            case commands.ShowBetween() as asked:
+                self.conversation.attempt(lambda: self._between(asked), event.line)
             case commands.OpenModel():
                 self.action_models()
             case commands.Train(None):
@@ -467,6 +472,28 @@ class MainScreen(Screen[None]):
     def _looked(self, _: None) -> None:
         # The temperature may have been turned there.
         self.conversation.settings_turned()
+
+    def _what_may_follow(self, prefix: str) -> None:
+        """A tree of continuations; what is chosen comes into the prompt. Raises CommandError, UnknownSymbolsError."""
+        from charrnn_tui.tui.screens.continuations import ContinuationsScreen
+
+        if self.session.model is None:
+            raise commands.CommandError("no model is open yet.")
+        screen = ContinuationsScreen(self.session.model, prefix, "Enter takes a branch into the prompt.")
+        self.app.push_screen(screen, self._follow)
+
+    def _follow(self, branch: Branch | None) -> None:
+        if branch is not None:
+            self.conversation.offer(commands.typed_as_prefix(branch.text))
+
+    def _between(self, asked: commands.ShowBetween) -> None:
+        """The way from one prefix to another. Raises CommandError, UnknownSymbolsError, InsightError."""
+        from charrnn_tui.tui.screens.between import BetweenScreen
+
+        if self.session.model is None:
+            raise commands.CommandError("no model is open yet.")
+        screen = BetweenScreen(self.session, self.session.model, asked.first, asked.second, asked.steps)
+        self.app.push_screen(screen, self._looked)
 
     def action_favourites(self) -> None:
         """The generations that were kept; one that is chosen is said again."""

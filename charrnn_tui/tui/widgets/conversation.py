@@ -208,7 +208,15 @@ class Conversation(Vertical):
                 self.open_model(name, line)
             case commands.Save():
                 self.writer.act_on("keep")
-            case commands.Look() | commands.OpenModel() | commands.Train() | commands.Help() | commands.Quit():
+            case (
+                commands.Look()
+                | commands.ShowTree()
+                | commands.ShowBetween()
+                | commands.OpenModel()
+                | commands.Train()
+                | commands.Help()
+                | commands.Quit()
+            ):
                 self.post_message(Asked(action, line))
             case _:
                 assert_never(action)
