@@ -1,8 +1,9 @@
 """A generation as a tree: any character swapped for another, the text grown anew from there, the old one kept.
 
-A branch leaves its parent at a place among the new characters, with another symbol or several there (or with another seed or other
-settings from there on). Random numbers belong to (seed, item, place), so a branch that keeps the seed differs from its
-parent only by what the swap changed, and everything that is kept here can be grown again, character for character.
+A branch leaves its parent at a place among the new characters, with another symbol or several there (or with another
+seed or other settings from there on). Random numbers belong to (seed, item, place), so a branch that keeps the seed
+differs from its parent only by what the swap changed, and everything that is kept here can be grown again, character
+for character.
 """
 
 from __future__ import annotations

@@ -16,6 +16,8 @@ from charrnn_tui.prompt.words import quoted
 from charrnn_tui.sampling import SettingsError
 
 MOST_AT_ONCE = 1000
+STEPS, MOST_STEPS = 8, 200
+"""Steps of a way from one prefix to another."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,22 @@ class ShowProbable:
     """List the most probable items that begin with a prefix, exactly."""
 
     prefix: str
+
+
+@dataclass(frozen=True)
+class ShowTree:
+    """Show what may follow a prefix as a tree of probabilities."""
+
+    prefix: str
+
+
+@dataclass(frozen=True)
+class ShowBetween:
+    """Go from the state after one prefix to that after another, and write on from each step of the way."""
+
+    first: str
+    second: str
+    steps: int
 
 
 @dataclass(frozen=True)
@@ -106,6 +124,8 @@ Action: TypeAlias = (
     | SetStyle
     | GenerateMany
     | ShowProbable
+    | ShowTree
+    | ShowBetween
     | Look
     | ShowContext
     | OpenModel
@@ -146,6 +166,26 @@ def _many(rest: str) -> Action:
     return GenerateMany(whole_number(number, "the number of generations", 1, MOST_AT_ONCE), prefix)
 
 
+def _top(rest: str) -> Action:
+    # As on the command line; a prefix that begins with two dashes and "tree " can be typed to /tree.
+    return ShowTree(rest.removeprefix("--tree").removeprefix(" ")) if _asks_tree(rest) else ShowProbable(rest)
+
+
+def _asks_tree(rest: str) -> bool:
+    return rest == "--tree" or rest.startswith("--tree ")
+
+
+def _between(rest: str) -> Action:
+    try:
+        parts = shlex.split(rest)
+    except ValueError as error:
+        raise CommandError(f"the quotes do not close: {quoted(rest)}.") from error
+    if len(parts) not in (2, 3):
+        raise CommandError("give two prefixes (in quotes where there are spaces), and how many steps if you like")
+    steps = whole_number(parts[2], "the number of steps", 1, MOST_STEPS) if len(parts) == 3 else STEPS
+    return ShowBetween(parts[0], parts[1], steps)
+
+
 def _path(rest: str) -> str | None:
     """A path or name as typed: quotes are taken off, spaces inside stay."""
     rest = rest.strip()
@@ -178,7 +218,9 @@ COMMANDS: dict[str, Command] = {
             "styles",
         ),
         Command("n", "/n 20 De", "continue a prefix many times at once", _many),
-        Command("top", "/top De", "the most probable items that begin so, exactly", lambda rest: ShowProbable(rest)),
+        Command("top", "/top De", "the most probable items that begin so, exactly", _top),
+        Command("tree", "/tree De", "what may follow, as a tree of probabilities", lambda rest: ShowTree(rest)),
+        Command("between", "/between De An 8", "from one prefix to another in steps, a text at each", _between),
         Command(
             "look",
             "/look TEXT",
@@ -274,8 +316,10 @@ __all__ = [
     "Save",
     "SetOption",
     "SetStyle",
+    "ShowBetween",
     "ShowContext",
     "ShowProbable",
+    "ShowTree",
     "Train",
     "find",
     "is_command",

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from charrnn_tui.training.process.messages import Event
 
 ScreenAction: TypeAlias = (
-    commands.Look | commands.ShowContext | commands.OpenModel | commands.Train | commands.Help | commands.Quit
+    commands.Look
+    | commands.ShowContext
+    | commands.ShowTree
+    | commands.ShowBetween
+    | commands.OpenModel
+    | commands.Train
+    | commands.Help
+    | commands.Quit
 )
 """What a line may ask for that is not the conversation's to do."""
 

@@ -52,12 +52,12 @@ class ContinuationsScreen(Dialog[Branch | None]):
         _key("plus,equals_sign", "wider(1)", "Wider", "One branch more at each", "wider"),
         _key("minus", "wider(-1)", "Narrower", "One branch less at each", "narrower"),
     ]
-    list = getters.query_one("#continuations", ContinuationList)
+    branches = getters.query_one("#continuations", ContinuationList)
 
     def __init__(self, model: Model, prefix: str, taken: str) -> None:
         """`taken` says what becomes of a branch that is chosen: 'Enter … '."""
         super().__init__()
-        self.tree = Continuations(model, prefix)
+        self.continuations = Continuations(model, prefix)
         self._model_name = model.name
         self._taken = taken
         self._reader = Reader()
@@ -73,11 +73,11 @@ class ContinuationsScreen(Dialog[Branch | None]):
 
     def on_mount(self) -> None:
         """Look into the prefix."""
-        self.action_depth(self.tree.depth)
+        self.action_depth(self.continuations.depth)
 
     def _show(self, said: str = "") -> None:
-        self.list.show(self.tree)
-        tree = self.tree
+        self.branches.show(self.continuations)
+        tree = self.continuations
         size = f"{tree.width} wide. Each share is of what may stand there; the last one of the whole branch."
         self.query_one("#continuations-note", Static).update(visible(f"{said or self._taken} {size}"))
 
@@ -93,19 +93,20 @@ class ContinuationsScreen(Dialog[Branch | None]):
     async def _open_one(self, branch: Branch | None) -> None:
         if branch is None:
             return
-        if not self.tree.is_known(branch):
-            self.tree.take(await self._reader.run(self.tree.look_into, [branch]))
-        self.tree.open(branch)
+        if not self.continuations.is_known(branch):
+            self.continuations.take(await self._reader.run(self.continuations.look_into, [branch]))
+        self.continuations.open(branch)
         self.call_later(self._grown, "")
 
     async def _open_to(self, depth: int) -> None:
-        tree = self.tree
+        tree = self.continuations
         if tree.root is None:
             tree.take(await self._reader.run(tree.look_into, []))
         tree.close_below(depth)
         shown = 0
         for at in range(depth):
             level = [branch for branch in tree.level(at) if not branch.ended]
+            level.sort(key=lambda branch: -branch.path_log_prob)  # those that matter, where not all have room
             for start in range(0, len(level), AT_ONCE):
                 some = level[start : start + AT_ONCE]
                 shown += len(some) * tree.width
@@ -129,22 +130,22 @@ class ContinuationsScreen(Dialog[Branch | None]):
 
     def action_open(self) -> None:
         """Open the branch, or go on to its first."""
-        branch = self.list.branch
+        branch = self.branches.branch
         if branch is None or branch.ended:
             return
-        if self.tree.is_open(branch):
-            self.list.action_cursor_down()
+        if self.continuations.is_open(branch):
+            self.branches.action_cursor_down()
         else:
             self._grow(None, branch)
 
     def action_close(self) -> None:
         """Shut the branch; one that is shut goes to the one that it leaves."""
-        branch = self.list.branch
-        if branch is not None and self.tree.is_open(branch) and branch is not self.tree.root:
-            self.tree.close(branch)
+        branch = self.branches.branch
+        if branch is not None and self.continuations.is_open(branch) and branch is not self.continuations.root:
+            self.continuations.close(branch)
             self._show()
         elif branch is not None:
-            self.list.to_parent()
+            self.branches.to_parent()
 
     def action_depth(self, depth: int) -> None:
         """Open everything so deep, and nothing deeper."""
@@ -152,14 +153,14 @@ class ContinuationsScreen(Dialog[Branch | None]):
 
     def action_wider(self, by: int) -> None:
         """More branches at each, or fewer."""
-        self.tree.width = max(1, min(MOST_WIDE, self.tree.width + by))
+        self.continuations.width = max(1, min(MOST_WIDE, self.continuations.width + by))
         self._show()
 
     # --- leaving ---
 
     @on(OptionList.OptionSelected)
     def _chosen(self) -> None:
-        branch, root = self.list.branch, self.tree.root
+        branch, root = self.branches.branch, self.continuations.root
         if branch is not None and root is not None and (branch.text != root.text or branch.ended):
             self.dismiss(branch)
 

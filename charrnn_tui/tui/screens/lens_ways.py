@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from charrnn_tui.model import Model
     from charrnn_tui.model.library import Library
     from charrnn_tui.prompt.session import Session
+    from charrnn_tui.sampling.probability_tree import Branch
     from charrnn_tui.tui.widgets.conversation import Conversation
 
 
@@ -52,6 +53,28 @@ class LensWays(Screen[None]):
     def _looked(self, _: None) -> None:
         # The temperature may have been turned there.
         self.conversation.settings_turned()
+
+    def what_may_follow(self, prefix: str) -> None:
+        """A tree of continuations; what is chosen comes into the prompt. Raises CommandError, UnknownSymbolsError."""
+        from charrnn_tui.tui.screens.continuations import ContinuationsScreen
+
+        if self.session.model is None:
+            raise commands.CommandError("no model is open yet.")
+        screen = ContinuationsScreen(self.session.model, prefix, "Enter takes a branch into the prompt.")
+        self.app.push_screen(screen, self._follow)
+
+    def _follow(self, branch: Branch | None) -> None:
+        if branch is not None:
+            self.conversation.offer(commands.typed_as_prefix(branch.text))
+
+    def between(self, asked: commands.ShowBetween) -> None:
+        """The way from one prefix to another. Raises CommandError, UnknownSymbolsError, InsightError."""
+        from charrnn_tui.tui.screens.between import BetweenScreen
+
+        if self.session.model is None:
+            raise commands.CommandError("no model is open yet.")
+        screen = BetweenScreen(self.session, self.session.model, asked.first, asked.second, asked.steps)
+        self.app.push_screen(screen, self._looked)
 
     def action_context(self, *models: str) -> None:
         """How far back models look, as curves over each other; none named: the open one."""

@@ -211,6 +211,8 @@ class Conversation(Vertical):
             case (
                 commands.Look()
                 | commands.ShowContext()
+                | commands.ShowTree()
+                | commands.ShowBetween()
                 | commands.OpenModel()
                 | commands.Train()
                 | commands.Help()
