@@ -58,7 +58,7 @@ class ShowProbable:
 
 
 @dataclass(frozen=True)
-class ShowTree:
+class ShowContinuations:
     """Show what may follow a prefix as a tree of probabilities."""
 
     prefix: str
@@ -124,7 +124,7 @@ Action: TypeAlias = (
     | SetStyle
     | GenerateMany
     | ShowProbable
-    | ShowTree
+    | ShowContinuations
     | ShowBetween
     | Look
     | ShowContext
@@ -167,8 +167,8 @@ def _many(rest: str) -> Action:
 
 
 def _top(rest: str) -> Action:
-    # As on the command line; a prefix that begins with two dashes and "tree " can be typed to /tree.
-    return ShowTree(rest.removeprefix("--tree").removeprefix(" ")) if _asks_tree(rest) else ShowProbable(rest)
+    # As on the command line; a prefix that begins with two dashes and "tree " can be typed to /next.
+    return ShowContinuations(rest.removeprefix("--tree").removeprefix(" ")) if _asks_tree(rest) else ShowProbable(rest)
 
 
 def _asks_tree(rest: str) -> bool:
@@ -219,7 +219,7 @@ COMMANDS: dict[str, Command] = {
         ),
         Command("n", "/n 20 De", "continue a prefix many times at once", _many),
         Command("top", "/top De", "the most probable items that begin so, exactly", _top),
-        Command("tree", "/tree De", "what may follow, as a tree of probabilities", lambda rest: ShowTree(rest)),
+        Command("next", "/next De", "what may follow, as a tree of probabilities", lambda rest: ShowContinuations(rest)),
         Command("between", "/between De An 8", "from one prefix to another in steps, a text at each", _between),
         Command(
             "look",
@@ -319,7 +319,7 @@ __all__ = [
     "ShowBetween",
     "ShowContext",
     "ShowProbable",
-    "ShowTree",
+    "ShowContinuations",
     "Train",
     "find",
     "is_command",

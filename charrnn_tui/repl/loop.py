@@ -115,7 +115,7 @@ class Repl:
                 await self.generator.continue_many(self._model(), count, prefix)
             case commands.ShowProbable(prefix):
                 await self.generator.show_probable(self._model(), prefix)
-            case commands.ShowTree(prefix):
+            case commands.ShowContinuations(prefix):
                 console.say(*await self._tree(prefix))
             case commands.ShowBetween():
                 console.say(*await self._between(action))

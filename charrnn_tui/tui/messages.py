@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ScreenAction: TypeAlias = (
     commands.Look
     | commands.ShowContext
-    | commands.ShowTree
+    | commands.ShowContinuations
     | commands.ShowBetween
     | commands.OpenModel
     | commands.Train

@@ -220,7 +220,7 @@ class MainScreen(LensWays):
                 self.look(text, event.line)
             case commands.ShowContext(models):
                 self.action_context(*models)
-            case commands.ShowTree(prefix):
+            case commands.ShowContinuations(prefix):
                 self.conversation.attempt(lambda: self.what_may_follow(prefix), event.line)
             case commands.ShowBetween() as asked:
                 self.conversation.attempt(lambda: self.between(asked), event.line)

@@ -211,7 +211,7 @@ class Conversation(Vertical):
             case (
                 commands.Look()
                 | commands.ShowContext()
-                | commands.ShowTree()
+                | commands.ShowContinuations()
                 | commands.ShowBetween()
                 | commands.OpenModel()
                 | commands.Train()
