@@ -76,6 +76,15 @@ def save(tree: Tree, path: Path) -> None:
     write_json(path, to_dict(tree))
 
 
+def save_new(tree: Tree, name_or_file: str) -> Path:
+    """Keep a tree under a name that is free; where. Raises InsightError for one that is taken, OSError."""
+    path = tree_path(name_or_file)
+    if path.exists():
+        raise InsightError(f"there is already a tree {visible(name_or_file)!r}; choose another name.")
+    save(tree, path)
+    return path
+
+
 def export_path(name_or_file: str) -> Path:
     """Where `export` writes: a file that ends in .md, or what `tree_path` makes of it. Raises InsightError."""
     path = Path(name_or_file).expanduser()

@@ -26,6 +26,8 @@ ScreenAction: TypeAlias = (
     | commands.Train
     | commands.Help
     | commands.Quit
+    | commands.Keeping
+    | commands.Forking
 )
 """What a line may ask for that is not the conversation's to do."""
 

@@ -37,6 +37,7 @@ GROUPS = {
         "copy_command",
         "keep",
         "favourites",
+        "transcript",
         "earlier",
         "later",
         "page_up",
@@ -70,7 +71,6 @@ _WITHOUT_KEY = (
     ("smooth", "Smooth chart", "Smooth the training loss, or no longer", "smooth"),
     ("context", "How far back models look …", "Bits a character by known characters, as curves", "context"),
     ("themes", "Theme …", "Colours of the screen, with a preview", "themes"),
-    ("favourites", "Favourites …", "The generations that were kept: copy, say again, export", "favourites"),
     ("quit", "Quit", "Leave the program", "app.quit"),
 )
 

@@ -35,16 +35,16 @@ class LensWays(Screen[None]):
     conversation: Conversation
     _clock: Callable[[], float]
 
-    def look(self, text: str | None, line: str = "") -> None:
-        """Lay a text open, or what was generated."""
-        self.run_worker(self._look(text, line), group="lens", exclusive=True)
+    def look(self, text: str | None, line: str = "", forking: commands.Forking | None = None) -> None:
+        """Lay a text open, or what was generated; `forking` is what is done to its tree at once."""
+        self.run_worker(self._look(text, line, forking), group="lens", exclusive=True)
 
-    async def _look(self, text: str | None, line: str) -> None:
+    async def _look(self, text: str | None, line: str, forking: commands.Forking | None) -> None:
         from charrnn_tui.tui.screens.lens_opening import lens_on
 
         entry = None if text is not None else self.conversation.writer.generations.current
         try:
-            screen = await lens_on(self.session, self.library, entry, text or "", self._clock)
+            screen = await lens_on(self.session, self.library, entry, text or "", self._clock, forking)
         except (commands.CommandError, UnknownSymbolsError) as error:
             self.conversation.refuse(str(error), line)
             return

@@ -219,6 +219,10 @@ class Conversation(Vertical):
                 | commands.Quit()
             ):
                 self.post_message(Asked(action, line))
+            case commands.Favourites() | commands.Tag() | commands.Export() | commands.Transcript():
+                self.post_message(Asked(action, line))
+            case commands.Fork() | commands.ShowTree():
+                self.post_message(Asked(action, line))
             case _:
                 assert_never(action)
 
