@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from charrnn_tui.model.mix import Mix
     from charrnn_tui.prompt.settings import Config
     from charrnn_tui.sampling import SamplingSettings
+    from charrnn_tui.text import Kind, Source
 
 ModelOption = Annotated[
     str | None,
@@ -40,9 +42,13 @@ BlendOption = Annotated[
     bool, typer.Option("--blend", help="With --mix: mix logarithms of probabilities, so that all models must agree.")
 ]
 TemperatureOption = Annotated[
-    float | None,
+    str | None,
     typer.Option(
-        "--temperature", "-t", metavar="T", help="0: always the most probable character; 1: as learnt; more: wilder."
+        "--temperature",
+        "-t",
+        metavar="T|T:T",
+        help="0: always the most probable character; 1: as learnt; more: wilder. 1.2:0.6: the first character of "
+        "each item or word, and the rest.",
     ),
 ]
 TopKOption = Annotated[
@@ -71,17 +77,59 @@ StyleOption = Annotated[
         help="Under a label that the model has learnt; several are mixed by their weights (repeatable).",
     ),
 ]
+ColumnOption = Annotated[
+    str | None,
+    typer.Option("--column", metavar="NAME", help="The column of a table (CSV, TSV, JSON lines) that holds the items."),
+]
+EncodingOption = Annotated[
+    str | None,
+    typer.Option("--encoding", metavar="NAME", help="How the text is encoded (UTF-8, or as its first bytes say)."),
+]
+ErrorsOption = Annotated[
+    str | None,
+    typer.Option("--errors", metavar="strict|replace", help="replace: � for bytes that are not of the encoding."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON, as described in docs/command-line.md.")]
 
 
+def source_of(
+    names: Sequence[str],
+    *,
+    column: str | None = None,
+    encoding: str | None = None,
+    errors: str | None = None,
+    kind: Kind | None = None,
+    separator: str | None = None,
+) -> Source:
+    """What a text is read from and how, as the options say. Raises WrongUse for one without meaning."""
+    from charrnn_tui.text import Source
+
+    with from_options():
+        return Source(
+            tuple(names),
+            kind,
+            separator,
+            column=column,
+            encoding=encoding,
+            errors=errors or "strict",  # type: ignore[arg-type]
+        )
+
+
 def sampling_settings(
-    config: Config, temperature: float | None, top_k: int | None, top_p: float | None, min_p: float | None
+    config: Config, temperature: str | None, top_k: int | None, top_p: float | None, min_p: float | None
 ) -> SamplingSettings:
     """The configured settings with those that were given. Raises WrongUse for one without meaning."""
     from dataclasses import replace
 
-    asked: dict[str, Any] = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "min_p": min_p}
+    from charrnn_tui.sampling.settings import parse_temperature
+
     with from_options():
+        asked: dict[str, Any] = {
+            "temperature": None if temperature is None else parse_temperature(temperature),
+            "top_k": top_k,
+            "top_p": top_p,
+            "min_p": min_p,
+        }
         return replace(config.sampling, **{name: value for name, value in asked.items() if value is not None})
 
 

@@ -60,7 +60,8 @@ def between(
     if steps < 1:
         raise InsightError(f"the way has one step or more, not {steps}.")
     cell = model.cell
-    ends = [read(model, prefix).states[-1] for prefix in (first, second)]
+    readings = [read(model, prefix) for prefix in (first, second)]
+    ends = [reading.states[-1] for reading in readings]
     weights = np.linspace(0, 1, steps + 1)
     states = interpolate(ends[0], ends[1], weights)
     answers = cell.answer(states)
@@ -71,6 +72,7 @@ def between(
             model.vocabulary,
             states.select([row]),
             answers[row],
+            after=int(readings[round(weight)].read[-1]),
             kind=model.info.kind,
             settings=settings or SamplingSettings(),
             seed=seed,

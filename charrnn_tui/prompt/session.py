@@ -29,6 +29,14 @@ def random_seed() -> int:
     return secrets.randbelow(SEEDS)
 
 
+def _turned(temperature: float, steps: int) -> float:
+    at = temperature / TEMPERATURE_STEP
+    start = math.floor(at + 1e-6) if steps > 0 else math.ceil(at - 1e-6)
+    # The keys stop at HOTTEST; from beyond it they lead down and never further up.
+    most = max(HOTTEST, temperature) if steps > 0 else HOTTEST
+    return round(min(most, max(0.0, (start + steps) * TEMPERATURE_STEP)), 2)
+
+
 @dataclass
 class Session:
     """Settings of one sitting. Their commands, limits and words stand in `options.OPTIONS`.
@@ -87,15 +95,16 @@ class Session:
         return OPTIONS[name].said(self.value(name))
 
     def turn(self, steps: int) -> str:
-        """Turn the temperature by even steps of 0.05, so that 0.83 goes to 0.85 or 0.80; what was changed, in words."""
+        """Turn the temperature by even steps of 0.05, so that 0.83 goes to 0.85 or 0.80; what was changed, in words.
+
+        Two temperatures turn together.
+        """
         before = self.settings.temperature
-        at = before / TEMPERATURE_STEP
-        start = math.floor(at + 1e-6) if steps > 0 else math.ceil(at - 1e-6)
-        # The keys stop at HOTTEST; from beyond it they lead down and never further up.
-        most = max(HOTTEST, before) if steps > 0 else HOTTEST
-        turned = round(min(most, max(0.0, (start + steps) * TEMPERATURE_STEP)), 2)
-        said = self.set("temperature", turned)
-        return said + (", as before" if turned == before else "")
+        if isinstance(before, tuple):
+            said = self.set("temperature", (_turned(before[0], steps), _turned(before[1], steps)))
+        else:
+            said = self.set("temperature", _turned(before, steps))
+        return said + (", as before" if self.settings.temperature == before else "")
 
     # --- the model ---
 
@@ -170,7 +179,7 @@ class Session:
     @property
     def temperature_words(self) -> str:
         """The temperature as a status row says it."""
-        return f"T {self.settings.temperature:.2f}"
+        return words.temperature(self.settings.temperature)
 
     @property
     def filter_words(self) -> list[str]:

@@ -275,7 +275,7 @@ class Repl:
         raise commands.CommandError(f"say what to train on: /train FILE, or one of {corpora}.")
 
     async def _watch(self, run: TrainingRun) -> None:
-        self._view = TrainingView(run, self.runs, self.console, self.session.settings.temperature)
+        self._view = TrainingView(run, self.runs, self.console, self.session.settings.temperatures[1])
         try:
             await self._view.watch()
         finally:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from charrnn_tui.cells import BatchCell, BatchState, join_states, log_softmax
 from charrnn_tui.sampling.bulk import draw_rows
+from charrnn_tui.sampling.places import settings_by_row
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
 from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.sampling.stream import EndReason
@@ -150,8 +151,9 @@ class Column:
         numbers = uniforms(self._keys[indices], np.array([self._position]))
         ids = np.zeros(len(indices), dtype=np.int64)
         groups: dict[SamplingSettings, list[int]] = {}
-        for row, index in enumerate(indices.tolist()):
-            groups.setdefault(self.settings[index], []).append(row)
+        held = settings_by_row([self.settings[index] for index in indices.tolist()], self._last[0], self.vocabulary)
+        for row, settings in enumerate(held):
+            groups.setdefault(settings, []).append(row)
         for settings, rows in groups.items():
             ids[rows] = draw_rows(logits[rows], settings, numbers[rows])
         probability = np.exp(log_softmax(logits)[np.arange(len(indices)), ids]).tolist()

@@ -117,6 +117,11 @@ def is_pattern(name: str) -> bool:
     return bool(_GLOB.search(name))
 
 
+def stands_for_files(name: str) -> bool:
+    """Whether a name is that of a file or a folder, a pattern, or standard input."""
+    return name == STDIN or is_pattern(name) or _exists(name)
+
+
 def title_of(name: str) -> str:
     """A short name for a file, a folder or a pattern."""
     if name == STDIN:

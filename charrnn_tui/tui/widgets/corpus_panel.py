@@ -88,7 +88,7 @@ def facts_content(summary: CorpusSummary) -> Content:
     if lists and repeated:
         rows.append(Content(f"{repeated:,} repeated" if repeated > 1 else "1 repeated"))
     if summary.partial:
-        rows.append(Content.styled("Told by its first 8 MiB.", "dim"))
+        rows.append(Content.styled("Told by its first 8 million characters.", "dim"))
     return Content("\n").join(rows)
 
 
