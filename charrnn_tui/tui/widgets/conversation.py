@@ -237,7 +237,7 @@ class Conversation(Vertical):
         if typed.strip():
             self._restyled(said)
         else:
-            self.box.say_trouble(words.capitalised(said) + ".")
+            self.app.notify(words.capitalised(said) + ".", title="Styles", markup=False, timeout=15)
 
     def turn_style(self, steps: int) -> None:
         """Turn the dial between two styles."""
