@@ -302,8 +302,8 @@ COMMANDS: dict[str, Command] = {
         *(_of_option(option) for option in OPTIONS.values() if option.name != "colour"),
         Command(
             "style",
-            "/style finnish=0.7, japanese=0.3",
-            "write in the style of labels, for a model that knows some (alone: list them; none: in no style)",
+            "/style finnish",
+            "write in a style that the model has learnt (alone: list them)",
             lambda rest: SetStyle(rest),
             "styles",
         ),
