@@ -58,6 +58,8 @@ def evaluate(
         str, typer.Argument(metavar="MODEL", autocompletion=names.complete_model, help="The model's name.")
     ],
     file: FilesArgument,
+    mix: options.MixOption = None,
+    blend: options.BlendOption = False,
     column: options.ColumnOption = None,
     encoding: options.EncodingOption = None,
     errors: options.ErrorsOption = None,
@@ -71,9 +73,10 @@ def evaluate(
     """
     from charrnn_tui.cli import output
     from charrnn_tui.model.library import Library
+    from charrnn_tui.prompt.settings import load_config
 
     source = options.source_of(file, column=column, encoding=encoding, errors=errors)
-    measured = measure(Library().open(model), source)
+    measured = measure(options.open_model(Library(), model, load_config(), mix, blend), source)
     if as_json:
         output.write_json(measured)
         return
@@ -170,7 +173,7 @@ def measure(model: Model, source: Source) -> dict[str, Any]:
     return {
         "model": model.name,
         "kind": model.info.kind,
-        "parameters": model.info.architecture.parameters,
+        "parameters": model.cell.architecture.parameters,
         **evaluation.to_dict(),
         "perplexity": evaluation.perplexity if evaluation.perplexity < sys.float_info.max else None,
         "items": items,

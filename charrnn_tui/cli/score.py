@@ -48,6 +48,9 @@ def score(
         list[str], typer.Argument(metavar="TEXT... | -", help="Texts to score; - reads one a line from stdin.")
     ],
     model: options.ModelOption = None,
+    mix: options.MixOption = None,
+    blend: options.BlendOption = False,
+    style: options.StyleOption = None,
     as_json: options.JsonOption = False,
 ) -> None:
     """Tell how well a model expected a text: log-probability, bits a character, and where it was surprised.
@@ -60,7 +63,7 @@ def score(
     from charrnn_tui.model.library import Library
     from charrnn_tui.prompt.settings import load_config
 
-    opened = options.open_model(Library(), model, load_config())
+    opened = options.open_model(Library(), model, load_config(), mix, blend, style)
     failed = False
     if texts == ["-"]:
         good = list(_readable(opened, _lines()))
@@ -145,6 +148,9 @@ def mattered(
         int, typer.Option("--window", metavar="N", min=1, help="Try so many characters before it.")
     ] = 100,
     model: options.ModelOption = None,
+    mix: options.MixOption = None,
+    blend: options.BlendOption = False,
+    style: options.StyleOption = None,
     as_json: options.JsonOption = False,
 ) -> None:
     """Tell how much each earlier character mattered to one character: how its log-probability changes without it.
@@ -158,7 +164,7 @@ def mattered(
     from charrnn_tui.model.library import Library
     from charrnn_tui.prompt.settings import load_config
 
-    opened = options.open_model(Library(), model, load_config())
+    opened = options.open_model(Library(), model, load_config(), mix, blend, style)
     reading = read(opened, text)
     last = len(reading) if opened.info.kind == "lines" else len(reading) - 1
     found = what_mattered(opened, reading, last if at is None else at, window=window)

@@ -41,7 +41,10 @@ def top(
     prefix: Annotated[str, typer.Argument(metavar="PREFIX", help="How the items begin.")] = "",
     n: Annotated[int, typer.Option("-n", "--number", metavar="N", min=1, max=LARGEST_WHOLE, help="How many.")] = 10,
     model: options.ModelOption = None,
+    mix: options.MixOption = None,
+    blend: options.BlendOption = False,
     max_length: options.MaxLengthOption = None,
+    style: options.StyleOption = None,
     match: constrained.MatchOption = None,
     length: constrained.LengthOption = None,
     new: constrained.NewOption = False,
@@ -72,7 +75,7 @@ def top(
     if tree and constraint is not None:
         raise WrongUse("a tree shows everything that may follow; leave out --match and what else items must be.")
     config = load_config()
-    opened = options.open_model(Library(), model, config)
+    opened = options.open_model(Library(), model, config, mix, blend, style)
     if tree:
         root = opened.probability_tree(prefix, depth=depth or 3, width=width or 4)
         if as_json:

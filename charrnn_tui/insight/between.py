@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.cells import NumpyState
-from charrnn_tui.insight.activations import numpy_cell
+from charrnn_tui.cells.batch_cell import BatchStateT
 from charrnn_tui.insight.reading import InsightError, continue_from, read
 from charrnn_tui.model import Model
 from charrnn_tui.sampling.settings import SamplingSettings
@@ -33,12 +32,14 @@ class Between:
     """[vocabulary], log P of the first character, in nats."""
 
 
-def interpolate(first: NumpyState, second: NumpyState, weights: NDArray[np.floating]) -> NumpyState:
-    """States of one stream each, mixed: row i of the result is (1 - w_i) first + w_i second."""
+def interpolate(first: BatchStateT, second: BatchStateT, weights: NDArray[np.floating]) -> BatchStateT:
+    """States of one stream each, mixed: row i of the result is (1 - w_i) first + w_i second.
+
+    What is no vector (symbols that were read, marks) is that of the nearer one.
+    """
     w = np.asarray(weights, dtype=np.float32)[:, None]
-    hidden = tuple((1 - w) * a + w * b for a, b in zip(first.hidden, second.hidden, strict=True))
-    cell = tuple((1 - w) * a + w * b for a, b in zip(first.cell, second.cell, strict=True))
-    return NumpyState(hidden, cell)
+    both = zip(first.arrays, second.arrays, strict=True)
+    return first.with_arrays((1 - w) * a + w * b if a.dtype.kind == "f" else np.where(w < 0.5, a, b) for a, b in both)
 
 
 def between(
@@ -58,8 +59,9 @@ def between(
     """
     if steps < 1:
         raise InsightError(f"the way has one step or more, not {steps}.")
-    cell = numpy_cell(model)
-    ends = [read(model, prefix).states[-1] for prefix in (first, second)]
+    cell = model.cell
+    readings = [read(model, prefix) for prefix in (first, second)]
+    ends = [reading.states[-1] for reading in readings]
     weights = np.linspace(0, 1, steps + 1)
     states = interpolate(ends[0], ends[1], weights)
     answers = cell.answer(states)
@@ -70,6 +72,7 @@ def between(
             model.vocabulary,
             states.select([row]),
             answers[row],
+            after=int(readings[round(weight)].read[-1]),
             kind=model.info.kind,
             settings=settings or SamplingSettings(),
             seed=seed,

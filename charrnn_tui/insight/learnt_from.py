@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from charrnn_tui.insight.activations import Passages
+from charrnn_tui.insight.passages import Passages
 from charrnn_tui.insight.reading import Ids, InsightError
 from charrnn_tui.model import Model
 from charrnn_tui.text import (
@@ -79,9 +79,10 @@ class LearntFrom:
 
 
 def spread(items: Sequence[str], most: int) -> list[str]:
-    """Every k-th item, so that they hold about `most` characters in all; at least one."""
+    """Items evenly from the whole list, so many that they hold about `most` characters in all; at least one."""
     total = sum(map(len, items))
-    return list(items[:: max(1, -(-total // max(1, most)))])
+    count = len(items) if total <= most else max(1, len(items) * most // total)
+    return [items[at * len(items) // count] for at in range(count)] if items else []
 
 
 def learnt_from(model: Model) -> LearntFrom:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from charrnn_tui.files import paths
-from charrnn_tui.files.atomic import write_json
+from charrnn_tui.files.atomic import write_json, write_text
 from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.insight.tree import Branch, Tree
-from charrnn_tui.sampling.settings import SamplingSettings, SettingsError
+from charrnn_tui.sampling.settings import SamplingSettings, SettingsError, typed_temperature
 from charrnn_tui.text import visible
 from charrnn_tui.text.decoding import decode_utf8
 from charrnn_tui.text.reading import TextError
@@ -72,6 +72,20 @@ def _branch_to_dict(branch: Branch) -> dict[str, Any]:
 def save(tree: Tree, path: Path) -> None:
     """Write a tree atomically. Raises OSError."""
     write_json(path, to_dict(tree))
+
+
+def export_path(name_or_file: str) -> Path:
+    """Where `export` writes: a file that ends in .md, or what `tree_path` makes of it. Raises InsightError."""
+    path = Path(name_or_file).expanduser()
+    return path if path.suffix.lower() == ".md" else tree_path(name_or_file)
+
+
+def export(tree: Tree, path: Path) -> None:
+    """Write a tree atomically: Markdown where the name ends in .md, else JSON, which can be opened. Raises OSError."""
+    if path.suffix.lower() == ".md":
+        write_text(path, to_markdown(tree))
+    else:
+        save(tree, path)
 
 
 def load(path: Path) -> Tree:
@@ -145,7 +159,8 @@ def _branch(entry: Any) -> Branch:
     for change in _typed(entry, "settings", list):
         place = _whole(change, "from")
         fields = {name: value for name, value in change.items() if name != "from"}
-        if any(isinstance(value, bool) or not isinstance(value, int | float | type(None)) for value in fields.values()):
+        numbers = (part for value in fields.values() for part in (value if isinstance(value, list) else [value]))
+        if any(isinstance(part, bool) or not isinstance(part, int | float | type(None)) for part in numbers):
             raise _Damage("a setting is no number")
         try:
             changes.append((place, SamplingSettings(**fields)))
@@ -230,7 +245,9 @@ def describe_settings(settings: SamplingSettings) -> str:
     """For people: 'temperature 0.8, top_k 5'; settings that are off are left out."""
     neutral = asdict(SamplingSettings())
     named = {name: value for name, value in asdict(settings).items() if name == "temperature" or value != neutral[name]}
-    return ", ".join(f"{name.replace('_', '-')} {value:g}" for name, value in named.items() if value is not None)
+    named["temperature"] = typed_temperature(settings.temperature)
+    shown = {name: value if isinstance(value, str) else f"{value:g}" for name, value in named.items()}
+    return ", ".join(f"{name.replace('_', '-')} {value}" for name, value in shown.items())
 
 
 def _code(text: str) -> str:

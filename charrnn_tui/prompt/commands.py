@@ -34,6 +34,13 @@ class SetOption:
 
 
 @dataclass(frozen=True)
+class SetStyle:
+    """Write in a style, as it was typed; '' tells the styles there are."""
+
+    typed: str
+
+
+@dataclass(frozen=True)
 class GenerateMany:
     """Continue a prefix `count` times at once."""
 
@@ -86,7 +93,9 @@ class Quit:
     """Leave."""
 
 
-Action: TypeAlias = Continue | SetOption | GenerateMany | ShowProbable | Look | OpenModel | Train | Save | Help | Quit
+Action: TypeAlias = (
+    Continue | SetOption | SetStyle | GenerateMany | ShowProbable | Look | OpenModel | Train | Save | Help | Quit
+)
 
 
 @dataclass(frozen=True)
@@ -98,7 +107,7 @@ class Command:
     summary: str
     parse: Callable[[str], Action]
     completes: str | None = None
-    """'models', 'corpora' (and files), 'commands' or None."""
+    """'models', 'corpora' (and files), 'commands', 'styles' or None."""
 
     @property
     def takes_value(self) -> bool:
@@ -135,6 +144,13 @@ COMMANDS: dict[str, Command] = {
     command.name: command
     for command in (
         *(_of_option(option) for option in OPTIONS.values() if option.name != "colour"),
+        Command(
+            "style",
+            "/style finnish=0.7, japanese=0.3",
+            "write in the style of labels, for a model that knows some (alone: list them; none: in no style)",
+            lambda rest: SetStyle(rest),
+            "styles",
+        ),
         Command("n", "/n 20 De", "continue a prefix many times at once", _many),
         Command("top", "/top De", "the most probable items that begin so, exactly", lambda rest: ShowProbable(rest)),
         Command(
@@ -224,6 +240,7 @@ __all__ = [
     "Quit",
     "Save",
     "SetOption",
+    "SetStyle",
     "ShowProbable",
     "Train",
     "find",

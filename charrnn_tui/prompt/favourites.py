@@ -10,6 +10,7 @@ from typing import Any
 
 from charrnn_tui.files import atomic, paths
 from charrnn_tui.files.rows import append_row
+from charrnn_tui.sampling.settings import Temperature
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Favourite:
     model: str
     seed: int = 0
     item: int = 0
-    temperature: float = 1.0
+    temperature: Temperature = 1.0
     top_k: int = 0
     top_p: float = 1.0
     min_p: float = 0.0
@@ -38,11 +39,17 @@ class Favourite:
     steering: dict[str, Any] = field(default_factory=dict, hash=False)
     """What it was steered by, as `Steering.to_plain` has it; empty for nothing, and in older files."""
 
+    def __post_init__(self) -> None:
+        match self.temperature:
+            case [int() | float() as first, int() | float() as rest]:  # a list, where it comes from JSON
+                object.__setattr__(self, "temperature", (first, rest))
+
 
 _MEANINGLESS = {"drawn": ("probability",), "probable": ("seed", "temperature", "top_k", "top_p", "min_p")}
 """What says nothing of a favourite of a kind."""
 
 _TYPES: dict[Any, Any] = {"str": str, "int": int, "float": int | float, "dict[str, Any]": dict}
+_TYPES["Temperature"] = int | float | tuple
 
 
 def add(favourite: Favourite, path: Path | None = None) -> Path:

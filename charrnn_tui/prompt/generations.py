@@ -16,6 +16,7 @@ from charrnn_tui.prompt import words
 from charrnn_tui.prompt.favourites import Favourite
 from charrnn_tui.prompt.steering import UNSTEERED, Steering
 from charrnn_tui.sampling import SamplingSettings
+from charrnn_tui.sampling.settings import typed_temperature
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
@@ -196,7 +197,7 @@ def sample_command(
     `item` is the first item's place among those of the seed, `count` how many are printed. Options that stand at
     their neutral value are left out.
     """
-    line = ["charrnn-tui", "sample", "--model", model, "--temperature", f"{settings.temperature:g}"]
+    line = ["charrnn-tui", "sample", "--model", model, "--temperature", typed_temperature(settings.temperature)]
     if settings.top_k:
         line += ["--top-k", str(settings.top_k)]
     if settings.top_p < 1:

@@ -45,6 +45,8 @@ KEYS: dict[str, Key] = {
         _screen("train", "ctrl+t", "train on names; again to pause, again to go on"),
         _both("colder", "f7,ctrl+down", "lower the temperature, also while text streams"),
         _both("hotter", "f8,ctrl+up", "raise the temperature, also while text streams"),
+        _both("style_first", "f19,ctrl+pageup", "turn the style towards the first of two, also while text streams"),
+        _both("style_second", "f20,ctrl+pagedown", "turn the style towards the second of two"),
         _screen("again", "ctrl+r", "the same generation once more"),
         _both("models", "f2", "the models there are"),
         _screen("training_form", "f4", "choose corpus, network and time"),

@@ -22,6 +22,8 @@ class Handlers:
     at_once: Callable[[str], str | None]
     """Carry out a line typed while text streams, where it can be done at once: says what was done (or what is wrong
     with it), or None where the line has to wait for its turn."""
+    turn_style: Callable[[int], None] = lambda steps: None
+    """Turn the dial between two styles by +1 or -1 step."""
 
 
 class Live(Protocol):

@@ -7,6 +7,7 @@ import math
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from time import perf_counter
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from charrnn_tui.model import Model
 from charrnn_tui.prompt.generations import DrawnGeneration, DrawnText, ProbableItems, ProbableText, shown_item
 from charrnn_tui.prompt.pace import STEP_BUDGET, Credit
 from charrnn_tui.prompt.session import Session
+from charrnn_tui.prompt.typed_constraint import NOTHING
 from charrnn_tui.repl.colours import probability_style
 from charrnn_tui.repl.console import Console, Live
 from charrnn_tui.repl.fragments import Fragments
@@ -44,7 +46,7 @@ class Generator:
         """Stream one continuation. Raises UnknownSymbolsError for a prefix that the network cannot read."""
         session, console = self.session, self.console
         seed = session.next_seed()
-        limit, settings = session.limit, session.settings
+        limit, settings, steering = session.limit, session.settings, session.steering
 
         def begin() -> Stream:
             return model.stream(prefix, settings=settings, seed=seed, max_length=limit)
@@ -53,19 +55,19 @@ class Generator:
         stream = await asyncio.to_thread(begin) if len(prefix) > _LONG_PREFIX else begin()
         self.speed = None
         text = DrawnText(prefix, stream.prefix, settings)
-        self.last = generation = DrawnGeneration(model.name, seed, limit, [text])
+        self.last = generation = DrawnGeneration(model.name, seed, limit, [text], steering)
         async with console.live() as live:
             live.write([("class:mark", console.mark), ("class:prefix", console.shown(stream.prefix))])
-            await self._play(stream, text, live)
+            await self._play(model, stream, generation, live)
             stopped = live.stopped or live.left
             if console.marked:
                 live.write(_end_mark(stream, stopped=stopped))
         if stream.end is None and stream.tokens:
             generation.max_length = len(stream.tokens)  # so that its command line stops where it was stopped
 
-    async def _play(self, stream: Stream, text: DrawnText, live: Live) -> None:
-        """Draw characters at the pace of the session, obeying its settings as they are turned."""
-        session, console = self.session, self.console
+    async def _play(self, model: Model, stream: Stream, generation: DrawnGeneration, live: Live) -> None:
+        """Draw characters at the pace of the session, obeying its settings and style as they are turned."""
+        session, console, text = self.session, self.console, generation.texts[0]
         first_limit = stream.max_length
         started = before = perf_counter()
         credit = Credit()
@@ -73,6 +75,9 @@ class Generator:
             now = perf_counter()
             pace = session.pace if console.paced else 0
             stream.settings = session.settings
+            if session.steering != generation.steering:
+                stream.reread(session.steering.steered(model).cell)
+                generation.steering, text.turned = session.steering, text.turned or bool(stream.tokens)
             if session.max_length:
                 stream.max_length = max(session.max_length, len(stream.tokens))
             text.turned |= stream.settings != text.settings or stream.max_length != first_limit
@@ -109,7 +114,7 @@ class Generator:
         session, console = self.session, self.console
         shown = clean_prefix(prefix, model.vocabulary, model.info.kind)
         model.vocabulary.encode(shown)
-        seed, settings, limit = session.next_seed(), session.settings, session.limit
+        seed, settings, limit, steering = session.next_seed(), session.settings, session.limit, session.steering
         running = model.info.kind == "stream"
         drawn: list[DrawnText] = []
         self.speed = None
@@ -129,7 +134,7 @@ class Generator:
             if console.marked and (live.stopped or live.left):
                 live.write([("class:end", f"stopped after {len(drawn)} of {count}")])
         if drawn:
-            self.last = DrawnGeneration(model.name, seed, limit, drawn)
+            self.last = DrawnGeneration(model.name, seed, limit, drawn, steering)
 
     async def show_probable(self, model: Model, prefix: str) -> None:
         """List the most probable items that begin with a prefix. Raises ModelError, UnknownSymbolsError."""
@@ -138,7 +143,8 @@ class Generator:
         limit = self.session.max_length or None
         search = model.most_probable(prefix, count=PROBABLE, max_length=limit)
         items: list[ProbableText] = []
-        found = ProbableItems(model.name, prefix, items, max_length=limit)
+        steering = replace(self.session.steering, constraint=NOTHING)
+        found = ProbableItems(model.name, prefix, items, max_length=limit, steering=steering)
         try:
             async with console.live() as live:
                 async for item in in_thread(search, live):

@@ -58,7 +58,7 @@ class Repl:
         self._keys = inline_keys() if keys is None else keys
         self._quit = False
         self._reloading: set[asyncio.Task[None]] = set()
-        console.handlers = Handlers(self.turn, self.at_once)
+        console.handlers = Handlers(self.turn, self.at_once, self.turn_style)
 
     # --- the loop -----------------------------------------------------------------------------------------------
 
@@ -109,6 +109,8 @@ class Repl:
                 console.say(self._set(action))
                 if action.name == "colour" and self.session.colour:
                     console.say(legend())
+            case commands.SetStyle(typed):
+                console.say(f"{words.capitalised(self.session.set_style(typed))}.")
             case commands.GenerateMany(count, prefix):
                 await self.generator.continue_many(self._model(), count, prefix)
             case commands.ShowProbable(prefix):
@@ -153,6 +155,12 @@ class Repl:
         self.session.turn(steps)
         self.console.refresh()
 
+    def turn_style(self, steps: int) -> None:
+        """Turn the dial between two styles; the next character obeys."""
+        if self.session.dial is not None:
+            self.session.turn_style(steps)
+            self.console.refresh()
+
     def at_once(self, line: str) -> str | None:
         """Carry out a line typed while text streams, where it is a setting: says what was done or what is wrong.
 
@@ -162,6 +170,8 @@ class Repl:
             return None
         try:
             action = commands.parse(line)
+            if isinstance(action, commands.SetStyle) and action.typed.strip():
+                return self.session.set_style(action.typed)
             return self._set(action) if isinstance(action, commands.SetOption) else None
         except ValueError as error:
             return str(error)
@@ -173,17 +183,21 @@ class Repl:
     # --- models and favourites ----------------------------------------------------------------------------------
 
     def _model(self) -> Model:
-        if self.session.model is None:
+        model = self.session.writing
+        if model is None:
             corpora = ", ".join(corpus_names())
             raise ModelError(f"there is no model open; /model lists them, and /train makes one (on {corpora}).")
-        return self.session.model
+        return model
 
     def _open(self, name: str) -> None:
-        self.session.model = model = self.library.open(name)
+        model = self.library.open(name)
+        lost = self.session.open(model)
         run = self.runs.latest
         of_run = run is not None and self.runs.folder_of(run) == model.folder
         self.session.followed = model.folder if of_run else None
         self.console.say([("class:name", visible(model.name)), ("", f": {_facts(model)}")])
+        if lost:
+            self.console.say(f"{words.capitalised(lost)}.")
 
     def _models(self) -> list[Fragments]:
         rows: list[Fragments] = []
@@ -261,7 +275,7 @@ class Repl:
         raise commands.CommandError(f"say what to train on: /train FILE, or one of {corpora}.")
 
     async def _watch(self, run: TrainingRun) -> None:
-        self._view = TrainingView(run, self.runs, self.console, self.session.settings.temperature)
+        self._view = TrainingView(run, self.runs, self.console, self.session.settings.temperatures[1])
         try:
             await self._view.watch()
         finally:
@@ -296,7 +310,7 @@ class Repl:
         except ModelError:
             return  # being written; the next save comes soon
         if folder == self.session.followed:
-            self.session.model, self.session.step = model, step
+            self.session.open(model, step)
             self.console.refresh()
 
     async def _reloaded(self) -> None:

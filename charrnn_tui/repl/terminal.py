@@ -96,6 +96,7 @@ class Terminal:
             key_bindings=prompt_keys(
                 self._keys,
                 turn=lambda steps: self.handlers.turn(steps),
+                turn_style=lambda steps: self.handlers.turn_style(steps),
                 enter=self._enter_by_key,
                 ghosts=self._suggest,
                 completions=self._completer.lines,
@@ -371,6 +372,10 @@ class TerminalLive:
                 self._terminal.handlers.turn(1)
             case "colder":
                 self._terminal.handlers.turn(-1)
+            case "style_first":
+                self._terminal.handlers.turn_style(-1)
+            case "style_second":
+                self._terminal.handlers.turn_style(1)
             case _:
                 assert_never(action)
 

@@ -28,6 +28,7 @@ def toolbar(
     parts: list[tuple[str, int]] = [
         (name, 9),
         (session.temperature_words, 10),
+        *((words, 8) for words in session.steering_words),
         *((words, 7) for words in session.filter_words),
         (_seed(session), 6),
         ("colour" if session.colour else "", 2),

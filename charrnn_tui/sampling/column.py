@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from charrnn_tui.cells import BatchCell, BatchState, join_states, log_softmax
 from charrnn_tui.sampling.bulk import draw_rows
+from charrnn_tui.sampling.places import settings_by_row
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
 from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.sampling.stream import EndReason
@@ -102,6 +103,32 @@ class Column:
         if self.running:
             self._advance(*self._last)
 
+    def reread(self, cell: BatchCell, texts: Sequence[str]) -> None:
+        """Go on with another cell of the same vocabulary, such as the same network in another style: what stands of
+        each text is read anew with it, and the next characters obey.
+
+        texts: one a stream, prefix included, as far as it is written.
+        """
+        self._cell = cell
+        ids = [prefix_ids(texts[stream], self.vocabulary, self.kind) for stream in self._running.tolist()]
+        if not ids:
+            return
+        # The longest first, so that those that are read to their end leave the batch at its foot.
+        order = sorted(range(len(ids)), key=lambda row: -len(ids[row]))
+        state, left = cell.initial_state(len(ids)), len(ids)
+        states, logits = [], []
+        for place in range(len(ids[order[0]])):
+            column = [int(ids[row][place]) for row in order[:left]]
+            state, answers = cell.step_logits(column, state)
+            going = sum(len(ids[row]) > place + 1 for row in order[:left])
+            if going < left:
+                states.append(state.select(np.arange(going, left)))
+                logits.append(answers[going:left])
+                state, left = state.select(np.arange(going)), going
+        back = np.argsort(order)
+        self._state = join_states(states[::-1]).select(back)
+        self._logits = np.concatenate(logits[::-1])[back]
+
     def __copy__(self) -> Column:
         """Another column that goes on from here, with settings of its own."""
         other = Column.__new__(Column)
@@ -124,8 +151,9 @@ class Column:
         numbers = uniforms(self._keys[indices], np.array([self._position]))
         ids = np.zeros(len(indices), dtype=np.int64)
         groups: dict[SamplingSettings, list[int]] = {}
-        for row, index in enumerate(indices.tolist()):
-            groups.setdefault(self.settings[index], []).append(row)
+        held = settings_by_row([self.settings[index] for index in indices.tolist()], self._last[0], self.vocabulary)
+        for row, settings in enumerate(held):
+            groups.setdefault(settings, []).append(row)
         for settings, rows in groups.items():
             ids[rows] = draw_rows(logits[rows], settings, numbers[rows])
         probability = np.exp(log_softmax(logits)[np.arange(len(indices)), ids]).tolist()

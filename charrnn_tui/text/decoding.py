@@ -300,7 +300,7 @@ def decode_utf8(data: bytes, path: Path | str) -> str:
 
 
 def decode_text(data: bytes, path: Path | str) -> str:
-    """Decode the whole bytes of a text to learn from. Raises NotDecodedError naming the byte that is not UTF-8."""
+    """The whole bytes of a text to learn from. Raises NotDecodedError naming the place of a byte that is not UTF-8."""
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
         text = data.decode("utf-8")

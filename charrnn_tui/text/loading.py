@@ -17,21 +17,13 @@ from charrnn_tui.text.safe import visible
 from charrnn_tui.text.shipped import known_kind, shipped_corpora
 from charrnn_tui.text.source import Source, title_of
 from charrnn_tui.text.stdlib import PYTHON_STDLIB
-from charrnn_tui.text.tables import Column, Table, is_table
+from charrnn_tui.text.tables import ColumnError, Table, is_table
 
 PEEK = 1 << 20
 """Characters that tell what a text is."""
 
 _LONG_VALUES = 1000
 """Characters of the median value of a column from which on its values are texts and no items."""
-
-
-class ColumnNeededError(TextError):
-    """A table was given and no column of it chosen; `columns` are those there are."""
-
-    def __init__(self, message: str, columns: tuple[Column, ...]) -> None:
-        super().__init__(message)
-        self.columns = columns
 
 
 def load_corpus(source: Source | str, *, kind: Kind | None = None, separator: str | None = None) -> Corpus:
@@ -79,7 +71,7 @@ def _known_kind(found: Found, source: Source) -> tuple[Kind, str] | None:
 
 def load_beginning(source: Source, most: int) -> tuple[Corpus, str, bool]:
     """A large corpus as its first `most` characters tell it: the corpus, the text of it where it is running text, and
-    whether there is more. Raises TextError, ColumnNeededError."""
+    whether there is more. Raises TextError, ColumnError."""
     found = find_files(source.names)
     known = _known_kind(found, source)
     for file in found.files:
@@ -108,7 +100,7 @@ def load_beginning(source: Source, most: int) -> tuple[Corpus, str, bool]:
 
 
 def read_files(found: Found, source: Source, name: str) -> Corpus:
-    """The corpus in some files. Raises TextError, ColumnNeededError."""
+    """The corpus in some files. Raises TextError, ColumnError."""
     for path in found.files:
         check_is_text(path, source.decoding)
     source = with_column(found.files, source)
@@ -123,7 +115,7 @@ def read_files(found: Found, source: Source, name: str) -> Corpus:
 def with_column(files: Sequence[Path], source: Source) -> Source:
     """The source with its column, where its files are tables of one column and none was named.
 
-    Raises ColumnNeededError naming the columns where there are several. A kind that was set says that whole lines are
+    Raises ColumnError naming the columns where there are several. A kind that was set says that whole lines are
     meant.
     """
     if source.column is not None or source.kind is not None or source.separator is not None:
@@ -136,7 +128,7 @@ def with_column(files: Sequence[Path], source: Source) -> Source:
     if len(names) == 1 and len(found[0].columns) == 1 and len(tables) == len(files):
         return replace(source, column=found[0].columns[0])
     table = next((table for table in found if len(table.columns) > 1), found[0])
-    raise ColumnNeededError(
+    raise ColumnError(
         f"{shown(table.path)} is a table; say which column to take (--column NAME). Its columns are: {table.told()}.",
         table.preview(),
     )
@@ -144,7 +136,7 @@ def with_column(files: Sequence[Path], source: Source) -> Source:
 
 def with_column_of(source: Source, usual: str | None) -> Source:
     """The source with the usual column, where its files are tables that have it; else as `with_column`, whatever kind
-    is asked for. Raises ColumnNeededError, TextError.
+    is asked for. Raises ColumnError, TextError.
     """
     files = find_files(source.names).files
     tables = [Table(path, source.decoding) for path in files if is_table(path)]

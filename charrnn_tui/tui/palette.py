@@ -27,6 +27,8 @@ GROUPS = {
         "stop",
         "colder",
         "hotter",
+        "style_first",
+        "style_second",
         "sampling",
     ),
     "Generations": (

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from charrnn_tui.cli.bars import curves
-from charrnn_tui.insight.activations import Passages
+from charrnn_tui.insight.passages import Passages
 from charrnn_tui.insight.scores import score
 from charrnn_tui.insight.units import find
 from charrnn_tui.model.library import Library

@@ -9,7 +9,7 @@ import pytest
 from charrnn_tui.files import paths
 from charrnn_tui.prompt import favourites
 from charrnn_tui.prompt.favourites import Favourite
-from charrnn_tui.prompt.generations import sample_command
+from charrnn_tui.prompt.generations import sample_command, sample_command_of
 from charrnn_tui.sampling import SamplingSettings
 
 
@@ -96,3 +96,12 @@ def test_an_export_tells_what_has_a_meaning_and_can_be_read_again(tmp_path: Path
     assert of_probable["probability"] == 0.25
     assert not of_probable.keys() & {"seed", "temperature", "top_k", "top_p", "min_p"}
     assert favourites.load(tmp_path / "out.jsonl") == [drawn, probable]
+
+
+def test_two_temperatures_are_kept(tmp_path: Path) -> None:
+    kept = Favourite("Bo", "", "toy", 6, temperature=(1.2, 0.6))
+    path = favourites.add(kept, tmp_path / "favourites.jsonl")
+    assert favourites.load(path) == [kept]
+    assert "--temperature 1.2:0.6" in sample_command_of(kept)
+    path.write_text(path.read_text().replace("[1.2, 0.6]", '["a", 1]'))
+    assert favourites.load(path) == []

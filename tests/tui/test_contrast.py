@@ -44,7 +44,7 @@ def lens() -> LensScreen:
     info = toy_info()
     model = Model(info, NumpyCell(info.architecture, toy_weights()))
     settings = SamplingSettings(top_k=3)
-    forest = Forest(model, [Opened("De", "Deirdre", settings, 1, 0, 20, "end")])
+    forest = Forest(model, [Opened("De", "Deirdre", ((0, settings),), 1, 0, 20, "end")])
     return LensScreen(Session(settings, model=model), forest, time.monotonic)
 
 

@@ -39,7 +39,8 @@ class Recipe:
     is short) or streams side by side, `window` characters of a stream between updates. `epochs` may be fractional for
     streams. `warmup` is the share of steps in which the learning rate rises. `patience` counts evaluations without a
     better validation loss before the run ends early; 0 never does. `ema` is the decay of the averaged weights that are
-    evaluated and saved, 0 for none.
+    evaluated and saved, 0 for none. `label_dropout` is the share of items that are trained without their label, so that
+    a network also writes well where none is given.
     """
 
     name: str = ""
@@ -59,6 +60,7 @@ class Recipe:
     dropout: float = 0.3
     input_dropout: float = 0.0
     weight_dropout: float = 0.1
+    label_dropout: float = 0.3
     batch_size: int = 128
     window: int = 128
     epochs: float = 9.0
@@ -89,6 +91,7 @@ class Recipe:
         _between("dropout", self.dropout, 0, 1, upper_open=True)
         _between("input_dropout", self.input_dropout, 0, 1, upper_open=True)
         _between("weight_dropout", self.weight_dropout, 0, 1, upper_open=True)
+        _between("label_dropout", self.label_dropout, 0, 1)
         _between("validation_fraction", self.validation_fraction, 0, 1, lower_open=True, upper_open=True)
         _between("learning_rate", self.learning_rate, 0, 10, lower_open=True)
         _between("warmup", self.warmup, 0, 1, upper_open=True)

@@ -107,6 +107,7 @@ class RunFiles:
             replace(p.position),
             recipe=p.recipe.to_dict(),
             vocabulary="".join(p.data.vocabulary.symbols),
+            labels=p.data.labels,
             fingerprint=p.data.fingerprint,
             world=self._ranks.world,
             base=p.base,
@@ -154,6 +155,7 @@ class RunFiles:
             recipe=p.recipe.to_dict() | ({"base": p.base} if p.base else {}),
             results={
                 "validation_loss": losses.validation,
+                **({} if losses.unlabelled is None else {"unlabelled_loss": losses.unlabelled}),
                 "training_loss": losses.training,
                 "step": position.best_step or position.step,
                 "epoch": position.best_step / p.data.steps_per_epoch,
@@ -162,4 +164,5 @@ class RunFiles:
                 "finished": False,
             },
             created=datetime.now(UTC).isoformat(timespec="seconds"),
+            labels=p.data.labels,
         )

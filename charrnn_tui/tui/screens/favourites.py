@@ -19,6 +19,7 @@ from charrnn_tui.prompt.favourites import Favourite
 from charrnn_tui.prompt.generations import sample_command_of, shown_item
 from charrnn_tui.prompt.probability import percent
 from charrnn_tui.sampling import SettingsError
+from charrnn_tui.sampling.settings import typed_temperature
 from charrnn_tui.text import visible
 from charrnn_tui.tui.content.rows import Row
 from charrnn_tui.tui.content.shown import plain, sentence
@@ -39,7 +40,7 @@ def favourite_rows(favourite: Favourite) -> list[Row]:
         origin = [("Probability", percent(f.probability)), ("Rank", f"{f.item + 1}")]
     else:
         origin = [
-            ("Temperature", f"{f.temperature:g}"),
+            ("Temperature", typed_temperature(f.temperature)),
             ("Filters", ", ".join(words.filters(f)) or "none"),
             ("Seed", f"{f.seed}" + (f", number {f.item + 1}" if f.item else "")),
         ]

@@ -18,6 +18,7 @@ from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.text import UnknownSymbolsError
 from charrnn_tui.tui.content.lens_growing import Growing
 from charrnn_tui.tui.content.lens_look import Looks
+from charrnn_tui.tui.content.lens_words import left_out_words
 from charrnn_tui.tui.content.shown import plain, sentence
 from charrnn_tui.tui.dialogs.dialog import Dialog
 from charrnn_tui.tui.screens.lens_branches import Branches
@@ -90,7 +91,7 @@ class LensScreen(Dialog[None]):
         self.add_class(f"-{self._panel}")
         self._ticker = self.set_interval(TICK, self.tick, pause=True)
         self._show_tree()
-        self.laid_open.note(HINT)
+        self.laid_open.note(left_out_words(self.forest.left_out) or HINT)
         self._lay_open()
 
     @property
@@ -145,6 +146,8 @@ class LensScreen(Dialog[None]):
     def _draw_title(self) -> None:
         branch = self.forest.branch
         label = f" · {branch.label}" if branch.label else ""
+        if left_out := self.forest.left_out:
+            label += f" · {left_out:,} characters more"
         title = f"◎ {self.forest.model.name} · branch {branch.id} · seed {branch.seed}{label}"
         self.query_one("#lens-title", Static).update(plain(title))
 

@@ -33,6 +33,7 @@ async def lens_on(
     model = session.model
     if model is None:
         raise CommandError("no model is open yet.")
+    steering = entry.steering if isinstance(entry, Generation) else session.steering
     if entry is not None and entry.model_name != model.name:
         try:
             model = await asyncio.to_thread(library.open, entry.model_name)
@@ -40,6 +41,10 @@ async def lens_on(
             raise CommandError(f"this was written by another model, which cannot be opened: {error}") from error
     if entry is not None and not entry.texts:
         raise CommandError("nothing was found here, so there is nothing to look at.")
+    try:
+        model = steering.steered(model, library)
+    except ModelError as error:
+        raise CommandError(str(error)) from error
     opened = [_typed(session, model, text)] if entry is None else _of_entry(session, model, entry)
     for one in opened:
         model.vocabulary.encode(one.prefix + one.text[len(one.prefix) :])
@@ -49,7 +54,7 @@ async def lens_on(
 def _typed(session: Session, model: Model, text: str) -> Opened:
     prefix = clean_prefix(text, model.vocabulary, model.info.kind)
     seed = session.next_seed()
-    return Opened(prefix, prefix, session.settings, seed, 0, session.limit)
+    return Opened(prefix, prefix, ((0, session.settings),), seed, 0, session.limit)
 
 
 def _of_entry(session: Session, model: Model, entry: Entry) -> list[Opened]:
@@ -60,7 +65,7 @@ def _of_entry(session: Session, model: Model, entry: Entry) -> list[Opened]:
         Opened(
             text.prefix,
             text.text,
-            text.settings,
+            tuple(text.changes),
             entry.seed,
             text.item,
             max(entry.max_length, text.length),

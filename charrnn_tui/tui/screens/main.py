@@ -77,6 +77,24 @@ class MainScreen(Screen[None]):
         _key("ctrl+t", "train", "Train", "Train on names; again to pause, again to go on"),
         _key("f7,ctrl+down", "turn(-1)", "Colder", "Lower the temperature", id="colder", display="F7"),
         _key("f8,ctrl+up", "turn(1)", "Hotter", "Raise the temperature", id="hotter", display="F8"),
+        _key(
+            "f19,ctrl+pageup",
+            "turn_style(-1)",
+            "First style",
+            "Turn the style towards the first of two",
+            id="style_first",
+            display="Shift+F7",
+            show=False,
+        ),
+        _key(
+            "f20,ctrl+pagedown",
+            "turn_style(1)",
+            "Second style",
+            "Turn the style towards the second of two",
+            id="style_second",
+            display="Shift+F8",
+            show=False,
+        ),
         _act("ctrl+r", "again", "Again", "The same generation once more"),
         _key("f2", "models", "Models", "Browse and open models"),
         _key("f4", "training_form", "Train on …", "Choose corpus, network and time"),
@@ -322,6 +340,10 @@ class MainScreen(Screen[None]):
     def action_turn(self, steps: int) -> None:
         """Raise or lower the temperature."""
         self.conversation.turn(steps)
+
+    def action_turn_style(self, steps: int) -> None:
+        """Turn the dial between two styles."""
+        self.conversation.turn_style(steps)
 
     def action_colour(self) -> None:
         """Colour characters by their probability, or no longer."""

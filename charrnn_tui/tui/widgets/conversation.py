@@ -72,7 +72,7 @@ class Conversation(Vertical):
         """What was generated above, the prompt below."""
         yield Writer(self.session, self._clock, id="writer")
         yield Completions(id="completions")
-        yield PromptBox(self.session, Choices(self.library), id="prompt-box")
+        yield PromptBox(self.session, Choices(self.library, lambda: self.session.labels), id="prompt-box")
 
     def on_mount(self) -> None:
         """Say what is waited for."""
@@ -196,6 +196,8 @@ class Conversation(Vertical):
         match action:
             case commands.Continue(prefix):
                 self.writer.begin(Start([prefix]))
+            case commands.SetStyle(typed):
+                self.set_style(typed)
             case commands.GenerateMany(count, prefix):
                 self.writer.begin(Start([prefix] * count, "column"))
             case commands.SetOption(name, value):
@@ -223,6 +225,31 @@ class Conversation(Vertical):
     def turn(self, steps: int) -> None:
         """Turn the temperature."""
         self._changed(self.session.turn(steps))
+
+    def set_style(self, typed: str) -> None:
+        """Write in another style; what is being written obeys. Raises CommandError."""
+        try:
+            said = self.session.set_style(typed)
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+        if typed.strip():
+            self._restyled(said)
+        else:
+            self.box.say_trouble(words.capitalised(said) + ".")
+
+    def turn_style(self, steps: int) -> None:
+        """Turn the dial between two styles."""
+        try:
+            said = self.session.turn_style(steps)
+        except ValueError as error:
+            self.refuse(words.capitalised(str(error)))
+            return
+        self._restyled(said)
+
+    def _restyled(self, said: str) -> None:
+        if (model := self.session.writing) is not None:
+            self.box.use_model(model)
+        self._changed(said)
 
     def settings_turned(self) -> None:
         """Settings were changed elsewhere: what shows them follows, and so does what is being written."""
@@ -382,9 +409,10 @@ class Conversation(Vertical):
     def _answer_from(self, model: Model, step: int | None = None, said: str = "") -> None:
         """Let the prompt answer from a model, say so, and begin what waited for it."""
         session = self.session
-        session.model, session.step = model, step
+        lost = session.open(model, step)
+        said = "; ".join(filter(None, (said, lost)))
         session.followed = model.folder  # a run that saves there is followed
-        self.box.use_model(model)
+        self.box.use_model(session.writing or model)
         self.post_message(ModelOpened(model, step))
         if said:
             self.say(said)
