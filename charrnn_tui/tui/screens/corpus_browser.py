@@ -187,9 +187,12 @@ class CorpusBrowser(Dialog[str | None]):
         """Leave with a file, if it can be read as text; which column and which encoding, the form asks."""
         try:
             await self._reader.run(summarise, target)
-        except (ColumnError, NotDecodedError):
+        except ColumnError:
             self.dismiss(target)
         except (TextError, OSError, ValueError) as error:
+            if isinstance(error, NotDecodedError) and error.proposal is not None:
+                self.dismiss(target)
+                return
             self.panel.show_sentence(str(error), problem=True)
             self.notify(sentence(error), severity="error", markup=False)
         else:
