@@ -16,6 +16,8 @@ from charrnn_tui.prompt.words import quoted
 from charrnn_tui.sampling import SettingsError
 
 MOST_AT_ONCE = 1000
+STEPS, MOST_STEPS = 8, 200
+"""Steps of a way from one prefix to another."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,33 @@ class ShowProbable:
 
 
 @dataclass(frozen=True)
+class ShowContinuations:
+    """Show what may follow a prefix as a tree of probabilities."""
+
+    prefix: str
+
+
+@dataclass(frozen=True)
+class ShowBetween:
+    """Go from the state after one prefix to that after another, and write on from each step of the way."""
+
+    first: str
+    second: str
+    steps: int
+
+
+@dataclass(frozen=True)
 class Look:
     """Lay a text open, character by character; None: what was generated last."""
 
     text: str | None
+
+
+@dataclass(frozen=True)
+class ShowContext:
+    """Draw how far back models look; none named: the open one."""
+
+    models: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -151,7 +176,10 @@ Action: TypeAlias = (
     | SetStyle
     | GenerateMany
     | ShowProbable
+    | ShowContinuations
+    | ShowBetween
     | Look
+    | ShowContext
     | OpenModel
     | Train
     | Save
@@ -192,6 +220,26 @@ def _many(rest: str) -> Action:
     return GenerateMany(whole_number(number, "the number of generations", 1, MOST_AT_ONCE), prefix)
 
 
+def _top(rest: str) -> Action:
+    # As on the command line; a prefix that begins with two dashes and "tree " can be typed to /next.
+    return ShowContinuations(rest.removeprefix("--tree").removeprefix(" ")) if _asks_tree(rest) else ShowProbable(rest)
+
+
+def _asks_tree(rest: str) -> bool:
+    return rest == "--tree" or rest.startswith("--tree ")
+
+
+def _between(rest: str) -> Action:
+    try:
+        parts = shlex.split(rest)
+    except ValueError as error:
+        raise CommandError(f"the quotes do not close: {quoted(rest)}.") from error
+    if len(parts) not in (2, 3):
+        raise CommandError("give two prefixes (in quotes where there are spaces), and how many steps if you like")
+    steps = whole_number(parts[2], "the number of steps", 1, MOST_STEPS) if len(parts) == 3 else STEPS
+    return ShowBetween(parts[0], parts[1], steps)
+
+
 def _path(rest: str) -> str | None:
     """A path or name as typed: quotes are taken off, spaces inside stay."""
     rest = rest.strip()
@@ -202,6 +250,14 @@ def _path(rest: str) -> str | None:
             raise CommandError(f"the quotes do not close: {quoted(rest)}.") from error
         rest = " ".join(parts)
     return rest or None
+
+
+def _several(rest: str) -> tuple[str, ...]:
+    """Names with spaces between them, each once; one that holds spaces stands in quotes."""
+    try:
+        return tuple(dict.fromkeys(shlex.split(rest)))
+    except ValueError as error:
+        raise CommandError(f"the quotes do not close: {quoted(rest)}.") from error
 
 
 def _tag(rest: str) -> Action:
@@ -246,18 +302,27 @@ COMMANDS: dict[str, Command] = {
         *(_of_option(option) for option in OPTIONS.values() if option.name != "colour"),
         Command(
             "style",
-            "/style finnish=0.7, japanese=0.3",
-            "write in the style of labels, for a model that knows some (alone: list them; none: in no style)",
+            "/style finnish",
+            "write in a style that the model has learnt (alone: list them)",
             lambda rest: SetStyle(rest),
             "styles",
         ),
         Command("n", "/n 20 De", "continue a prefix many times at once", _many),
-        Command("top", "/top De", "the most probable items that begin so, exactly", lambda rest: ShowProbable(rest)),
+        Command("top", "/top De", "the most probable items that begin so, exactly", _top),
+        Command("next", "/next De", "what may follow, as a tree of probabilities", ShowContinuations),
+        Command("between", "/between De An 8", "from one prefix to another in steps, a text at each", _between),
         Command(
             "look",
             "/look TEXT",
             "what was expected at each character (alone: of the last text)",
             lambda rest: Look(rest or None),
+        ),
+        Command(
+            "context",
+            "/context MODEL …",
+            "how far back models look, as curves (alone: the open one)",
+            lambda rest: ShowContext(_several(rest)),
+            "models",
         ),
         Command(
             "model", "/model NAME", "open a model (alone: list them)", lambda rest: OpenModel(_path(rest)), "models"
@@ -357,6 +422,9 @@ __all__ = [
     "Save",
     "SetOption",
     "SetStyle",
+    "ShowBetween",
+    "ShowContext",
+    "ShowContinuations",
     "ShowProbable",
     "ShowTree",
     "Tag",

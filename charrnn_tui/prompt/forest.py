@@ -124,12 +124,26 @@ class Forest:
         at = place - self.head
         return self._fork(at, symbol, settings)
 
-    def _fork(self, at: int, symbol: str | None, settings: SamplingSettings, seed: int | None = None) -> Growth:
+    def put(self, place: int, symbols: str, settings: SamplingSettings, *, ended: bool) -> Growth:
+        """Put several symbols at a place, and the end behind them where it `ended`, and look at the new branch.
+
+        Raises InsightError, UnknownSymbolsError.
+        """
+        if not symbols:
+            return self.swap(place, "", settings)
+        if place >= self.head:
+            return self._fork(place - self.head, symbols, settings, put_end=ended)
+        growth = self._plant(self.tree.prefix[:place] + symbols, settings)
+        return self._fork(0, "", settings) if ended else growth
+
+    def _fork(
+        self, at: int, symbol: str | None, settings: SamplingSettings, seed: int | None = None, *, put_end: bool = False
+    ) -> Growth:
         parent = self.branch
         # What the bars show holds from here on, whatever was turned later on where the text stood before.
         same = settings == settings_at(parent, at) and all(place <= at for place, _ in parent.changes)
         changed = None if same else settings
-        made = self.tree.fork(self.model, parent.id, at, symbol, settings=changed, seed=seed)
+        made = self.tree.fork(self.model, parent.id, at, symbol, settings=changed, seed=seed, put_end=put_end)
         self.branch_number = made.id
         return Growth(self.model, self.tree, made.id)
 

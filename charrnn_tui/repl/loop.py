@@ -117,8 +117,14 @@ class Repl:
                 await self.generator.continue_many(self._model(), count, prefix)
             case commands.ShowProbable(prefix):
                 await self.generator.show_probable(self._model(), prefix)
+            case commands.ShowContinuations(prefix):
+                console.say(*await self._tree(prefix))
+            case commands.ShowBetween():
+                console.say(*await self._between(action))
             case commands.Look(text):
                 await self._look(text)
+            case commands.ShowContext(models):
+                await self._context(models)
             case commands.OpenModel(name):
                 if name is None:
                     console.say(*self._models())
@@ -146,6 +152,35 @@ class Repl:
         model = self._model()
         text = last_text(self.generator.last) if text is None else text
         self.console.say(*await asyncio.to_thread(rows, model, text, self.console.shown))
+
+    async def _context(self, models: Sequence[str]) -> None:
+        from charrnn_tui.repl.context import show_context
+
+        await show_context(self.console, [self.library.open(name) for name in models] or [self._model()])
+
+    async def _tree(self, prefix: str) -> list[str]:
+        from charrnn_tui.prompt.probable_tree import DEPTH, WIDTH, tree_lines
+
+        root = await asyncio.to_thread(self._model().probability_tree, prefix, depth=DEPTH, width=WIDTH)
+        return list(tree_lines(root, self.console.shown))
+
+    async def _between(self, asked: commands.ShowBetween) -> list[str]:
+        from charrnn_tui.insight.between import between
+        from charrnn_tui.prompt.way import way_lines
+
+        session = self.session
+        seed = session.next_seed()
+        found = await asyncio.to_thread(
+            between,
+            self._model(),
+            asked.first,
+            asked.second,
+            asked.steps,
+            settings=session.settings,
+            seed=seed,
+            max_length=session.limit,
+        )
+        return [*way_lines(found, asked.first, asked.second, self.console.shown), f"seed {seed}"]
 
     def _help(self, topic: str | None) -> None:
         width = self.console.columns

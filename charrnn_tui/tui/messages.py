@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 ScreenAction: TypeAlias = (
     commands.Look
+    | commands.ShowContext
+    | commands.ShowContinuations
+    | commands.ShowBetween
     | commands.OpenModel
     | commands.Train
     | commands.Help

@@ -11,16 +11,17 @@ from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.screen import Screen
 
 from charrnn_tui.prompt import commands, run_words
 from charrnn_tui.prompt.options import OPTIONS
 from charrnn_tui.prompt.session import Session
-from charrnn_tui.text import UnknownSymbolsError, visible
+from charrnn_tui.text import visible
 from charrnn_tui.training.process.messages import Failed, Finished, Progress, Saved, Started
+from charrnn_tui.tui import notices
 from charrnn_tui.tui.content.blocks import ACTIONS, GenerationAct
 from charrnn_tui.tui.content.shapes import SHAPES, shape_for
 from charrnn_tui.tui.messages import Asked, ModelOpened, Refused, Said, StateChanged, TrainingBegan, TrainingSaid
+from charrnn_tui.tui.screens.lens_ways import LensWays
 from charrnn_tui.tui.screens.training_actions import TrainingActions
 from charrnn_tui.tui.widgets.conversation import Conversation
 from charrnn_tui.tui.widgets.key_row import KeyRow
@@ -66,7 +67,7 @@ def _look(key: str, tooltip: str) -> Binding:
     return Binding(key, "generation('look')", "Look", key_display=None, priority=True, tooltip=tooltip, id="look")
 
 
-class MainScreen(TrainingActions, Screen[None]):
+class MainScreen(TrainingActions, LensWays):
     """Where one stays. The conversation and the training panel do the work; what they say arrives as messages."""
 
     AUTO_FOCUS = "#prompt"
@@ -220,7 +221,13 @@ class MainScreen(TrainingActions, Screen[None]):
     async def _asked(self, event: Asked) -> None:
         match event.action:
             case commands.Look(text):
-                self.run_worker(self._look(text, event.line), group="lens", exclusive=True)
+                self.look(text, event.line)
+            case commands.ShowContext(models):
+                self.action_context(*models)
+            case commands.ShowContinuations(prefix):
+                self.conversation.attempt(lambda: self.what_may_follow(prefix), event.line)
+            case commands.ShowBetween() as way:
+                self.conversation.attempt(lambda: self.between(way), event.line)
             case commands.OpenModel():
                 self.action_models()
             case commands.Train(None):
@@ -232,7 +239,7 @@ class MainScreen(TrainingActions, Screen[None]):
             case commands.Quit():
                 await self.leave()
             case commands.Fork() | commands.ShowTree():
-                self.run_worker(self._look(None, event.line, event.action), group="lens", exclusive=True)
+                self.look(None, event.line, event.action)
             case commands.Favourites() | commands.Tag() | commands.Export() | commands.Transcript():
                 keeping, asked = self._keeping(), event.action
                 self.conversation.attempt(lambda: keeping.carry_out(self, self.conversation, asked), event.line)
@@ -259,6 +266,7 @@ class MainScreen(TrainingActions, Screen[None]):
     @on(ModelOpened)
     def _model_opened(self, event: ModelOpened) -> None:
         self.panel.show_model(event.model.info)
+        self.pass_on_weights(event.model, event.step)
 
     # --- training ---
 
@@ -290,21 +298,13 @@ class MainScreen(TrainingActions, Screen[None]):
             case Progress():
                 self.post_message(StateChanged())
             case Finished():
-                self._tell_ending("Training", run_words.ending(said), warn=said.reason == "diverged")
+                notices.tell(
+                    self.app, self.config.bell, "Training", run_words.ending(said), warn=said.reason == "diverged"
+                )
             case Failed():
-                self._tell_ending("Training failed", visible(said.message), warn=True)
+                notices.tell(self.app, self.config.bell, "Training failed", visible(said.message), warn=True)
             case _:
                 pass  # the panel shows it
-
-    def _tell_ending(self, title: str, text: str, *, warn: bool) -> None:
-        """A notice; where the settings ask for it the bell, and a desktop notice (OSC 9)."""
-        self.app.notify(text, title=title, severity="warning" if warn else "information", markup=False, timeout=10)
-        if not self.config.bell:
-            return
-        self.app.bell()
-        driver = self.app._driver
-        if driver is not None and not self.app.is_headless:
-            driver.write(f"\x1b]9;{visible(text)}\x07")
 
     # --- the conversation ---
 
@@ -426,22 +426,6 @@ class MainScreen(TrainingActions, Screen[None]):
 
         if name is not None:
             self.post_message(keep_theme(name))
-
-    async def _look(self, text: str | None, line: str = "", forking: commands.Forking | None = None) -> None:
-        """Lay a text open, or what was generated: with the network that wrote it."""
-        from charrnn_tui.tui.screens.lens_opening import lens_on
-
-        entry = None if text is not None else self.conversation.writer.generations.current
-        try:
-            screen = await lens_on(self.session, self.library, entry, text or "", self._clock, forking)
-        except (commands.CommandError, UnknownSymbolsError) as error:
-            self.conversation.refuse(str(error), line)
-            return
-        self.app.push_screen(screen, self._looked)
-
-    def _looked(self, _: None) -> None:
-        # The temperature may have been turned there.
-        self.conversation.settings_turned()
 
     def _keeping(self) -> ModuleType:
         from charrnn_tui.tui.screens import keeping
