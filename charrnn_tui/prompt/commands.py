@@ -158,15 +158,6 @@ def _many(rest: str) -> Action:
     return GenerateMany(whole_number(number, "the number of generations", 1, MOST_AT_ONCE), prefix)
 
 
-def _top(rest: str) -> Action:
-    # As on the command line; a prefix that begins with two dashes and "tree " can be typed to /tree.
-    return ShowTree(rest.removeprefix("--tree").removeprefix(" ")) if _asks_tree(rest) else ShowProbable(rest)
-
-
-def _asks_tree(rest: str) -> bool:
-    return rest == "--tree" or rest.startswith("--tree ")
-
-
 def _between(rest: str) -> Action:
     try:
         parts = shlex.split(rest)
@@ -202,7 +193,7 @@ COMMANDS: dict[str, Command] = {
             "styles",
         ),
         Command("n", "/n 20 De", "continue a prefix many times at once", _many),
-        Command("top", "/top De", "the most probable items that begin so, exactly", _top),
+        Command("top", "/top De", "the most probable items that begin so, exactly", lambda rest: ShowProbable(rest)),
         Command("tree", "/tree De", "what may follow, as a tree of probabilities", lambda rest: ShowTree(rest)),
         Command("between", "/between De An 8", "from one prefix to another in steps, a text at each", _between),
         Command(
