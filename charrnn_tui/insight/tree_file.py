@@ -13,6 +13,8 @@ from charrnn_tui.files import paths
 from charrnn_tui.files.atomic import write_json, write_text
 from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.insight.tree import Branch, Tree
+from charrnn_tui.model.description import ModelError
+from charrnn_tui.model.library import check_name
 from charrnn_tui.sampling.settings import SamplingSettings, SettingsError, typed_temperature
 from charrnn_tui.text import visible
 from charrnn_tui.text.decoding import decode_utf8
@@ -20,7 +22,6 @@ from charrnn_tui.text.reading import TextError
 
 FORMAT = 1
 LARGEST = 32 << 20
-_NAME = re.compile(r"[^\W_][\w.+-]{0,63}")
 
 
 def tree_path(name_or_file: str) -> Path:
@@ -31,10 +32,10 @@ def tree_path(name_or_file: str) -> Path:
     path = Path(name_or_file).expanduser()
     if len(path.parts) > 1 or path.suffix == ".json":
         return path
-    if not _NAME.fullmatch(name_or_file):
-        raise InsightError(
-            f"{visible(name_or_file)!r} is no name for a tree: 1 to 64 letters, digits, and . _ + - after the first."
-        )
+    try:
+        check_name(name_or_file, "a tree")
+    except ModelError as error:
+        raise InsightError(str(error)) from error
     return paths.trees() / f"{name_or_file}.json"
 
 
@@ -73,6 +74,15 @@ def _branch_to_dict(branch: Branch) -> dict[str, Any]:
 def save(tree: Tree, path: Path) -> None:
     """Write a tree atomically. Raises OSError."""
     write_json(path, to_dict(tree))
+
+
+def save_new(tree: Tree, name_or_file: str) -> Path:
+    """Keep a tree under a name that is free; where. Raises InsightError for one that is taken, OSError."""
+    path = tree_path(name_or_file)
+    if path.exists():
+        raise InsightError(f"there is already a tree {visible(name_or_file)!r}; choose another name.")
+    save(tree, path)
+    return path
 
 
 def export_path(name_or_file: str) -> Path:

@@ -58,7 +58,7 @@ class ShowProbable:
 
 
 @dataclass(frozen=True)
-class ShowTree:
+class ShowContinuations:
     """Show what may follow a prefix as a tree of probabilities."""
 
     prefix: str
@@ -81,6 +81,13 @@ class Look:
 
 
 @dataclass(frozen=True)
+class ShowContext:
+    """Draw how far back models look; none named: the open one."""
+
+    models: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class OpenModel:
     """Open a model by name; None shows the models there are."""
 
@@ -100,6 +107,54 @@ class Save:
 
 
 @dataclass(frozen=True)
+class Favourites:
+    """Show what was kept; `tags`: only those that have them all, as typed."""
+
+    tags: str
+
+
+@dataclass(frozen=True)
+class Tag:
+    """Change the tags of a favourite, by its number from 1: a word adds one, a word after a minus takes one away."""
+
+    number: int
+    changes: str
+
+
+@dataclass(frozen=True)
+class Export:
+    """Write what was kept to a file."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """Write what was said in this session to a file; None asks for one."""
+
+    path: str | None
+
+
+@dataclass(frozen=True)
+class Fork:
+    """Put a symbol ('' for the end) at a place of the last text, from 0 among its new characters, and grow it anew.
+
+    Without a place it is chosen on the screen.
+    """
+
+    place: int | None = None
+    symbol: str = ""
+
+
+@dataclass(frozen=True)
+class ShowTree:
+    """The last text with all that was forked from it. `branch`: go to that one; `name`: keep the tree under it."""
+
+    branch: int | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True)
 class Help:
     """Show the commands, or one."""
 
@@ -111,18 +166,25 @@ class Quit:
     """Leave."""
 
 
+Keeping: TypeAlias = Favourites | Tag | Export | Transcript
+"""What concerns the files of what was kept."""
+Forking: TypeAlias = Fork | ShowTree
+"""What concerns a text as a tree."""
 Action: TypeAlias = (
     Continue
     | SetOption
     | SetStyle
     | GenerateMany
     | ShowProbable
-    | ShowTree
+    | ShowContinuations
     | ShowBetween
     | Look
+    | ShowContext
     | OpenModel
     | Train
     | Save
+    | Keeping
+    | Forking
     | Help
     | Quit
 )
@@ -158,6 +220,15 @@ def _many(rest: str) -> Action:
     return GenerateMany(whole_number(number, "the number of generations", 1, MOST_AT_ONCE), prefix)
 
 
+def _top(rest: str) -> Action:
+    # As on the command line; a prefix that begins with two dashes and "tree " can be typed to /next.
+    return ShowContinuations(rest.removeprefix("--tree").removeprefix(" ")) if _asks_tree(rest) else ShowProbable(rest)
+
+
+def _asks_tree(rest: str) -> bool:
+    return rest == "--tree" or rest.startswith("--tree ")
+
+
 def _between(rest: str) -> Action:
     try:
         parts = shlex.split(rest)
@@ -181,26 +252,77 @@ def _path(rest: str) -> str | None:
     return rest or None
 
 
+def _several(rest: str) -> tuple[str, ...]:
+    """Names with spaces between them, each once; one that holds spaces stands in quotes."""
+    try:
+        return tuple(dict.fromkeys(shlex.split(rest)))
+    except ValueError as error:
+        raise CommandError(f"the quotes do not close: {quoted(rest)}.") from error
+
+
+def _tag(rest: str) -> Action:
+    number, _, changes = rest.strip().partition(" ")
+    if not changes.strip():
+        raise CommandError("say which favourite and a tag")
+    return Tag(whole_number(number, "the number of the favourite", 1, 10**9), changes)
+
+
+def _export(rest: str) -> Action:
+    path = _path(rest)
+    if path is None:
+        raise CommandError("say which file")
+    return Export(path)
+
+
+def _fork(rest: str) -> Action:
+    # What follows the number and one space is the symbol, a space included; "end" is the end of the item.
+    number, _, symbol = rest.lstrip(" ").partition(" ")
+    if not number:
+        return Fork()
+    place = whole_number(number, "the place", 0, 10**9)
+    if not symbol or (len(symbol) > 1 and symbol != "end"):
+        raise CommandError("say the place and one character, or 'end' for the end of the item")
+    return Fork(place, "" if symbol == "end" else symbol)
+
+
+def _tree(rest: str) -> Action:
+    word, _, name = rest.strip().partition(" ")
+    if not word:
+        return ShowTree()
+    if word == "save":
+        if not name.strip():
+            raise CommandError("say a name to keep the tree under")
+        return ShowTree(name=name.strip())
+    return ShowTree(whole_number(word, "the branch", 0, 10**9))
+
+
 COMMANDS: dict[str, Command] = {
     command.name: command
     for command in (
         *(_of_option(option) for option in OPTIONS.values() if option.name != "colour"),
         Command(
             "style",
-            "/style finnish=0.7, japanese=0.3",
-            "write in the style of labels, for a model that knows some (alone: list them; none: in no style)",
+            "/style finnish",
+            "write in a style that the model has learnt (alone: list them)",
             lambda rest: SetStyle(rest),
             "styles",
         ),
         Command("n", "/n 20 De", "continue a prefix many times at once", _many),
-        Command("top", "/top De", "the most probable items that begin so, exactly", lambda rest: ShowProbable(rest)),
-        Command("tree", "/tree De", "what may follow, as a tree of probabilities", lambda rest: ShowTree(rest)),
+        Command("top", "/top De", "the most probable items that begin so, exactly", _top),
+        Command("next", "/next De", "what may follow, as a tree of probabilities", ShowContinuations),
         Command("between", "/between De An 8", "from one prefix to another in steps, a text at each", _between),
         Command(
             "look",
             "/look TEXT",
             "what was expected at each character (alone: of the last text)",
             lambda rest: Look(rest or None),
+        ),
+        Command(
+            "context",
+            "/context MODEL …",
+            "how far back models look, as curves (alone: the open one)",
+            lambda rest: ShowContext(_several(rest)),
+            "models",
         ),
         Command(
             "model", "/model NAME", "open a model (alone: list them)", lambda rest: OpenModel(_path(rest)), "models"
@@ -213,6 +335,17 @@ COMMANDS: dict[str, Command] = {
             "corpora",
         ),
         Command("save", "/save", "keep the last generation in the favourites", lambda rest: Save()),
+        Command("favourites", "/favourites TAG", "what was kept (alone: all of it)", lambda rest: Favourites(rest)),
+        Command("tag", "/tag 3 elf -town", "put tags on a favourite, or take them away", _tag),
+        Command("export", "/export FILE", "write what was kept to a .txt, .csv, .json or .jsonl file", _export),
+        Command(
+            "transcript",
+            "/transcript FILE",
+            "write this session to a file: text, or a picture of the screen (.svg)",
+            lambda rest: Transcript(_path(rest)),
+        ),
+        Command("fork", "/fork 3 n", "put a character at a place of the last text and grow it anew from there", _fork),
+        Command("tree", "/tree 1", "the last text and its forks (a number goes to one, save NAME keeps them)", _tree),
         _of_option(OPTIONS["colour"]),
         Command("help", "/help", "the commands", lambda rest: Help(rest.strip().lstrip("/") or None), "commands"),
         Command("quit", "/quit", "leave", lambda rest: Quit()),
@@ -276,8 +409,13 @@ __all__ = [
     "Command",
     "CommandError",
     "Continue",
+    "Export",
+    "Favourites",
+    "Fork",
+    "Forking",
     "GenerateMany",
     "Help",
+    "Keeping",
     "Look",
     "OpenModel",
     "Quit",
@@ -285,9 +423,13 @@ __all__ = [
     "SetOption",
     "SetStyle",
     "ShowBetween",
+    "ShowContext",
+    "ShowContinuations",
     "ShowProbable",
     "ShowTree",
+    "Tag",
     "Train",
+    "Transcript",
     "find",
     "is_command",
     "parse",

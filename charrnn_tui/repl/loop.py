@@ -14,9 +14,10 @@ from charrnn_tui.prompt.generations import DrawnGeneration
 from charrnn_tui.prompt.keys import inline_keys
 from charrnn_tui.prompt.runs import Spawn, TrainingRun, TrainingRuns, recipe_for, spawn_worker
 from charrnn_tui.prompt.session import Session
-from charrnn_tui.repl import help_text
+from charrnn_tui.repl import help_text, keeping
 from charrnn_tui.repl.colours import legend
 from charrnn_tui.repl.console import Console, Handlers
+from charrnn_tui.repl.forking import Forking
 from charrnn_tui.repl.fragments import Fragments
 from charrnn_tui.repl.generate import Generator
 from charrnn_tui.repl.training_view import TrainingView
@@ -45,6 +46,7 @@ class Repl:
         self.console = console
         self.library = library
         self.generator = Generator(session, console)
+        self._forking = Forking(session, library, console, self.generator)
         self.runs = TrainingRuns(library, self._handle, spawn=spawn)
         self.failed = False
         """Whether a line could not be carried out: the exit code of a script."""
@@ -115,12 +117,14 @@ class Repl:
                 await self.generator.continue_many(self._model(), count, prefix)
             case commands.ShowProbable(prefix):
                 await self.generator.show_probable(self._model(), prefix)
-            case commands.ShowTree(prefix):
+            case commands.ShowContinuations(prefix):
                 console.say(*await self._tree(prefix))
             case commands.ShowBetween():
                 console.say(*await self._between(action))
             case commands.Look(text):
                 await self._look(text)
+            case commands.ShowContext(models):
+                await self._context(models)
             case commands.OpenModel(name):
                 if name is None:
                     console.say(*self._models())
@@ -130,6 +134,10 @@ class Repl:
                 await self._train(target)
             case commands.Save():
                 self._save()
+            case commands.Fork() | commands.ShowTree():
+                await self._forking.carry_out(action)
+            case commands.Favourites() | commands.Tag() | commands.Export() | commands.Transcript():
+                keeping.carry_out(console, action)
             case commands.Help(topic):
                 self._help(topic)
             case commands.Quit():
@@ -144,6 +152,11 @@ class Repl:
         model = self._model()
         text = last_text(self.generator.last) if text is None else text
         self.console.say(*await asyncio.to_thread(rows, model, text, self.console.shown))
+
+    async def _context(self, models: Sequence[str]) -> None:
+        from charrnn_tui.repl.context import show_context
+
+        await show_context(self.console, [self.library.open(name) for name in models] or [self._model()])
 
     async def _tree(self, prefix: str) -> list[str]:
         from charrnn_tui.prompt.probable_tree import DEPTH, WIDTH, tree_lines
@@ -254,9 +267,8 @@ class Repl:
         what = "Kept" if len(kept) == 1 else f"All {len(kept)} are kept"
         self.console.say(f"{what} in {visible(str(path))}.")
         if isinstance(last, DrawnGeneration) and last.turned:
-            self.console.say(
-                [("class:hint", "A setting was turned while it ran, so the seed alone does not make it again.")]
-            )
+            why = "A setting was turned while it ran, or a character put in"
+            self.console.say([("class:hint", f"{why}, so the seed alone does not make it again.")])
 
     # --- training -----------------------------------------------------------------------------------------------
 

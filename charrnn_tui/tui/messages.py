@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 
 ScreenAction: TypeAlias = (
     commands.Look
-    | commands.ShowTree
+    | commands.ShowContext
+    | commands.ShowContinuations
     | commands.ShowBetween
     | commands.OpenModel
     | commands.Train
     | commands.Help
     | commands.Quit
+    | commands.Keeping
+    | commands.Forking
 )
 """What a line may ask for that is not the conversation's to do."""
 

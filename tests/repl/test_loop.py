@@ -222,7 +222,7 @@ async def test_look_tells_the_last_text_character_by_character(sitting: Sitting,
 
 
 async def test_the_tree_of_what_may_follow_is_told(sitting: Sitting, model: Model) -> None:
-    await sitting.enter("/tree De")
+    await sitting.enter("/next De")
     root = model.probability_tree("De", depth=3, width=4)
     told = [line.strip("│├└ ") for line in sitting.console.said if "%" in line]
     wanted = [f"{math.exp(root.children[0].log_prob):.2%}", root.children[0].symbol or "end"]
@@ -324,7 +324,7 @@ async def test_a_wrong_line_among_pasted_ones_costs_the_others_nothing(sitting: 
         ("/train", "Say what to train on"),
         ("/save", "There is nothing to keep yet"),
         ("/look", "Nothing was generated yet"),
-        ("/tree Zo", "This network does not know the symbol"),
+        ("/next Zo", "This network does not know the symbol"),
         ("/between De Zo", "This network does not know the symbol"),
         ("/look Zo", "This network does not know the symbol"),
         ("/help nonsense", "There is no command /nonsense"),
@@ -435,11 +435,11 @@ async def test_training_shows_losses_samples_and_a_bar(model: Model) -> None:
     assert start.recipe["corpus"] == "names"
     assert start.recipe["name"].startswith("names-lstm")
     assert not start.resume
-    text = sitting.console.streamed
-    assert "Training new on words (900 items): LSTM 256, 340,000 parameters." in text
-    assert "training 1.900   validation 2.000 nats *" in text
+    text = " ".join(sitting.console.streamed.split())  # rows are wrapped
+    assert "Training new on words (900 items, 100 held out): LSTM 256, 340,000 parameters." in text
+    assert "training 1.900 validation 2.000 nats *" in text
     assert "cool0.8 · b␛[2Jad" in text
-    assert "new: the run is complete. Best: 1.900 nats a character at step 950." in text
+    assert "new: the run is complete. Best: 1.900 nats, 2.741 bits a character at step 950." in text
     assert training.closed
 
 
@@ -511,7 +511,7 @@ async def test_a_failure_and_an_end_without_a_watcher_are_said(model: Model) -> 
     training.tell(Finished("early", "new", "/nowhere", 700, 1.9, 650, 60.0, "it ended early."))
     assert sitting.repl.training is not None
     await until(lambda: sitting.console.announced)
-    assert sitting.console.announced == ["new: it ended early. Best: 1.900 nats a character at step 650."]
+    assert sitting.console.announced == ["new: it ended early. Best: 1.900 nats, 2.741 bits a character at step 650."]
     assert sitting.console.rung == 1
     assert sitting.repl.training_summary() == ""
     await sitting.repl.run()

@@ -23,7 +23,7 @@ from toy import write_toy_model
 pytestmark = pytest.mark.usefixtures("toy_model")
 
 
-async def tree(pilot: Pilot[Any], line: str = "/tree De") -> ContinuationsScreen:
+async def tree(pilot: Pilot[Any], line: str = "/next De") -> ContinuationsScreen:
     """The tree of a prefix, once it has grown."""
     app = await ready(pilot)
     await enter(pilot, line)
@@ -210,7 +210,7 @@ async def test_escape_stops_what_grows_before_it_leaves(monkeypatch: pytest.Monk
     monkeypatch.setattr(continuations.Continuations, "look_into", waits)
     async with Driven().driven((120, 36)) as pilot:
         app = await ready(pilot)
-        await enter(pilot, "/tree De")
+        await enter(pilot, "/next De")
         await until(pilot, lambda: isinstance(app.screen, ContinuationsScreen))
         screen = app.screen
         assert isinstance(screen, ContinuationsScreen)
@@ -285,7 +285,7 @@ async def test_the_lens_asks_where_the_way_ends() -> None:
 async def test_what_cannot_be_read_comes_back_to_the_prompt() -> None:
     async with Driven().driven((120, 36)) as pilot:
         app = await ready(pilot)
-        for line in ("/tree Zo#", "/between An Zo#"):
+        for line in ("/next Zo#", "/between An Zo#"):
             await enter(pilot, line)
             await until(pilot, lambda: "#" in app.next_row.sentence)
             assert app.screen is app.main

@@ -30,9 +30,9 @@ from charrnn_tui.tui.widgets.lens_text import LensText
 
 if TYPE_CHECKING:
     from charrnn_tui.insight.tree import Growth
+    from charrnn_tui.prompt.forest import Forest
     from charrnn_tui.prompt.session import Session
     from charrnn_tui.sampling.probability_tree import Branch as ProbableBranch
-    from charrnn_tui.tui.content.lens_forest import Forest
     from charrnn_tui.tui.content.lens_look import Look
 
 PANELS = ("bars", "units", "branches")
@@ -72,11 +72,15 @@ class LensScreen(Dialog[None]):
     bars = getters.query_one("#bars", DistributionBars)
     branches = getters.query_one("#branches", Branches)
 
-    def __init__(self, session: Session, forest: Forest, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, session: Session, forest: Forest, clock: Callable[[], float], growth: Growth | None = None
+    ) -> None:
         super().__init__()
         self.session = session
         self.forest = forest
         self.growing = Growing(clock)
+        self._first = growth
+        """What grows when the lens opens."""
         self._looks = Looks()
         self._panel = PANELS[0]
 
@@ -98,6 +102,9 @@ class LensScreen(Dialog[None]):
         self._show_tree()
         self.laid_open.note(left_out_words(self.forest.left_out) or HINT)
         self._lay_open()
+        if self._first is not None:
+            growth = self._first
+            self._grow(lambda: growth)
 
     @property
     def text(self) -> LensText:

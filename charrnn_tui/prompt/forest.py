@@ -1,4 +1,4 @@
-"""The texts under the lens as trees: what is swapped grows anew, and what stood there stays as a sibling.
+"""Texts as trees, under the lens and at the inline prompt: what is swapped grows anew, what stood there stays.
 
 A tree's branches share its prefix. A symbol put into the prefix itself begins a tree of its own beside it.
 """
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.insight.tree import Branch, Changes, Growth, Tree, settings_at
-from charrnn_tui.tui.content.lens_look import MOST_CHARACTERS
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
@@ -18,9 +17,13 @@ if TYPE_CHECKING:
     from charrnn_tui.sampling.stream import EndReason
 
 
+MOST_CHARACTERS = 5_000
+"""A state is kept for every character; a longer text is laid open up to here."""
+
+
 @dataclass(frozen=True)
 class Opened:
-    """A text that the lens is opened on, and how it was drawn; nothing was where `text` is the prefix alone."""
+    """A text that is laid open, and how it was drawn; nothing was where `text` is the prefix alone."""
 
     prefix: str
     text: str
