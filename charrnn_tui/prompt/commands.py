@@ -34,6 +34,11 @@ class SetOption:
 
 
 @dataclass(frozen=True)
+class Free:
+    """Ask nothing of items any more."""
+
+
+@dataclass(frozen=True)
 class GenerateMany:
     """Continue a prefix `count` times at once."""
 
@@ -86,7 +91,9 @@ class Quit:
     """Leave."""
 
 
-Action: TypeAlias = Continue | SetOption | GenerateMany | ShowProbable | Look | OpenModel | Train | Save | Help | Quit
+Action: TypeAlias = (
+    Continue | SetOption | Free | GenerateMany | ShowProbable | Look | OpenModel | Train | Save | Help | Quit
+)
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,7 @@ class Command:
     summary: str
     parse: Callable[[str], Action]
     completes: str | None = None
-    """'models', 'corpora' (and files), 'commands' or None."""
+    """'models', 'corpora' (and files), 'files', 'switch' (on, off), 'commands' or None."""
 
     @property
     def takes_value(self) -> bool:
@@ -109,8 +116,16 @@ class Command:
 def _of_option(option: Option) -> Command:
     """The command that changes a setting."""
     return Command(
-        option.command, option.usage, option.summary, lambda typed: SetOption(option.name, option.parse(typed))
+        option.command,
+        option.usage,
+        option.summary,
+        lambda typed: SetOption(option.name, option.parse(typed)),
+        option.completes,
     )
+
+
+def _free(rest: str) -> Action:
+    return Free()
 
 
 def _many(rest: str) -> Action:
@@ -135,6 +150,7 @@ COMMANDS: dict[str, Command] = {
     command.name: command
     for command in (
         *(_of_option(option) for option in OPTIONS.values() if option.name != "colour"),
+        Command("free", "/free", "ask nothing of items any more: take back match, length and the rest", _free),
         Command("n", "/n 20 De", "continue a prefix many times at once", _many),
         Command("top", "/top De", "the most probable items that begin so, exactly", lambda rest: ShowProbable(rest)),
         Command(
@@ -217,6 +233,7 @@ __all__ = [
     "Command",
     "CommandError",
     "Continue",
+    "Free",
     "GenerateMany",
     "Help",
     "Look",

@@ -7,11 +7,21 @@ import math
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
+from itertools import islice
 from time import perf_counter
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from charrnn_tui.model import Model
-from charrnn_tui.prompt.generations import DrawnGeneration, DrawnText, ProbableItems, ProbableText, shown_item
+from charrnn_tui.prompt.commands import CommandError
+from charrnn_tui.prompt.constrained_texts import ConstrainedTexts, Wanted, draw_texts, draws_of, why_fewer
+from charrnn_tui.prompt.generations import (
+    DrawnGeneration,
+    DrawnText,
+    ProbableItems,
+    ProbableText,
+    probable_search,
+    shown_item,
+)
 from charrnn_tui.prompt.pace import STEP_BUDGET, Credit
 from charrnn_tui.prompt.session import Session
 from charrnn_tui.repl.colours import probability_style
@@ -19,6 +29,9 @@ from charrnn_tui.repl.console import Console, Live
 from charrnn_tui.repl.fragments import Fragments
 from charrnn_tui.sampling import Stream, Token
 from charrnn_tui.sampling.prefix import clean_prefix
+
+if TYPE_CHECKING:
+    from charrnn_tui.sampling.constrained import ConstrainedDraws
 
 T = TypeVar("T")
 
@@ -44,27 +57,66 @@ class Generator:
         """Stream one continuation. Raises UnknownSymbolsError for a prefix that the network cannot read."""
         session, console = self.session, self.console
         seed = session.next_seed()
-        limit, settings = session.limit, session.settings
+        limit, settings, steering = session.limit, session.settings, session.steering
+        asked = bool(steering.constraint)
 
         def begin() -> Stream:
-            return model.stream(prefix, settings=settings, seed=seed, max_length=limit)
+            # A whole item ends by itself, also where it takes the last character there is room for.
+            return model.stream(prefix, settings=settings, seed=seed, max_length=limit + asked)
 
         # A long prefix takes a while to read; the screen goes on meanwhile.
         stream = await asyncio.to_thread(begin) if len(prefix) > _LONG_PREFIX else begin()
         self.speed = None
         text = DrawnText(prefix, stream.prefix, settings)
-        self.last = generation = DrawnGeneration(model.name, seed, limit, [text])
+        generation = DrawnGeneration(model.name, seed, limit, [text], steering)
         async with console.live() as live:
+            tokens, known = iter(stream), ""
+            if asked:
+                found = await self._search(model, Wanted(prefix, settings, 0), generation, live)
+                if found is None:
+                    return
+                known = f"  such an item has a probability of {found.probability}"
+                tokens = stream.write(found.texts[0][1][len(stream.prefix) :])
+            self.last = generation
             live.write([("class:mark", console.mark), ("class:prefix", console.shown(stream.prefix))])
-            await self._play(stream, text, live)
+            await self._play(stream, text, live, tokens)
             stopped = live.stopped or live.left
             if console.marked:
-                live.write(_end_mark(stream, stopped=stopped))
-        if stream.end is None and stream.tokens:
+                live.write([*_end_mark(stream, stopped=stopped), ("class:hint", known)])
+        if stream.end is None and stream.tokens and not asked:
             generation.max_length = len(stream.tokens)  # so that its command line stops where it was stopped
 
-    async def _play(self, stream: Stream, text: DrawnText, live: Live) -> None:
-        """Draw characters at the pace of the session, obeying its settings as they are turned."""
+    async def _search(
+        self, model: Model, text: Wanted, generation: DrawnGeneration, live: Live
+    ) -> ConstrainedTexts | None:
+        """Search a text of which something is asked; None where the user stops. Raises CommandError."""
+        over = threading.Event()
+        task = asyncio.ensure_future(
+            asyncio.to_thread(
+                draw_texts,
+                model,
+                generation.steering.constraint,
+                [text],
+                seed=generation.seed,
+                limit=generation.max_length,
+                stop=over.is_set,
+            )
+        )
+        try:
+            while not task.done() and not (live.stopped or live.left):
+                await live.wait(_FRAME)
+        finally:
+            over.set()
+        found = await task
+        if found.texts:
+            return found
+        if live.stopped or live.left:
+            live.write([("class:end", "the search was stopped")])
+            return None
+        raise CommandError(found.why)
+
+    async def _play(self, stream: Stream, text: DrawnText, live: Live, drawn: Iterator[Token]) -> None:
+        """Write characters at the pace of the session; what is drawn now obeys its settings as they are turned."""
         session, console = self.session, self.console
         first_limit = stream.max_length
         started = before = perf_counter()
@@ -72,18 +124,19 @@ class Generator:
         while stream.end is None and not (live.stopped or live.left):
             now = perf_counter()
             pace = session.pace if console.paced else 0
-            stream.settings = session.settings
-            if session.max_length:
-                stream.max_length = max(session.max_length, len(stream.tokens))
+            if drawn is stream:
+                stream.settings = session.settings
+                if session.max_length:
+                    stream.max_length = max(session.max_length, len(stream.tokens))
             text.turned |= stream.settings != text.settings or stream.max_length != first_limit
             if pace == 0:
-                tokens = list(_until(stream, now + STEP_BUDGET))
+                tokens = list(_until(drawn, now + STEP_BUDGET))
                 pause = 0.0
             else:
                 credit.add(now - before, pace)
                 tokens = []
                 while stream.end is None and credit.take():
-                    tokens.append(next(stream))
+                    tokens.append(next(drawn))
                 pause = max(_FRAME, credit.seconds_to_next(pace))
             before = now
             if tokens:
@@ -115,7 +168,12 @@ class Generator:
         self.speed = None
         # A small batch where little is asked for gives the first ones sooner.
         batch = min(count, _LARGEST_BATCH)
-        texts = model.sample(count, prefix, settings=settings, seed=seed, max_length=limit, batch_size=batch)
+        steering, over, draws = session.steering, threading.Event(), None
+        if steering.constraint:
+            draws = draws_of(model, steering.constraint, prefix, settings, seed=seed, limit=limit, stop=over.is_set)
+            texts: Iterator[str] = islice(draws, count)
+        else:
+            texts = model.sample(count, prefix, settings=settings, seed=seed, max_length=limit, batch_size=batch)
         started, characters = perf_counter(), 0
         async with console.live() as live:
             async for text in in_thread(texts, live):
@@ -126,19 +184,26 @@ class Generator:
                 characters += len(text) - len(shown)
                 self.speed = characters / max(1e-9, perf_counter() - started)
                 drawn.append(DrawnText(prefix, text, settings, item=len(drawn)))
-            if console.marked and (live.stopped or live.left):
+            stopped = live.stopped or live.left
+            if stopped:
+                over.set()
+            if draws is not None and console.marked and not stopped:
+                live.write([("class:hint", await asyncio.to_thread(_known, draws, len(drawn) < count, prefix))])
+            if console.marked and stopped:
                 live.write([("class:end", f"stopped after {len(drawn)} of {count}")])
         if drawn:
-            self.last = DrawnGeneration(model.name, seed, limit, drawn)
+            self.last = DrawnGeneration(model.name, seed, limit, drawn, steering)
+        elif draws is not None and not stopped:
+            raise CommandError(why_fewer(draws, prefix, stopped=False))
 
     async def show_probable(self, model: Model, prefix: str) -> None:
         """List the most probable items that begin with a prefix. Raises ModelError, UnknownSymbolsError."""
         console = self.console
         shown = clean_prefix(prefix, model.vocabulary, model.info.kind)
-        limit = self.session.max_length or None
-        search = model.most_probable(prefix, count=PROBABLE, max_length=limit)
+        limit, steering = self.session.max_length or None, self.session.steering
+        search = probable_search(model, prefix, PROBABLE, limit, steering)
         items: list[ProbableText] = []
-        found = ProbableItems(model.name, prefix, items, max_length=limit)
+        found = ProbableItems(model.name, prefix, items, max_length=limit, steering=steering)
         try:
             async with console.live() as live:
                 async for item in in_thread(search, live):
@@ -165,12 +230,18 @@ class Generator:
         return [*share, ("class:prefix", console.shown(prefix)), ("", rest + ("" if item.ended else "…") + "\n")]
 
 
-def _until(stream: Stream, end: float) -> Iterator[Token]:
+def _until(stream: Iterator[Token], end: float) -> Iterator[Token]:
     """Tokens until a time."""
     for token in stream:
         yield token
         if perf_counter() > end:
             return
+
+
+def _known(draws: ConstrainedDraws, few: bool, prefix: str) -> str:
+    """How probable an item is that is so, and why there are no more of them."""
+    said = f"such an item has a probability of {draws.probability}"
+    return f"{said}; {why_fewer(draws, prefix, stopped=False)}" if few else said
 
 
 def _end_mark(stream: Stream, *, stopped: bool) -> Fragments:

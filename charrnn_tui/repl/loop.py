@@ -109,6 +109,8 @@ class Repl:
                 console.say(self._set(action))
                 if action.name == "colour" and self.session.colour:
                     console.say(legend())
+            case commands.Free():
+                console.say(self.session.free())
             case commands.GenerateMany(count, prefix):
                 await self.generator.continue_many(self._model(), count, prefix)
             case commands.ShowProbable(prefix):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -164,7 +166,9 @@ def test_numbers_come_through(value: float) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_each_usage_works_as_it_is_written(name: str) -> None:
+def test_each_usage_works_as_it_is_written(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "FILE").touch()
     command = COMMANDS[name]
     assert command.usage.split()[0] == f"/{name}"
     assert command.summary

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from charrnn_tui.prompt.pace import Credit
+from charrnn_tui.prompt.steering import UNSTEERED, Steering
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
+    from charrnn_tui.prompt.constrained_texts import ConstrainedTexts
     from charrnn_tui.prompt.generations import DrawnGeneration
     from charrnn_tui.sampling import SamplingSettings
     from charrnn_tui.sampling.column import Column
@@ -72,7 +74,8 @@ class Generation:
     """One block on the screen.
 
     `layout`: a single text, a column of texts, or texts beside each other (one seed at several temperatures).
-    `items` are the texts' places among those of the seed; 0, 1, 2, … by default. Raises UnknownSymbolsError.
+    `items` are the texts' places among those of the seed; 0, 1, 2, … by default. `found`: texts that were drawn
+    already, since something is asked of them; they are only written here. Raises UnknownSymbolsError.
     """
 
     drawn: ClassVar[bool] = True
@@ -89,6 +92,8 @@ class Generation:
         max_length: int,
         layout: Layout,
         items: Sequence[int] | None = None,
+        steering: Steering = UNSTEERED,
+        found: ConstrainedTexts | None = None,
     ) -> None:
         from charrnn_tui.sampling.column import Column
 
@@ -98,6 +103,8 @@ class Generation:
         self.kind = model.info.kind
         self.seed = seed
         self.max_length = max_length
+        self.steering = steering
+        self.found = found
         self.kept = False
         self.version = 0
         """Grows with each change, so that the layout knows when to look again."""
@@ -111,7 +118,9 @@ class Generation:
             settings=settings,
             seed=seed,
             items=items,
-            max_length=max_length,
+            # An item that takes the last character there is room for still ends by itself.
+            max_length=max_length if found is None else max_length + 1,
+            texts=None if found is None else [text for _, text in found.texts],
         )
         self._column: Column | None = column
         self.texts = [
@@ -163,8 +172,9 @@ class Generation:
         return len(drawn)
 
     def turn(self, settings: SamplingSettings) -> None:
-        """Go on with other settings: the very next characters obey. A comparison keeps its temperatures."""
-        if self._column is None:
+        """Go on with other settings: the very next characters obey. A comparison keeps its temperatures, and what was
+        drawn already stays as it is."""
+        if self._column is None or self.found is not None:
             return
         for lane, text in enumerate(self.texts):
             if text.end is None:
@@ -201,7 +211,7 @@ class Generation:
         from charrnn_tui.prompt.generations import DrawnGeneration, DrawnText
 
         texts = [DrawnText(text.typed, text.text, text.settings, text.item, text.turned) for text in self.texts]
-        return DrawnGeneration(self.model_name, self.seed, self.max_length, texts)
+        return DrawnGeneration(self.model_name, self.seed, self.max_length, texts, self.steering)
 
     def command(self) -> str:
         """The command lines that print the same texts."""

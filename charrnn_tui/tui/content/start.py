@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from charrnn_tui.prompt.commands import CommandError
+from charrnn_tui.prompt.constrained_texts import ConstrainedTexts, draw_texts, wanted
+from charrnn_tui.prompt.steering import Steering
 from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.tui.content.generation import Generation, Layout
 
 if TYPE_CHECKING:
+    from charrnn_tui.model import Model
     from charrnn_tui.prompt.favourites import Favourite
     from charrnn_tui.prompt.session import Session
 
@@ -27,19 +31,57 @@ class Start:
     settings: Sequence[SamplingSettings] | None = None
     max_length: int | None = None
     items: Sequence[int] | None = None
+    steering: Steering | None = None
 
-    def begin(self, number: int, session: Session) -> Generation:
-        """The block; the session has an open model. Raises UnknownSymbolsError."""
-        assert session.model is not None
+    def settled(self, session: Session) -> Start:
+        """The same with nothing left to the session, which may be turned meanwhile."""
+        return replace(
+            self,
+            seed=session.next_seed() if self.seed is None else self.seed,
+            settings=self.settings or [session.settings] * len(self.prefixes),
+            max_length=session.limit if self.max_length is None else self.max_length,
+            steering=session.steering if self.steering is None else self.steering,
+        )
+
+    def search(self, model: Model, stop: Callable[[], bool]) -> tuple[Start, ConstrainedTexts]:
+        """Draw the texts of which something is asked; what is begun with those there are. `self` is settled.
+
+        Raises CommandError with a sentence, UnknownSymbolsError.
+        """
+        assert self.settings is not None
+        assert self.steering is not None
+        assert self.seed is not None
+        assert self.max_length is not None
+        texts = wanted(self.prefixes, self.settings, self.items)
+        found = draw_texts(model, self.steering.constraint, texts, seed=self.seed, limit=self.max_length, stop=stop)
+        if not found.texts:
+            raise CommandError(found.why)
+        there = [text for text, _ in found.texts]
+        start = replace(
+            self,
+            prefixes=[text.prefix for text in there],
+            settings=[text.settings for text in there],
+            items=[text.item for text in there],
+        )
+        return start, found
+
+    def begin(self, number: int, model: Model, found: ConstrainedTexts | None = None) -> Generation:
+        """The block; `self` is settled. Raises UnknownSymbolsError."""
+        assert self.settings is not None
+        assert self.steering is not None
+        assert self.seed is not None
+        assert self.max_length is not None
         return Generation(
             number,
-            session.model,
+            model,
             self.prefixes,
-            self.settings or [session.settings] * len(self.prefixes),
-            seed=session.next_seed() if self.seed is None else self.seed,
-            max_length=session.limit if self.max_length is None else self.max_length,
+            self.settings,
+            seed=self.seed,
+            max_length=self.max_length,
             layout=self.layout,
             items=self.items,
+            steering=self.steering,
+            found=found,
         )
 
 
@@ -53,6 +95,7 @@ def again(generation: Generation, seed: int) -> Start:
         [text.settings for text in texts],
         generation.max_length,
         [text.item for text in texts],
+        generation.steering,
     )
 
 
@@ -61,7 +104,11 @@ def compared(generation: Generation) -> Start:
     first = generation.texts[0]
     start = compared_prefix(first.typed, first.settings)
     return replace(
-        start, seed=generation.seed, max_length=generation.max_length, items=[first.item] * len(TEMPERATURES)
+        start,
+        seed=generation.seed,
+        max_length=generation.max_length,
+        items=[first.item] * len(TEMPERATURES),
+        steering=generation.steering,
     )
 
 
@@ -73,6 +120,7 @@ def compared_prefix(prefix: str, settings: SamplingSettings) -> Start:
 
 
 def of_favourite(kept: Favourite) -> Start:
-    """What draws a favourite again."""
+    """What draws a favourite again. Raises SettingsError for what cannot be read."""
     settings = SamplingSettings(kept.temperature, kept.top_k, kept.top_p, kept.min_p)
-    return Start([kept.prefix], "one", kept.seed, [settings], kept.max_length, [kept.item])
+    steering = Steering.from_plain(kept.steering)
+    return Start([kept.prefix], "one", kept.seed, [settings], kept.max_length, [kept.item], steering)

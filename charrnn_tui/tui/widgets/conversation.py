@@ -14,6 +14,7 @@ from charrnn_tui.prompt import commands, words
 from charrnn_tui.prompt.choices import Choices
 from charrnn_tui.prompt.commands import Action, CommandError
 from charrnn_tui.prompt.probability import LEGEND
+from charrnn_tui.sampling import SettingsError
 from charrnn_tui.text import UnknownSymbolsError
 from charrnn_tui.tui.content.blocks import GenerationAct
 from charrnn_tui.tui.content.start import Start, compared_prefix, of_favourite
@@ -107,7 +108,7 @@ class Conversation(Vertical):
         """Do something; where it cannot be done, say why, give the lines back and return False."""
         try:
             what()
-        except (CommandError, UnknownSymbolsError) as error:
+        except (CommandError, SettingsError, UnknownSymbolsError) as error:
             self.refuse(str(error), *lines)
             return False
         self.box.forget_trouble()
@@ -200,6 +201,8 @@ class Conversation(Vertical):
                 self.writer.begin(Start([prefix] * count, "column"))
             case commands.SetOption(name, value):
                 self.set(name, value)
+            case commands.Free():
+                self._changed(self.session.free())
             case commands.ShowProbable(prefix):
                 self.writer.search(prefix)
             case commands.OpenModel(str(name)):
@@ -283,12 +286,13 @@ class Conversation(Vertical):
     @property
     def writing(self) -> bool:
         """Whether something is being written."""
-        return bool(self.writer.player.running)
+        return bool(self.writer.player.running) or self.writer.searching
 
     def stop(self) -> None:
         """Stop what is written and keep its text."""
+        searching = self.writer.searching
         self.writer.stop()
-        self.say("stopped; the text is kept")
+        self.say("the search stops" if searching else "stopped; the text is kept")
         self.box.prompt.focus()
 
     def back(self) -> bool:
@@ -305,7 +309,11 @@ class Conversation(Vertical):
 
     def say_favourite(self, kept: Favourite) -> None:
         """Draw a favourite again, with its own model; what was not drawn is offered to be searched again."""
-        model, start = self.session.model, of_favourite(kept)
+        try:
+            model, start = self.session.model, of_favourite(kept)
+        except SettingsError as error:
+            self.refuse(str(error))
+            return
         if kept.kind == "probable":
             if model is None or model.name != kept.model:
                 self.attempt(lambda: self.open_model(kept.model))
