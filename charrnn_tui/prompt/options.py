@@ -138,6 +138,7 @@ def _pace(typed: str) -> OptionValue:
     return pace
 
 
+_LONGEST_SENTENCE = 200
 OFF = "off"
 """What takes back something that is asked of items; nothing does as well."""
 
@@ -151,9 +152,16 @@ def _checked(**asked: Any) -> None:
     try:
         TypedConstraint(**asked).constraint()
     except (ConstraintError, TextError) as error:
-        raise CommandError(str(error)) from error
-    except OSError as error:
-        raise CommandError(f"{error.filename} cannot be read: {error.strerror}.") from error
+        raise CommandError(_short(error)) from error
+    except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
+        reason = getattr(error, "strerror", None) or error
+        raise CommandError(f"a file to avoid cannot be read: {_short(reason)}.") from error
+
+
+def _short(message: object) -> str:
+    """What went wrong, as it may stand beside a prompt whatever was typed."""
+    said = visible(str(message))
+    return said if len(said) <= _LONGEST_SENTENCE else said[: _LONGEST_SENTENCE - 1] + "…"
 
 
 def _match(typed: str) -> OptionValue:
@@ -172,7 +180,7 @@ def _length(typed: str) -> OptionValue:
     try:
         return parse_length(typed)
     except ConstraintError as error:
-        raise CommandError(str(error)) from error
+        raise CommandError(_short(error)) from error
 
 
 def _switch(typed: str) -> OptionValue:
@@ -197,10 +205,19 @@ def _ban(typed: str) -> OptionValue:
     return texts
 
 
+def _is_file(typed: str) -> bool:
+    try:
+        return bool(typed) and Path(typed).expanduser().is_file()
+    except (OSError, RuntimeError, ValueError):
+        return False
+
+
 def _avoid(typed: str) -> OptionValue:
-    whole = Path(typed.strip()).expanduser()
-    files = [str(whole)] if typed.strip() and whole.is_file() else _words(typed)
-    paths = tuple(str(Path(file).expanduser().absolute()) for file in files)
+    files = [typed.strip()] if _is_file(typed.strip()) else _words(typed)
+    try:
+        paths = tuple(str(Path(file).expanduser().absolute()) for file in files)
+    except RuntimeError as error:  # no home folder to expand
+        raise CommandError(_short(error)) from error
     _checked(avoid=paths)
     return paths
 

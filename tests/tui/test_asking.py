@@ -78,7 +78,7 @@ async def test_every_way_in_gives_exact_draws(model: Model) -> None:
         await written(pilot, app, 6)
         await pilot.press("ctrl+g")
         await written(pilot, app, 7)
-        assert [t.text for t in app.last.texts] == [draws(model, "De", 1, 5, t)[0] for t in start.TEMPERATURES]
+        assert [t.text for t in app.last.texts] == [draws(model, "De", 1, 4, t)[0] for t in start.TEMPERATURES]
 
 
 async def test_the_copied_command_and_what_is_kept_make_the_same(model: Model) -> None:
