@@ -32,14 +32,16 @@ def add_to(app: typer.Typer) -> None:
 \b
   charrnn-tui corpora show names
   charrnn-tui corpora show poems.txt --separator '\\n\\n'   poems set apart by empty lines
+  charrnn-tui corpora show names.csv --column name         a column of a table
+  charrnn-tui corpora show 'src/**/*.py'                   all files of a pattern, as one text
   charrnn-tui corpora show mail.txt --kind stream --json
 """,
     )(show)
-    app.add_typer(group, name="corpora", short_help="List the shipped corpora; show facts of a text.")
+    app.add_typer(group, name="corpora", short_help="List the named corpora; show facts of a text.")
 
 
 def corpora(context: typer.Context, as_json: options.JsonOption = False) -> None:
-    """List the corpora that come with the program; show facts of one, or of a text file.
+    """List the corpora that have a name; show facts of one, or of a text file.
 
     \b
     Examples:
@@ -52,46 +54,57 @@ def corpora(context: typer.Context, as_json: options.JsonOption = False) -> None
 
 
 def show_all(as_json: options.JsonOption = False) -> None:
-    """List the corpora that come with the program."""
+    """List the corpora that have a name: those that come with the program, and the source of Python's library."""
     from charrnn_tui.cli import output
-    from charrnn_tui.text import facts, load_corpus, shipped_corpora
+    from charrnn_tui.cli.errors import remark
+    from charrnn_tui.text import TextError
+    from charrnn_tui.text.shipped import corpus_names
+    from charrnn_tui.text.summary import summarise
 
-    rows = []
-    for name in shipped_corpora():
-        corpus = load_corpus(name)
-        counted = facts(corpus.items)
-        rows.append(
-            {
-                "name": name,
-                "kind": corpus.kind,
-                "items": counted.items,
-                "characters": counted.characters,
-                "symbols": counted.symbols,
-                "longest": counted.longest,
-                "path": str(corpus.path),
-                "example": corpus.items[len(corpus.items) // 2],
-            }
-        )
+    found = []
+    for name in corpus_names():
+        try:
+            found.append(summarise(name, read_at_most=None, samples=3))
+        except TextError as error:  # a Python without its source files
+            remark(error)
     if as_json:
-        output.write_json(rows)
+        output.write_json([_row(summary) for summary in found])
         return
     output.write_table(
         ("name", "items", "characters", "symbols", "longest", "for example"),
         [
             (
-                str(row["name"]),
-                *(f"{row[column]:,}" for column in ("items", "characters", "symbols", "longest")),
-                output.cut(str(row["example"]), 30),
+                summary.name,
+                f"{summary.items:,}" if summary.kind == "lines" else "one text",
+                f"{summary.characters:,}",
+                f"{len(summary.symbols):,}",
+                f"{summary.longest:,}",
+                output.cut(_example(summary), 30),
             )
-            for row in rows
+            for summary in found
         ],
         right="lrrrr",
     )
 
 
+def _row(summary: CorpusSummary) -> dict[str, Any]:
+    described = _describe(summary)
+    columns = ("name", "kind", "items", "lines", "characters", "symbols", "longest", "path")
+    return {name: described[name] for name in columns if name in described} | {"example": _example(summary)}
+
+
+def _example(summary: CorpusSummary) -> str:
+    return summary.samples[len(summary.samples) // 2].strip() if summary.samples else ""
+
+
 def show(
     corpus: Annotated[
-        str, typer.Argument(metavar="NAME|FILE", autocompletion=names.complete_corpus, help="A corpus or a text file.")
+        list[str],
+        typer.Argument(
+            metavar="[NAME|FILE]...",
+            autocompletion=names.complete_corpus,
+            help="A corpus, files, folders, patterns in quotes, or - (standard input).",
+        ),
     ],
     n: Annotated[
         int, typer.Option("-n", "--number", metavar="N", min=0, max=LARGEST_WHOLE, help="How many samples.")
@@ -102,6 +115,9 @@ def show(
     separator: Annotated[
         str | None, typer.Option("--separator", metavar="TEXT", help="What stands between items; \\n is a line feed.")
     ] = None,
+    column: options.ColumnOption = None,
+    encoding: options.EncodingOption = None,
+    errors: options.ErrorsOption = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another seed shows other samples.")] = 0,
     as_json: options.JsonOption = False,
 ) -> None:
@@ -109,7 +125,15 @@ def show(
     from charrnn_tui.cli import output
     from charrnn_tui.text.summary import summarise
 
-    summary = summarise(corpus, checked_kind(kind), unescaped(separator), read_at_most=None, samples=n, seed=seed)
+    source = options.source_of(
+        corpus,
+        column=column,
+        encoding=encoding,
+        errors=errors,
+        kind=checked_kind(kind),
+        separator=unescaped(separator),
+    )
+    summary = summarise(source, read_at_most=None, samples=n, seed=seed)
     described = _describe(summary)
     if as_json:
         output.write_json(described)
@@ -139,9 +163,14 @@ def _describe(summary: CorpusSummary) -> dict[str, Any]:
     counts = {"items": summary.items, "distinct": summary.distinct} if lists else {"lines": summary.items}
     return {
         "name": summary.name,
-        "path": str(summary.path),
+        "path": str(summary.files[0]) if len(summary.files) == 1 else None,
+        "files": list(map(str, summary.files)),
+        "encoding": summary.encoding,
+        "column": summary.source.column,
+        "columns": [column.name for column in summary.columns],
         "kind": summary.kind,
         "reason": summary.reason,
+        "notes": list(summary.notes),
         **counts,
         "characters": summary.characters,
         "symbols": len(summary.symbols),
@@ -161,9 +190,12 @@ def _print(described: dict[str, Any]) -> None:
     one = "item" if described["kind"] == "lines" else "line"
     facts = [
         ("corpus", described["name"]),
-        ("file", described["path"]),
+        ("file", described["path"]) if described["path"] else ("files", _files(described["files"])),
+        ("encoding", described["encoding"]),
         ("kind", f"{described['kind']} ({described['reason']})"),
     ]
+    if described["columns"]:
+        facts.append(("columns", output.cut(", ".join(described["columns"]), max(20, width - 20))))
     if one == "item":
         facts.append(("items", f"{described['items']:,} ({described['distinct']:,} distinct)"))
     else:
@@ -174,6 +206,8 @@ def _print(described: dict[str, Any]) -> None:
         ("longest", f"{described['longest']:,}: {output.cut(described['longest_item'], max(20, width - 20))}"),
     ]
     output.write_facts(facts)
+    for note in described["notes"]:
+        print(note)
     if described["samples"]:
         print(f"\n{output.bold('Samples')}")
         for sample in described["samples"]:
@@ -181,6 +215,10 @@ def _print(described: dict[str, Any]) -> None:
     print(f"\n{output.bold(f'Lengths ({one}s of so many characters)')}")
     for line in histogram_lines(described["histogram"], width):
         print(line)
+
+
+def _files(paths: list[str]) -> str:
+    return f"{len(paths):,}: {', '.join(paths[:3])}{', …' if len(paths) > 3 else ''}"
 
 
 def histogram_lines(histogram: list[list[int]], width: int) -> list[str]:

@@ -38,6 +38,8 @@ def add_to(app: typer.Typer) -> None:
   charrnn-tui sample De                     one name that begins with De
   charrnn-tui sample De -n 20 -t 0.5        twenty, more likely ones
   charrnn-tui sample -n 1000000 > names     as many as one wants, in constant memory
+  charrnn-tui sample -m cultures --style finnish --style japanese=0.5
+                                            under labels that a model has learnt
   charrnn-tui sample --match 'El*iel' --length 4:8 --unique --new -n 200
                                             what items must be (docs/writing.md)
   charrnn-tui sample --mix towns=0.3 -n 20  names, a little like towns
@@ -74,6 +76,7 @@ def sample(
             help="Begin with item K of the seed instead of item 0.",
         ),
     ] = 0,
+    style: options.StyleOption = None,
     match: constrained.MatchOption = None,
     length: constrained.LengthOption = None,
     unique: constrained.UniqueOption = False,
@@ -107,7 +110,7 @@ def sample(
     constraint = constrained.compiled(typed) if typed else None
     if constraint is not None:
         constrained.check_company(prefix, device)
-    steering = Steering(typed, mix=options.read_mix(mix, blend))
+    steering = Steering(typed, options.read_style(style), options.read_mix(mix, blend))
     if steering.mix and device not in ("cpu", "auto"):
         raise WrongUse("a mixture is computed on the CPU; leave out --device.")
     config = load_config()

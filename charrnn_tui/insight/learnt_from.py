@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from charrnn_tui.insight.activations import Passages
+from charrnn_tui.insight.passages import Passages
 from charrnn_tui.insight.reading import Ids, InsightError
 from charrnn_tui.model import Model
 from charrnn_tui.text import (
@@ -79,9 +79,10 @@ class LearntFrom:
 
 
 def spread(items: Sequence[str], most: int) -> list[str]:
-    """Every k-th item, so that they hold about `most` characters in all; at least one."""
+    """Items evenly from the whole list, so many that they hold about `most` characters in all; at least one."""
     total = sum(map(len, items))
-    return list(items[:: max(1, -(-total // max(1, most)))])
+    count = len(items) if total <= most else max(1, len(items) * most // total)
+    return [items[at * len(items) // count] for at in range(count)] if items else []
 
 
 def learnt_from(model: Model) -> LearntFrom:
@@ -142,6 +143,21 @@ def passages_of(model: Model, corpus: Corpus, most: int = MOST_CHARACTERS) -> Pa
         return Passages.of_items(spread(corpus.items, most), model)
     assert corpus.path is not None
     return Passages.of_text(ids_of_text(model, read_text(corpus.path))[:most])
+
+
+def texts_to_ask(model: Model, text: Source | str | None = None) -> list[str]:
+    """Items, or one running text, that a model is asked about: those held out of its training, or a text as it reads.
+
+    Raises InsightError, TextError.
+    """
+    if text is None:
+        learnt = learnt_from(model)
+        return list(learnt.validation) if learnt.kind == "lines" else [learnt.held_out_text()]
+    corpus = corpus_for(model, text)
+    if corpus.kind == "lines":
+        return list(corpus.items)
+    assert corpus.path is not None
+    return [read_text(corpus.path)]
 
 
 def corpus_for(model: Model, text: Source | str) -> Corpus:

@@ -7,6 +7,7 @@ import math
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from itertools import islice
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
@@ -31,7 +32,10 @@ from charrnn_tui.sampling import Stream, Token
 from charrnn_tui.sampling.prefix import clean_prefix
 
 if TYPE_CHECKING:
+    from charrnn_tui.insight.tree import Growth
+    from charrnn_tui.prompt.forest import Forest
     from charrnn_tui.sampling.constrained import ConstrainedDraws
+    from charrnn_tui.sampling.stream import EndReason
 
 T = TypeVar("T")
 
@@ -70,19 +74,20 @@ class Generator:
         text = DrawnText(prefix, stream.prefix, settings)
         generation = DrawnGeneration(model.name, seed, limit, [text], steering)
         async with console.live() as live:
-            tokens, known = iter(stream), ""
+            written, known = None, ""
             if asked:
                 found = await self._search(model, Wanted(prefix, settings, 0), generation, live)
                 if found is None:
                     return
                 known = f"  such an item has a probability of {found.probability}"
-                tokens = stream.write(found.texts[0][1][len(stream.prefix) :])
+                written = stream.write(found.texts[0][1][len(stream.prefix) :])
             self.last = generation
             live.write([("class:mark", console.mark), ("class:prefix", console.shown(stream.prefix))])
-            await self._play(stream, text, live, tokens)
+            await self._play(None if asked else model, stream, generation, live, written=written)
             stopped = live.stopped or live.left
             if console.marked:
                 live.write([*_end_mark(stream, stopped=stopped), ("class:hint", known)])
+        text.end = stream.end
         if stream.end is None and stream.tokens and not asked:
             generation.max_length = len(stream.tokens)  # so that its command line stops where it was stopped
 
@@ -115,28 +120,67 @@ class Generator:
             return None
         raise CommandError(found.why)
 
-    async def _play(self, stream: Stream, text: DrawnText, live: Live, drawn: Iterator[Token]) -> None:
-        """Write characters at the pace of the session; what is drawn now obeys its settings as they are turned."""
-        session, console = self.session, self.console
+    async def grow(self, forest: Forest, growth: Growth) -> None:
+        """Let the branch that a forest looks at grow from where it was forked, at the prompt's pace."""
+        console, branch, stream = self.console, forest.branch, growth.stream
+        running = stream.kind == "stream"
+        last = self.last
+        typed = last.texts[-1].typed if isinstance(last, DrawnGeneration) else forest.tree.prefix
+        steering = last.steering if last is not None else self.session.steering
+        text = DrawnText(typed, stream.text, stream.settings, branch.item, turned=True)
+        grown = DrawnGeneration(forest.tree.model, branch.seed, forest.tree.max_length, [text], steering)
+        self.speed = None
+        async with console.live() as live:
+            before = console.shown(stream.text, keep_newlines=running)
+            live.write([("class:mark", console.mark), ("class:prefix", before)])
+            await self._play(None, stream, grown, live, growth)
+            if console.marked:
+                live.write(_end_mark(stream, stopped=live.stopped or live.left))
+        text.text, text.end = stream.text, stream.end
+        self.last = grown
+
+    async def _play(
+        self,
+        model: Model | None,
+        stream: Stream,
+        generation: DrawnGeneration,
+        live: Live,
+        growth: Growth | None = None,
+        written: Iterator[Token] | None = None,
+    ) -> None:
+        """Draw characters at the pace of the session, obeying its settings and style as they are turned.
+
+        `growth` draws from the stream and notes in a tree what comes; it stays with its network (`model` is None), and
+        so does `written`, which only writes what was drawn before.
+        """
+        source: Iterator[Token] = growth or written or stream
+        session, console, text = self.session, self.console, generation.texts[0]
         first_limit = stream.max_length
         started = before = perf_counter()
         credit = Credit()
         while stream.end is None and not (live.stopped or live.left):
             now = perf_counter()
             pace = session.pace if console.paced else 0
-            if drawn is stream:
+            if growth is not None and growth.settings != session.settings:
+                growth.settings = session.settings
+            elif source is stream:
                 stream.settings = session.settings
                 if session.max_length:
                     stream.max_length = max(session.max_length, len(stream.tokens))
+            # What is asked of items acts on the next generation.
+            steering = replace(session.steering, constraint=generation.steering.constraint)
+            if model is not None and steering != generation.steering:
+                stream.reread(steering.steered(model).cell)
+                generation.steering, text.turned = steering, text.turned or bool(stream.tokens)
             text.turned |= stream.settings != text.settings or stream.max_length != first_limit
             if pace == 0:
-                tokens = list(_until(drawn, now + STEP_BUDGET))
+                tokens = list(_until(source, now + STEP_BUDGET))
                 pause = 0.0
             else:
                 credit.add(now - before, pace)
                 tokens = []
                 while stream.end is None and credit.take():
-                    tokens.append(next(drawn))
+                    tokens.append(next(source))
                 pause = max(_FRAME, credit.seconds_to_next(pace))
             before = now
             if tokens:
@@ -162,13 +206,13 @@ class Generator:
         session, console = self.session, self.console
         shown = clean_prefix(prefix, model.vocabulary, model.info.kind)
         model.vocabulary.encode(shown)
-        seed, settings, limit = session.next_seed(), session.settings, session.limit
+        seed, settings, limit, steering = session.next_seed(), session.settings, session.limit, session.steering
         running = model.info.kind == "stream"
         drawn: list[DrawnText] = []
         self.speed = None
         # A small batch where little is asked for gives the first ones sooner.
         batch = min(count, _LARGEST_BATCH)
-        steering, over, draws = session.steering, threading.Event(), None
+        over, draws = threading.Event(), None
         if steering.constraint:
             draws = draws_of(model, steering.constraint, prefix, settings, seed=seed, limit=limit, stop=over.is_set)
             texts: Iterator[str] = islice(draws, count)
@@ -183,7 +227,8 @@ class Generator:
                 live.write([("class:prefix", console.shown(shown)), ("", rest), ("", "\n")])
                 characters += len(text) - len(shown)
                 self.speed = characters / max(1e-9, perf_counter() - started)
-                drawn.append(DrawnText(prefix, text, settings, item=len(drawn)))
+                end: EndReason = "length" if draws is None and len(text) - len(shown) >= limit else "end"
+                drawn.append(DrawnText(prefix, text, settings, item=len(drawn), end=end))
             stopped = live.stopped or live.left
             if stopped:
                 over.set()

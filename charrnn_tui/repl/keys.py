@@ -18,7 +18,17 @@ from charrnn_tui.prompt.keys import Bound, bind, inline_keys
 
 TURNS = {"hotter": 1, "colder": -1}
 """Steps of the temperature by the id of the key."""
-COMMANDS = {"help": "/help", "models": "/model", "colour": "/colour", "keep": "/save", "quit": "/quit"}
+STYLE_TURNS = {"style_second": 1, "style_first": -1}
+"""Steps of the dial between two styles."""
+COMMANDS = {
+    "help": "/help",
+    "models": "/model",
+    "colour": "/colour",
+    "keep": "/save",
+    "favourites": "/favourites",
+    "fork": "/fork",
+    "quit": "/quit",
+}
 """The lines that keys enter, by the id of the key; what is typed stays."""
 TAKES_TYPED = {"many": "/n 20 ", "probable": "/top "}
 """The commands that keys enter with what is typed behind them."""
@@ -122,13 +132,15 @@ def prompt_keys(
     keys: Mapping[str, Sequence[str]],
     *,
     turn: Callable[[int], None],
+    turn_style: Callable[[int], None],
     enter: Callable[[str, str], None],
     ghosts: Ghosts,
     completions: Callable[[str], list[str]],
 ) -> KeyBindings:
     """Key bindings of the line editor; `keys` by the id of what they do.
 
-    `turn` is given +1 or -1 for a step of the temperature, `enter` a line that a key enters and what stays typed;
+    `turn` is given +1 or -1 for a step of the temperature, `turn_style` for one of the dial of
+    styles, `enter` a line that a key enters and what stays typed;
     `completions` gives whole command lines.
     """
     bindings = KeyBindings()
@@ -151,7 +163,7 @@ def prompt_keys(
 
         return handle
 
-    def turned(steps: int) -> Callable[[KeyPressEvent], None]:
+    def turned(turn: Callable[[int], None], steps: int) -> Callable[[KeyPressEvent], None]:
         def handle(event: KeyPressEvent) -> None:
             turn(steps)
             event.app.invalidate()
@@ -185,7 +197,9 @@ def prompt_keys(
         found = [sequence for name in names if (sequence := sequence_of(name)) is not None]
         for sequence in found:
             if id in TURNS:
-                bindings.add(*sequence)(turned(TURNS[id]))
+                bindings.add(*sequence)(turned(turn, TURNS[id]))
+            elif id in STYLE_TURNS:
+                bindings.add(*sequence)(turned(turn_style, STYLE_TURNS[id]))
             elif id in COMMANDS or id in TAKES_TYPED:
                 bindings.add(*sequence)(entered(id))
             elif id == "prompt.complete":

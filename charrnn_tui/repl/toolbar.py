@@ -28,7 +28,8 @@ def toolbar(
     parts: list[tuple[str, int]] = [
         (name, 9),
         (session.temperature_words, 10),
-        *((words, 7) for words in (*session.filter_words, *session.steering_words)),
+        *((words, 8) for words in session.steering_words),
+        *((words, 7) for words in session.filter_words),
         (_seed(session), 6),
         ("colour" if session.colour else "", 2),
         (f"{speed:,.0f} ch/s" if speed else "", 4),

@@ -116,6 +116,32 @@ class Column:
         if self.running:
             self._advance(*self._last)
 
+    def reread(self, cell: BatchCell, texts: Sequence[str]) -> None:
+        """Go on with another cell of the same vocabulary, such as the same network in another style: what stands of
+        each text is read anew with it, and the next characters obey.
+
+        texts: one a stream, prefix included, as far as it is written.
+        """
+        self._cell = cell
+        ids = [prefix_ids(texts[stream], self.vocabulary, self.kind) for stream in self._running.tolist()]
+        if not ids:
+            return
+        # The longest first, so that those that are read to their end leave the batch at its foot.
+        order = sorted(range(len(ids)), key=lambda row: -len(ids[row]))
+        state, left = cell.initial_state(len(ids)), len(ids)
+        states, logits = [], []
+        for place in range(len(ids[order[0]])):
+            column = [int(ids[row][place]) for row in order[:left]]
+            state, answers = cell.step_logits(column, state)
+            going = sum(len(ids[row]) > place + 1 for row in order[:left])
+            if going < left:
+                states.append(state.select(np.arange(going, left)))
+                logits.append(answers[going:left])
+                state, left = state.select(np.arange(going)), going
+        back = np.argsort(order)
+        self._state = join_states(states[::-1]).select(back)
+        self._logits = np.concatenate(logits[::-1])[back]
+
     def __copy__(self) -> Column:
         """Another column that goes on from here, with settings of its own."""
         other = Column.__new__(Column)

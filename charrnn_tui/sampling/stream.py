@@ -252,6 +252,22 @@ class Stream(Iterator[Token]):
         self.tokens.append(token)
         return token
 
+    def reread(self, cell: Cell[Any]) -> None:
+        """Go on with another cell of the same vocabulary, such as the same network in another style: what stands is
+        read anew with it, and the next character obeys. What was drawn stays.
+        """
+        self._stepper = stepper_for(cell)
+        self._largest_logit, self._prepared = getattr(cell, "largest_logit", math.inf), None
+        drawn = [token.id for token in self.tokens if token.id != BOUNDARY]
+        prefix = prefix_ids(self.prefix, self.vocabulary, self.kind).tolist()
+        state, steps = self._stepper.start, []
+        for id_ in [*prefix, *drawn]:
+            state, logits = self._stepper.step(id_, state)
+            if self.kind == "stream":
+                logits[BOUNDARY] = -np.inf
+            steps.append((state, logits))
+        self._steps = steps[len(prefix) - 1 :]
+
     def rewind(self, count: int = 1) -> None:
         """Take back the last `count` draws (all of them where there are fewer)."""
         keep = max(0, len(self.tokens) - check_whole(count, "the number of draws to take back"))

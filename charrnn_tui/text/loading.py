@@ -9,29 +9,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from charrnn_tui.text.corpus import LARGEST_LIST, Corpus, Kind, split_items, tell_kind, without_start
-from charrnn_tui.text.decoding import decoded_blocks, read_text
+from charrnn_tui.text.decoding import Errors, TooLongError, check_is_text, decoded_blocks, read_text
 from charrnn_tui.text.files import Found, find_files
 from charrnn_tui.text.gathered import running_text
-from charrnn_tui.text.reading import TextError, check_file, shown
+from charrnn_tui.text.reading import TextError, normalise, shown
 from charrnn_tui.text.safe import visible
-from charrnn_tui.text.shipped import known_kind
+from charrnn_tui.text.shipped import known_kind, shipped_corpora
 from charrnn_tui.text.source import Source, title_of
 from charrnn_tui.text.stdlib import PYTHON_STDLIB
-from charrnn_tui.text.tables import Column, Table, is_table
+from charrnn_tui.text.tables import ColumnError, Table, is_table
 
 PEEK = 1 << 20
 """Characters that tell what a text is."""
 
 _LONG_VALUES = 1000
 """Characters of the median value of a column from which on its values are texts and no items."""
-
-
-class ColumnNeededError(TextError):
-    """A table was given and no column of it chosen; `columns` are those there are."""
-
-    def __init__(self, message: str, columns: tuple[Column, ...]) -> None:
-        super().__init__(message)
-        self.columns = columns
 
 
 def load_corpus(source: Source | str, *, kind: Kind | None = None, separator: str | None = None) -> Corpus:
@@ -41,9 +33,7 @@ def load_corpus(source: Source | str, *, kind: Kind | None = None, separator: st
     found = find_files(source.names)
     if source.names == (PYTHON_STDLIB,):
         return _known(found, source, PYTHON_STDLIB)
-    if len(source.names) == 1 and source.column is None:
-        return _known(found, source, source.title)
-    return read_files(found, source, source.title)
+    return _known(found, source, _name(source))
 
 
 def load_beside(path: Path, source: Source) -> Corpus:
@@ -56,20 +46,63 @@ def load_beside(path: Path, source: Source) -> Corpus:
     return read_files(Found((path,)), replace(source, names=(str(path),)), title_of(str(path)))
 
 
+def _name(source: Source) -> str:
+    more = len(source.names) - 1
+    return source.title + (f" and {more:,} more" if more else "")
+
+
 def _known(found: Found, source: Source, name: str) -> Corpus:
     """A corpus that may be one with a name of its own, of which it is known what it is."""
-    told = source.kind is None and source.separator is None and len(found.files) == 1
-    known = known_kind(source.names[0]) if told else None
+    known = _known_kind(found, source)
     if known is None:
         return read_files(found, source, name)
     kind, reason = known
     return replace(read_files(found, replace(source, kind=kind), name), reason=reason, source=source)
 
 
+def _known_kind(found: Found, source: Source) -> tuple[Kind, str] | None:
+    """The kind of a corpus with a name of its own and why, in a few words; None of what is told by its text."""
+    told = source.kind is None and source.separator is None and source.column is None and len(found.files) == 1
+    if source.names == (PYTHON_STDLIB,):
+        return known_kind(PYTHON_STDLIB) if told else None
+    shipped = next((name for name, path in shipped_corpora().items() if told and path == found.files[0]), None)
+    return None if shipped is None else known_kind(shipped)
+
+
+def load_beginning(source: Source, most: int) -> tuple[Corpus, str, bool]:
+    """A large corpus as its first `most` characters tell it: the corpus, the text of it where it is running text, and
+    whether there is more. Raises TextError, ColumnError."""
+    found = find_files(source.names)
+    known = _known_kind(found, source)
+    for file in found.files:
+        check_is_text(file, source.decoding)
+    asked, name = with_column(found.files, source), _name(source)
+    path = found.files[0] if len(found.files) == 1 else None
+    if asked.column is not None:
+        read, more = _Values([], []), False
+        for value, label in _pairs(found.files, asked):
+            read.take(value, label)
+            if more := read.characters > most:
+                break
+        corpus = _column_corpus(read, asked, name, path)
+        text = "".join(f"{item}\n" for item in read.items)
+        return (corpus if corpus.kind == "lines" else replace(corpus, path=path)), text, more
+    text = normalise(beginning(found.files, asked, most, asked.errors))
+    more = _is_more(found.files, asked, most)
+    size = sum(file.stat().st_size for file in found.files)
+    kind, reason = _kind_of(asked, size, text[:PEEK]) if known is None else known
+    if kind == "stream":
+        return Corpus(name, kind, (), path, reason, source=asked), text, more
+    if size > LARGEST_LIST:
+        raise _too_large(path, len(found.files), size)
+    items = split_items(text, asked.separator)
+    return Corpus(name, kind, items, path, reason, asked.separator or "\n", source=asked), text, more
+
+
 def read_files(found: Found, source: Source, name: str) -> Corpus:
-    """The corpus in some files. Raises TextError, ColumnNeededError."""
+    """The corpus in some files. Raises TextError, ColumnError."""
     for path in found.files:
-        check_file(path)
+        check_is_text(path, source.decoding)
     source = with_column(found.files, source)
     corpus = (_of_text if source.column is None else _of_column)(found.files, source, name)
     notes = list(corpus.notes)
@@ -82,7 +115,7 @@ def read_files(found: Found, source: Source, name: str) -> Corpus:
 def with_column(files: Sequence[Path], source: Source) -> Source:
     """The source with its column, where its files are tables of one column and none was named.
 
-    Raises ColumnNeededError naming the columns where there are several. A kind that was set says that whole lines are
+    Raises ColumnError naming the columns where there are several. A kind that was set says that whole lines are
     meant.
     """
     if source.column is not None or source.kind is not None or source.separator is not None:
@@ -95,7 +128,7 @@ def with_column(files: Sequence[Path], source: Source) -> Source:
     if len(names) == 1 and len(found[0].columns) == 1 and len(tables) == len(files):
         return replace(source, column=found[0].columns[0])
     table = next((table for table in found if len(table.columns) > 1), found[0])
-    raise ColumnNeededError(
+    raise ColumnError(
         f"{shown(table.path)} is a table; say which column to take (--column NAME). Its columns are: {table.told()}.",
         table.preview(),
     )
@@ -103,7 +136,7 @@ def with_column(files: Sequence[Path], source: Source) -> Source:
 
 def with_column_of(source: Source, usual: str | None) -> Source:
     """The source with the usual column, where its files are tables that have it; else as `with_column`, whatever kind
-    is asked for. Raises ColumnNeededError, TextError.
+    is asked for. Raises ColumnError, TextError.
     """
     files = find_files(source.names).files
     tables = [Table(path, source.decoding) for path in files if is_table(path)]
@@ -121,26 +154,21 @@ def _of_text(files: Sequence[Path], source: Source, name: str) -> Corpus:
     what = shown(path) if path is not None else f"{len(files)} files"
     if size == 0:
         raise TextError(f"{what} {'is' if path else 'are'} empty; give a file with text in it.")
-    kind, reason = source.kind, "as asked"
-    if kind is None:
-        if source.separator is not None:
-            kind, reason = "lines", "items between separators"
-        elif size > LARGEST_LIST:
-            kind, reason = "stream", "too large for a list"
-        else:
-            kind, reason = tell_kind(beginning(files, source))
+    kind, reason = _kind_of(source, size, None if size > LARGEST_LIST else beginning(files, source))
     if kind == "stream":
         return Corpus(name, "stream", (), running_text(files, source), reason)
     if size > LARGEST_LIST:
-        raise TextError(
-            f"{what} {'has' if path else 'have'} {size >> 20} MiB, too much for a list of items "
-            f"({LARGEST_LIST >> 20} MiB at most); train on it as a stream."
-        )
+        raise _too_large(path, len(files), size)
     items: list[str] = []
     room = LARGEST_LIST
     replaced = 0
     for each in files:
-        text = read_text(each, source.decoding, room)
+        try:
+            text = read_text(each, source.decoding, room)
+        except TooLongError:
+            if source.kind is not None or source.separator is not None:
+                raise
+            return Corpus(name, "stream", (), running_text(files, source), "too large for a list")
         room -= len(text)
         if source.errors == "replace":
             replaced += text.count("\ufffd")
@@ -152,18 +180,35 @@ def _of_text(files: Sequence[Path], source: Source, name: str) -> Corpus:
     )
 
 
+def _kind_of(source: Source, size: int, text: str | None) -> tuple[Kind, str]:
+    """The kind of a text of so many bytes that begins so (None: too large for a list), and why, in a few words."""
+    if source.kind is not None:
+        return source.kind, "as asked"
+    if source.separator is not None:
+        return "lines", "items between separators"
+    return ("stream", "too large for a list") if size > LARGEST_LIST or text is None else tell_kind(text)
+
+
+def _too_large(path: Path | None, count: int, size: int) -> TextError:
+    what = f"{shown(path)} has" if path is not None else f"{count} files have"
+    return TextError(
+        f"{what} {size >> 20} MiB, too much for a list of items ({LARGEST_LIST >> 20} MiB at most); train on it as a "
+        "stream."
+    )
+
+
 def _replaced(count: int) -> tuple[str, ...]:
     if not count:
         return ()
-    return (f"{count:,} character{'' if count == 1 else 's'} could not be read and stand{'s' * (count == 1)} as �.",)
+    return (f"{count:,} character{' stands' if count == 1 else 's stand'} as � for bytes that could not be read.",)
 
 
-def beginning(files: Sequence[Path], source: Source, most: int = PEEK) -> str:
+def beginning(files: Sequence[Path], source: Source, most: int = PEEK, errors: Errors = "replace") -> str:
     """The first characters of some files, cut at a line's end where there is one."""
     parts: list[str] = []
     size = 0
     for path in files:
-        for block in decoded_blocks(path, replace(source.decoding, errors="replace")):
+        for block in decoded_blocks(path, replace(source.decoding, errors=errors)):
             parts.append(block)
             size += len(block)
             if size > most:
@@ -172,6 +217,17 @@ def beginning(files: Sequence[Path], source: Source, most: int = PEEK) -> str:
         if parts and not parts[-1].endswith("\n"):
             parts.append("\n")
     return "".join(parts)
+
+
+def _is_more(files: Sequence[Path], source: Source, most: int) -> bool:
+    """Whether files hold more than so many characters."""
+    size = 0
+    for path in files:
+        for block in decoded_blocks(path, source.decoding):
+            size += len(block)
+            if size > most:
+                return True
+    return False
 
 
 # --- a column ------------------------------------------------------------------------------------------------
@@ -189,6 +245,15 @@ class _Values:
     characters: int = 0
     replaced: int = 0
 
+    def take(self, value: str, label: str) -> None:
+        """The next row."""
+        self.rows += 1
+        if value:
+            self.characters += len(value)
+            self.replaced += value.count("\ufffd")
+            self.items.append(value)
+            self.labels.append(label)
+
     @property
     def missing(self) -> int:
         return self.rows - len(self.items)
@@ -197,39 +262,43 @@ class _Values:
 def _of_column(files: Sequence[Path], source: Source, name: str) -> Corpus:
     assert source.column is not None
     path = files[0] if len(files) == 1 else None
-    what = shown(path) if path is not None else f"{len(files)} tables"
-    told = f"the column {visible(source.column)}"
     if source.kind == "stream":
-        return Corpus(name, "stream", (), running_text(files, source), told)
+        for table in files:
+            Table(table, source.decoding).place(source.column)
+        return Corpus(name, "stream", (), running_text(files, source), f"the column {visible(source.column)}")
     read = _Values([], [])
     for value, label in _pairs(files, source):
-        read.rows += 1
-        if not value:
-            continue
-        read.characters += len(value)
+        read.take(value, label)
         if read.characters > LARGEST_LIST:
             if source.kind is None and source.label is None:
-                return Corpus(name, "stream", (), running_text(files, source), f"{told}, too large for a list")
+                reason = f"the column {visible(source.column)}, too large for a list"
+                return Corpus(name, "stream", (), running_text(files, source), reason)
             raise TextError(
-                f"the column {visible(source.column)!r} of {what} holds more than {LARGEST_LIST >> 20} Mi characters, "
-                "too much for a list of items; train on it as a stream."
+                f"the column {visible(source.column)!r} holds more than {LARGEST_LIST >> 20} Mi characters, too much "
+                "for a list of items; train on it as a stream."
             )
-        read.items.append(value)
-        read.labels.append(label)
-        if source.errors == "replace":
-            read.replaced += value.count("\ufffd")
+    corpus = _column_corpus(read, source, name, path)
+    return corpus if corpus.kind == "lines" else replace(corpus, path=running_text(files, source))
+
+
+def _column_corpus(read: _Values, source: Source, name: str, path: Path | None) -> Corpus:
+    """The corpus of what was read of a column; that of running text is still without its file."""
+    what = f"the column {visible(source.column or '')}"
     if not read.items:
-        raise TextError(f"the column {visible(source.column)!r} of {what} is empty; choose another one.")
+        raise TextError(f"{what} is empty; choose another one.")
+    if source.kind == "stream":
+        return Corpus(name, "stream", (), None, what, source=source)
     if source.kind is None and source.label is None and statistics.median(map(len, read.items)) > _LONG_VALUES:
-        return Corpus(name, "stream", (), running_text(files, source), f"{told}, whose values are long texts")
+        return Corpus(name, "stream", (), None, f"{what}, whose values are long texts", source=source)
     return Corpus(
         name,
         "lines",
         without_start(tuple(read.items)),
         path,
-        f"{told} of {read.rows:,} row{'' if read.rows == 1 else 's'}",
+        f"{what} of {read.rows:,} row{'' if read.rows == 1 else 's'}",
         labels=None if source.label is None else tuple(read.labels),
-        notes=_passed_over(read, source) + _replaced(read.replaced),
+        source=source,
+        notes=_passed_over(read, source) + _replaced(read.replaced if source.errors == "replace" else 0),
     )
 
 

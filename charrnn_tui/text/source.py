@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 """Its name where a file is named."""
 
+_KEPT = re.compile(r"stdin-[0-9a-f]{16}\.txt")
 _GLOB = re.compile(r"[*?\[]")
 
 
@@ -117,9 +118,14 @@ def is_pattern(name: str) -> bool:
     return bool(_GLOB.search(name))
 
 
+def stands_for_files(name: str) -> bool:
+    """Whether a name is that of a file or a folder, a pattern, or standard input."""
+    return name == STDIN or is_pattern(name) or _exists(name)
+
+
 def title_of(name: str) -> str:
     """A short name for a file, a folder or a pattern."""
-    if name == STDIN:
+    if name == STDIN or _KEPT.fullmatch(Path(name).name):
         return "stdin"
     parts = [part for part in Path(name).parts if not is_pattern(part)]
     if not parts or parts == ["/"]:

@@ -42,7 +42,7 @@ class DrawnBlock(Block[Generation]):
             elif first.end == "length":
                 yield "cut at the maximum"
             if first.novelty is not None:
-                yield "known" if first.novelty else "new ✦"
+                yield f"in {first.novelty}" if first.novelty else "new ✦"
             yield from self._asked()
             return
         done = [text for text in generation.texts if text.end is not None]

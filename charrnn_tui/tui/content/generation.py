@@ -37,6 +37,8 @@ class Continuation:
     """One a new character."""
     changes: list[tuple[int, SamplingSettings]] = field(default_factory=list)
     """(new characters before it, settings from there on), from 0 on: with the seed all that is needed to replay it."""
+    steered: bool = False
+    """Whether the network was steered otherwise while it was written."""
     end: End | None = None
     novelty: str | None = None
     """'training' or 'validation' where the finished item stands in the corpus, '' where it is new."""
@@ -50,7 +52,7 @@ class Continuation:
     @property
     def turned(self) -> bool:
         """Whether a setting was turned while it was written."""
-        return len(self.changes) > 1
+        return self.steered or len(self.changes) > 1
 
     def turn(self, settings: SamplingSettings) -> None:
         """Other settings from the next character on."""
@@ -104,6 +106,7 @@ class Generation:
         self.seed = seed
         self.max_length = max_length
         self.steering = steering
+        """What the network is steered by: `model` is the one that is steered so."""
         self.found = found
         self.kept = False
         self.version = 0
@@ -184,6 +187,21 @@ class Generation:
                 text.turn(chosen)
                 self._column.settings[lane] = chosen
         self.version += 1
+
+    def steer(self, model: Model, steering: Steering) -> bool:
+        """Go on as the network is steered now: what stands is read anew, and the very next characters obey. Whether
+        that changes anything; another network than the one that writes it does not."""
+        column = self._column
+        # What is asked of items acts on the next generation, and what was drawn already stays.
+        steering = replace(steering, constraint=self.steering.constraint)
+        if column is None or self.found is not None or steering == self.steering or model.name != self.model_name:
+            return False
+        column.reread(model.cell, [text.text for text in self.texts])
+        self._model, self.steering = model, steering
+        for text in self.texts:
+            text.steered = text.steered or (text.end is None and text.length > 0)
+        self.version += 1
+        return True
 
     def stop(self) -> None:
         """End it here and keep what is there."""

@@ -120,7 +120,7 @@ def compared_prefix(prefix: str, settings: SamplingSettings) -> Start:
 
 
 def of_favourite(kept: Favourite) -> Start:
-    """What draws a favourite again. Raises SettingsError for what cannot be read."""
+    """What draws a favourite again. Raises SettingsError where how it was steered cannot be read."""
     settings = SamplingSettings(kept.temperature, kept.top_k, kept.top_p, kept.min_p)
     steering = Steering.from_plain(kept.steering)
     return Start([kept.prefix], "one", kept.seed, [settings], kept.max_length, [kept.item], steering)

@@ -76,11 +76,20 @@ class Writer(Vertical):
         if model is None:
             self.wait_with(start)
             return
+        model = self._steered(model, start.steering)
         settled = start.settled(self.session)
         if settled.steering is not None and settled.steering.constraint:
             self._start_search(lambda stop: self._find(model, settled, stop))
         else:
             self._write(settled.begin(self._number, model))
+
+    def _steered(self, model: Model, steering: Steering | None) -> Model:
+        """The network that writes: as it is steered so, or now. Raises StyleError, ModelError."""
+        if steering is not None:
+            return steering.steered(model)
+        writing = self.session.writing
+        assert writing is not None
+        return writing
 
     def _write(self, generation: Generation) -> None:
         self._add(generation)
@@ -117,6 +126,8 @@ class Writer(Vertical):
             before = [text.settings for text in generation.texts]
             generation.turn(self.session.settings)
             changed = changed or before != [text.settings for text in generation.texts]
+            if (model := self.session.writing) is not None:
+                changed = generation.steer(model, self.session.steering) or changed
             self.generations.grown(generation)
         self.generations.colour = self.session.colour
         return changed
@@ -172,7 +183,7 @@ class Writer(Vertical):
             raise CommandError("no model is open yet.")
         asked = self.session.steering if steering is None else steering
         limit = self.session.max_length or None
-        self._start_search(lambda stop: self._list(model, prefix, asked, limit, stop))
+        self._start_search(lambda stop: self._list(self._steered(model, steering), prefix, asked, limit, stop))
 
     async def _list(
         self, model: Model, prefix: str, steering: Steering, limit: int | None, stop: threading.Event
