@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -179,7 +180,9 @@ def test_numbers_come_through(value: float) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_each_usage_works_as_it_is_written(name: str) -> None:
+def test_each_usage_works_as_it_is_written(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "FILE").touch()
     command = COMMANDS[name]
     assert command.usage.split()[0] == f"/{name}"
     assert command.summary
