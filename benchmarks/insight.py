@@ -16,11 +16,12 @@ from collections.abc import Callable, Iterator
 from itertools import cycle, islice
 
 from charrnn_tui.cells import blas
-from charrnn_tui.insight.activations import Passages, activations
+from charrnn_tui.insight.activations import activations, numpy_cell
 from charrnn_tui.insight.context import context_curve
-from charrnn_tui.insight.learnt_from import LearntFrom, learnt_from
+from charrnn_tui.insight.learnt_from import LearntFrom, learnt_from, spread
 from charrnn_tui.insight.matches import matches, select_units
 from charrnn_tui.insight.novelty import Memory, longest_common_run
+from charrnn_tui.insight.passages import Kept, Passages
 from charrnn_tui.insight.reading import continue_from, read
 from charrnn_tui.insight.scores import distribution_at
 from charrnn_tui.insight.units import find
@@ -28,6 +29,7 @@ from charrnn_tui.insight.what_mattered import what_mattered
 from charrnn_tui.model import Model
 from charrnn_tui.model.library import Library
 from charrnn_tui.sampling import SamplingSettings
+from charrnn_tui.text import load_corpus
 
 CHARACTERS = 100_000
 GHOST = 20
@@ -51,16 +53,22 @@ def best(work: Callable[[], object], runs: int, clock: Callable[[], float]) -> f
 
 
 def corpus(model: Model, learnt: LearntFrom) -> Passages:
-    """100,000 characters that the model can read: its own corpus, over and over where it is shorter."""
+    """100,000 characters that the model can read, no item twice: its own corpus, and words where that is shorter."""
     if learnt.kind == "stream":
         return learnt.passages(model, CHARACTERS)
-    items, count = [], 0
-    for item in cycle(learnt.training):
-        items.append(item)
-        count += len(item)
-        if count >= CHARACTERS:
-            return Passages.of_items(items, model)
-    raise AssertionError
+    known = set(model.vocabulary.symbols)
+    words = [word for word in load_corpus("words-en").items if set(word) <= known]
+    own = sum(map(len, learnt.training))
+    more = spread(words, CHARACTERS - own) if own < CHARACTERS else []
+    return Passages.of_items(spread(list(dict.fromkeys([*learnt.training, *more])), CHARACTERS), model)
+
+
+def read_plainly(model: Model, passages: Passages) -> None:
+    """As many steps as the passages have characters, 48 at a time, nothing shared, nothing kept: the baseline."""
+    cell = numpy_cell(model)
+    state = cell.initial_state(48)
+    for at in range(0, passages.characters - 47, 48):
+        state = cell.advance(passages.ids[at : at + 48], state)
 
 
 def measure(model: Model, clock: Callable[[], float]) -> Iterator[tuple[str, float, float | None]]:
@@ -85,6 +93,7 @@ def measure(model: Model, clock: Callable[[], float]) -> Iterator[tuple[str, flo
         )
 
     passages = corpus(model, learnt)
+    kept = Kept(model, passages)
     shown = activations(model, reading, ["hidden"])
     pattern = select_units(shown, 4, 5, 0.2, off_before=False)
     memory = Memory(model, learnt)
@@ -105,8 +114,12 @@ def measure(model: Model, clock: Callable[[], float]) -> Iterator[tuple[str, flo
         best(lambda: what_mattered(model, reading, 15, left_out=False), 5, clock),
         None,
     )
+    yield f"read plainly, {items}", best(lambda: read_plainly(model, passages), 2, clock), None
     yield f"find, {items}", best(lambda: find(model, passages), 3, clock), 2.0
     yield f"matches, {items}", best(lambda: matches(model, passages, pattern), 3, clock), 3.0
+    find(model, passages, kept=kept)
+    yield "find again, another property", best(lambda: find(model, passages, ["/an$/"], kept=kept), 3, clock), None
+    yield "matches again, another range", best(lambda: matches(model, passages, pattern, kept=kept), 3, clock), None
     yield "context, 1,000 places", best(lambda: context_curve(model, held_out), 1, clock), None
     yield "novelty of an item", best(lambda: memory.of(text[:8]), 5, clock), None
     yield "longest run, 500 in 1,000,000", best(lambda: longest_common_run(run, long_corpus), 1, clock), None

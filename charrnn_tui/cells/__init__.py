@@ -11,6 +11,7 @@ from charrnn_tui.lazy import exports
 if TYPE_CHECKING:
     from charrnn_tui.cells.architecture import FAMILIES, Architecture, ArchitectureError, Family
     from charrnn_tui.cells.batch_cell import BatchCell, BatchState, join_states, log_softmax
+    from charrnn_tui.cells.mixture import MixtureArchitecture, MixtureCell
     from charrnn_tui.cells.numpy_cell import NumpyCell, NumpyState
     from charrnn_tui.cells.protocol import Cell
 
@@ -22,6 +23,8 @@ __all__ = [
     "BatchState",
     "Cell",
     "Family",
+    "MixtureArchitecture",
+    "MixtureCell",
     "NumpyCell",
     "NumpyState",
     "join_states",
@@ -38,6 +41,8 @@ __getattr__, __dir__ = exports(
         "Cell": "charrnn_tui.cells.protocol",
         "FAMILIES": "charrnn_tui.cells.architecture",
         "Family": "charrnn_tui.cells.architecture",
+        "MixtureArchitecture": "charrnn_tui.cells.mixture",
+        "MixtureCell": "charrnn_tui.cells.mixture",
         "NumpyCell": "charrnn_tui.cells.numpy_cell",
         "NumpyState": "charrnn_tui.cells.numpy_cell",
         "join_states": "charrnn_tui.cells.batch_cell",

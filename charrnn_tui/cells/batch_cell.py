@@ -110,6 +110,10 @@ class BatchCell(ABC):
     def answer(self, state: Any) -> Floats:
         """log P of what comes next [batch, vocabulary] in nats, from a state alone, also one that no text leads to."""
 
+    def advance(self, ids: Ids, state: Any) -> Any:
+        """As `step`, the new state alone: for symbols that nothing is asked about."""
+        return self.step_logits(ids, state)[0]
+
     def styled(self, mixture: Sequence[float] | NDArray[np.floating] | None) -> BatchCell:
         """The cell that writes under a mixture of labels [labels]. Raises ValueError: there are none here."""
         if mixture is None:

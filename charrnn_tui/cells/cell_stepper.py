@@ -1,4 +1,4 @@
-"""One stream of any cell, stepped as `NumpyStepper` steps a recurrent network."""
+"""One stream of any cell, stepped in the fastest way there is for its kind."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from charrnn_tui.cells.mixture import MixtureCell
+from charrnn_tui.cells.mixture_stepper import MixtureStepper
 from charrnn_tui.cells.numpy_cell import NumpyCell
 from charrnn_tui.cells.numpy_stepper import NumpyStepper
 from charrnn_tui.cells.protocol import Cell
@@ -39,4 +41,6 @@ class CellStepper:
 
 def stepper_for(cell: Cell[Any]) -> Stepper:
     """The fastest way there is to step one stream of this cell."""
-    return NumpyStepper(cell) if isinstance(cell, NumpyCell) else CellStepper(cell)
+    if isinstance(cell, NumpyCell):
+        return NumpyStepper(cell)
+    return MixtureStepper(cell, stepper_for) if isinstance(cell, MixtureCell) else CellStepper(cell)

@@ -172,6 +172,13 @@ class NumpyCell(BatchCell):
 
     def step_logits(self, ids: Ids, state: NumpyState) -> tuple[NumpyState, Floats]:
         """As `step`, but with unnormalised logits: what sampling needs, one pass cheaper."""
+        after = self.advance(ids, state)
+        logits: Floats = after.hidden[-1] @ self._output
+        logits += self._output_bias
+        return after, logits
+
+    def advance(self, ids: Ids, state: NumpyState) -> NumpyState:
+        """As `step`, the new state alone: for symbols that nothing is asked about."""
         projected: Floats = self._table.take(ids, axis=0)
         hidden: list[Floats] = []
         cell: list[Floats] = []
@@ -182,14 +189,11 @@ class NumpyCell(BatchCell):
             h, c = self._layer_step(layer, projected, previous, state.cell[layer] if state.cell else previous)
             hidden.append(h)
             cell.append(c)
-        logits: Floats = hidden[-1] @ self._output
-        logits += self._output_bias
         if self.architecture.boundary == "reset":
             rows = np.flatnonzero(np.asarray(ids) == 0)
-            logits[rows] = self._output_bias
             for array in (*hidden, *cell):
                 array[rows] = 0
-        return NumpyState(tuple(hidden), tuple(cell) if state.cell else ()), logits
+        return NumpyState(tuple(hidden), tuple(cell) if state.cell else ())
 
     # A layer's step takes x, the projected input, which is the caller's fresh array and may be overwritten.
 

@@ -44,6 +44,8 @@ def between(
     second: Annotated[str, typer.Argument(metavar="PREFIX", help="Where it ends.")],
     n: Annotated[int, typer.Option("-n", "--number", metavar="N", min=1, help="Steps of the way.")] = 8,
     model: options.ModelOption = None,
+    mix: options.MixOption = None,
+    blend: options.BlendOption = False,
     temperature: options.TemperatureOption = None,
     top_k: options.TopKOption = None,
     top_p: options.TopPOption = None,
@@ -62,7 +64,7 @@ def between(
     from charrnn_tui.prompt.settings import load_config
 
     config = load_config()
-    opened = options.open_model(Library(), model, config)
+    opened = options.open_model(Library(), model, config, mix, blend)
     chosen_seed = options.choose_seed(seed, config)
     found = on_the_way(
         opened,
@@ -98,7 +100,7 @@ def novelty(
     from charrnn_tui.insight.novelty import Memory
     from charrnn_tui.model.library import Library
     from charrnn_tui.prompt.settings import load_config
-    from charrnn_tui.text.reading import decode_text
+    from charrnn_tui.text.decoding import decode_text
 
     opened = options.open_model(Library(), model, load_config())
     memory = Memory(opened)

@@ -32,6 +32,8 @@ def add_to(app: typer.Typer) -> None:
 \b
   charrnn-tui corpora show names
   charrnn-tui corpora show poems.txt --separator '\\n\\n'   poems set apart by empty lines
+  charrnn-tui corpora show names.csv --column name         a column of a table
+  charrnn-tui corpora show 'src/**/*.py'                   all files of a pattern, as one text
   charrnn-tui corpora show mail.txt --kind stream --json
 """,
     )(show)
@@ -97,7 +99,12 @@ def _example(summary: CorpusSummary) -> str:
 
 def show(
     corpus: Annotated[
-        str, typer.Argument(metavar="NAME|FILE", autocompletion=names.complete_corpus, help="A corpus or a text file.")
+        list[str],
+        typer.Argument(
+            metavar="[NAME|FILE]...",
+            autocompletion=names.complete_corpus,
+            help="A corpus, files, folders, patterns in quotes, or - (standard input).",
+        ),
     ],
     n: Annotated[
         int, typer.Option("-n", "--number", metavar="N", min=0, max=LARGEST_WHOLE, help="How many samples.")
@@ -108,6 +115,9 @@ def show(
     separator: Annotated[
         str | None, typer.Option("--separator", metavar="TEXT", help="What stands between items; \\n is a line feed.")
     ] = None,
+    column: options.ColumnOption = None,
+    encoding: options.EncodingOption = None,
+    errors: options.ErrorsOption = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another seed shows other samples.")] = 0,
     as_json: options.JsonOption = False,
 ) -> None:
@@ -115,7 +125,15 @@ def show(
     from charrnn_tui.cli import output
     from charrnn_tui.text.summary import summarise
 
-    summary = summarise(corpus, checked_kind(kind), unescaped(separator), read_at_most=None, samples=n, seed=seed)
+    source = options.source_of(
+        corpus,
+        column=column,
+        encoding=encoding,
+        errors=errors,
+        kind=checked_kind(kind),
+        separator=unescaped(separator),
+    )
+    summary = summarise(source, read_at_most=None, samples=n, seed=seed)
     described = _describe(summary)
     if as_json:
         output.write_json(described)
@@ -145,9 +163,14 @@ def _describe(summary: CorpusSummary) -> dict[str, Any]:
     counts = {"items": summary.items, "distinct": summary.distinct} if lists else {"lines": summary.items}
     return {
         "name": summary.name,
-        "path": str(summary.path),
+        "path": str(summary.files[0]) if len(summary.files) == 1 else None,
+        "files": list(map(str, summary.files)),
+        "encoding": summary.encoding,
+        "column": summary.source.column,
+        "columns": [column.name for column in summary.columns],
         "kind": summary.kind,
         "reason": summary.reason,
+        "notes": list(summary.notes),
         **counts,
         "characters": summary.characters,
         "symbols": len(summary.symbols),
@@ -167,9 +190,12 @@ def _print(described: dict[str, Any]) -> None:
     one = "item" if described["kind"] == "lines" else "line"
     facts = [
         ("corpus", described["name"]),
-        ("file", described["path"]),
+        ("file", described["path"]) if described["path"] else ("files", _files(described["files"])),
+        ("encoding", described["encoding"]),
         ("kind", f"{described['kind']} ({described['reason']})"),
     ]
+    if described["columns"]:
+        facts.append(("columns", output.cut(", ".join(described["columns"]), max(20, width - 20))))
     if one == "item":
         facts.append(("items", f"{described['items']:,} ({described['distinct']:,} distinct)"))
     else:
@@ -180,6 +206,8 @@ def _print(described: dict[str, Any]) -> None:
         ("longest", f"{described['longest']:,}: {output.cut(described['longest_item'], max(20, width - 20))}"),
     ]
     output.write_facts(facts)
+    for note in described["notes"]:
+        print(note)
     if described["samples"]:
         print(f"\n{output.bold('Samples')}")
         for sample in described["samples"]:
@@ -187,6 +215,10 @@ def _print(described: dict[str, Any]) -> None:
     print(f"\n{output.bold(f'Lengths ({one}s of so many characters)')}")
     for line in histogram_lines(described["histogram"], width):
         print(line)
+
+
+def _files(paths: list[str]) -> str:
+    return f"{len(paths):,}: {', '.join(paths[:3])}{', …' if len(paths) > 3 else ''}"
 
 
 def histogram_lines(histogram: list[list[int]], width: int) -> list[str]:

@@ -12,6 +12,8 @@ from charrnn_tui.cli.errors import FAILED, WrongUse, complain, remark
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
+    from charrnn_tui.model.library import Library
+    from charrnn_tui.text import Source
 
 
 def add_to(app: typer.Typer) -> None:
@@ -24,6 +26,7 @@ def add_to(app: typer.Typer) -> None:
 \b
   charrnn-tui evaluate names-lstm held-out.txt
   charrnn-tui evaluate names-lstm held-out.txt --json | jq .bits_per_char
+  charrnn-tui evaluate names-lstm names.csv --column name
   charrnn-tui evaluate names-lstm places     a corpus by its name
 """,
     )(evaluate)
@@ -35,12 +38,18 @@ def add_to(app: typer.Typer) -> None:
 \b
   charrnn-tui compare names-lstm mine held-out.txt
   charrnn-tui compare a b c places --json
+  charrnn-tui compare a b 'poems/*.txt'
 """,
     )(compare)
 
 
-FileArgument = Annotated[
-    str, typer.Argument(metavar="FILE", autocompletion=names.complete_corpus, help="A text file, or a corpus's name.")
+FilesArgument = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FILE...",
+        autocompletion=names.complete_corpus,
+        help="Text files, folders, patterns in quotes, -, or a corpus's name.",
+    ),
 ]
 
 
@@ -48,7 +57,12 @@ def evaluate(
     model: Annotated[
         str, typer.Argument(metavar="MODEL", autocompletion=names.complete_model, help="The model's name.")
     ],
-    file: FileArgument,
+    file: FilesArgument,
+    mix: options.MixOption = None,
+    blend: options.BlendOption = False,
+    column: options.ColumnOption = None,
+    encoding: options.EncodingOption = None,
+    errors: options.ErrorsOption = None,
     as_json: options.JsonOption = False,
 ) -> None:
     """Measure how well a model predicts a text: nats and bits a character, and perplexity.
@@ -59,8 +73,10 @@ def evaluate(
     """
     from charrnn_tui.cli import output
     from charrnn_tui.model.library import Library
+    from charrnn_tui.prompt.settings import load_config
 
-    measured = measure(Library().open(model), file)
+    source = options.source_of(file, column=column, encoding=encoding, errors=errors)
+    measured = measure(options.open_model(Library(), model, load_config(), mix, blend), source)
     if as_json:
         output.write_json(measured)
         return
@@ -71,11 +87,14 @@ def compare(
     names_and_file: Annotated[
         list[str],
         typer.Argument(
-            metavar="MODEL MODEL... FILE",
+            metavar="MODEL MODEL... FILE...",
             autocompletion=names.complete_model_or_file,
-            help="Models' names, and last a text file or a corpus's name.",
+            help="Models' names, and last text files or a corpus's name.",
         ),
     ],
+    column: options.ColumnOption = None,
+    encoding: options.EncodingOption = None,
+    errors: options.ErrorsOption = None,
     as_json: options.JsonOption = False,
 ) -> None:
     """Set models side by side on one text, the best one first.
@@ -88,16 +107,18 @@ def compare(
     from charrnn_tui.cli import output
     from charrnn_tui.model import ModelError
     from charrnn_tui.model.library import Library
-    from charrnn_tui.text import UnknownSymbolsError, find_corpus
+    from charrnn_tui.text import UnknownSymbolsError
+    from charrnn_tui.text.files import find_files
 
-    *models, file = names_and_file
-    find_corpus(file)
     library = Library()
+    models, files = _apart(names_and_file, library)
+    source = options.source_of(files, column=column, encoding=encoding, errors=errors)
+    find_files(source.names)
     good: list[dict[str, Any]] = []
     bad: list[dict[str, Any]] = []
     for name in models:
         try:
-            good.append(measure(library.open(name), file))
+            good.append(measure(library.open(name), source))
         except (ModelError, UnknownSymbolsError) as error:
             bad.append({"model": name, "problem": str(error)})
     good.sort(key=lambda row: float(row["nats_per_char"]))
@@ -114,21 +135,36 @@ def compare(
         raise typer.Exit(FAILED)
 
 
-def measure(model: Model, file: str) -> dict[str, Any]:
+def _apart(arguments: list[str], library: Library) -> tuple[list[str], list[str]]:
+    """Models, and the texts behind them: the last argument, and what stands before it and is no model but a text."""
+    from charrnn_tui.model import ModelError
+    from charrnn_tui.text.source import stands_for_files
+
+    at = len(arguments) - 1
+    while at > 2 and stands_for_files(arguments[at - 1]):
+        try:
+            library.find(arguments[at - 1])
+            break
+        except ModelError:
+            at -= 1
+    return arguments[:at], arguments[at:]
+
+
+def measure(model: Model, source: Source) -> dict[str, Any]:
     """The row of one model for JSON. Raises TextError, UnknownSymbolsError."""
     from charrnn_tui.cli.progress import ProgressLine
-    from charrnn_tui.text import find_corpus, load_corpus, read_text
+    from charrnn_tui.insight.learnt_from import corpus_for
+    from charrnn_tui.text import read_text
 
     seen: int | None = None
     items: int | None = None
-    if model.info.kind == "stream":
-        text = read_text(find_corpus(file))
+    corpus = corpus_for(model, source)
+    if corpus.kind == "stream":
+        assert corpus.path is not None
+        text = read_text(corpus.path)
         with ProgressLine(len(text)) as progress:
             evaluation = model.evaluate_text(text, progress=progress.update)
     else:
-        separator = model.info.recipe.get("separator")
-        separator = separator if isinstance(separator, str) and separator else None
-        corpus = load_corpus(file, kind="lines", separator=separator)
         items = len(corpus.items)
         with ProgressLine(items) as progress:
             evaluation = model.evaluate(corpus.items, progress=progress.update)
@@ -137,7 +173,7 @@ def measure(model: Model, file: str) -> dict[str, Any]:
     return {
         "model": model.name,
         "kind": model.info.kind,
-        "parameters": model.info.architecture.parameters,
+        "parameters": model.cell.architecture.parameters,
         **evaluation.to_dict(),
         "perplexity": evaluation.perplexity if evaluation.perplexity < sys.float_info.max else None,
         "items": items,

@@ -9,7 +9,7 @@ import typer
 from charrnn_tui.cli import names
 
 if TYPE_CHECKING:
-    from charrnn_tui.insight.activations import Passages
+    from charrnn_tui.insight.passages import Passages
     from charrnn_tui.model import Model
 
 ModelArgument = Annotated[

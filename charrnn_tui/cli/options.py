@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,10 +12,12 @@ from charrnn_tui.cli.errors import WrongUse, from_options
 from charrnn_tui.files.limits import LARGEST_WHOLE
 
 if TYPE_CHECKING:
-    from charrnn_tui.model import Model
+    from charrnn_tui.model import Model, Style
     from charrnn_tui.model.library import Library
+    from charrnn_tui.model.mix import Mix
     from charrnn_tui.prompt.settings import Config
     from charrnn_tui.sampling import SamplingSettings
+    from charrnn_tui.text import Kind, Source
 
 ModelOption = Annotated[
     str | None,
@@ -26,10 +29,26 @@ ModelOption = Annotated[
         help="The model to use (the configured one, or the shipped names-lstm, by default).",
     ),
 ]
-TemperatureOption = Annotated[
-    float | None,
+MixOption = Annotated[
+    list[str] | None,
     typer.Option(
-        "--temperature", "-t", metavar="T", help="0: always the most probable character; 1: as learnt; more: wilder."
+        "--mix",
+        metavar="MODEL=WEIGHT",
+        autocompletion=names.complete_model,
+        help="Mix in another model, whose share of each character this is (repeatable).",
+    ),
+]
+BlendOption = Annotated[
+    bool, typer.Option("--blend", help="With --mix: mix logarithms of probabilities, so that all models must agree.")
+]
+TemperatureOption = Annotated[
+    str | None,
+    typer.Option(
+        "--temperature",
+        "-t",
+        metavar="T|T:T",
+        help="0: always the most probable character; 1: as learnt; more: wilder. 1.2:0.6: the first character of "
+        "each item or word, and the rest.",
     ),
 ]
 TopKOption = Annotated[
@@ -50,17 +69,67 @@ MaxLengthOption = Annotated[
 SeedOption = Annotated[
     int | None, typer.Option("--seed", metavar="N", help="The same seed gives the same text (by default a new one).")
 ]
+StyleOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--style",
+        metavar="LABEL[=WEIGHT]",
+        help="Under a label that the model has learnt; several are mixed by their weights (repeatable).",
+    ),
+]
+ColumnOption = Annotated[
+    str | None,
+    typer.Option("--column", metavar="NAME", help="The column of a table (CSV, TSV, JSON lines) that holds the items."),
+]
+EncodingOption = Annotated[
+    str | None,
+    typer.Option("--encoding", metavar="NAME", help="How the text is encoded (UTF-8, or as its first bytes say)."),
+]
+ErrorsOption = Annotated[
+    str | None,
+    typer.Option("--errors", metavar="strict|replace", help="replace: � for bytes that are not of the encoding."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON, as described in docs/command-line.md.")]
 
 
+def source_of(
+    names: Sequence[str],
+    *,
+    column: str | None = None,
+    encoding: str | None = None,
+    errors: str | None = None,
+    kind: Kind | None = None,
+    separator: str | None = None,
+) -> Source:
+    """What a text is read from and how, as the options say. Raises WrongUse for one without meaning."""
+    from charrnn_tui.text import Source
+
+    with from_options():
+        return Source(
+            tuple(names),
+            kind,
+            separator,
+            column=column,
+            encoding=encoding,
+            errors=errors or "strict",  # type: ignore[arg-type]
+        )
+
+
 def sampling_settings(
-    config: Config, temperature: float | None, top_k: int | None, top_p: float | None, min_p: float | None
+    config: Config, temperature: str | None, top_k: int | None, top_p: float | None, min_p: float | None
 ) -> SamplingSettings:
     """The configured settings with those that were given. Raises WrongUse for one without meaning."""
     from dataclasses import replace
 
-    asked: dict[str, Any] = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "min_p": min_p}
+    from charrnn_tui.sampling.settings import parse_temperature
+
     with from_options():
+        asked: dict[str, Any] = {
+            "temperature": None if temperature is None else parse_temperature(temperature),
+            "top_k": top_k,
+            "top_p": top_p,
+            "min_p": min_p,
+        }
         return replace(config.sampling, **{name: value for name, value in asked.items() if value is not None})
 
 
@@ -84,6 +153,35 @@ def choose_max_length(asked: int | None, config: Config, model: Model) -> int:
     return asked
 
 
-def open_model(library: Library, asked: str | None, config: Config) -> Model:
-    """The model that was asked for, or the configured one. Raises ModelError."""
-    return library.open(asked if asked is not None else config.model)
+def read_mix(mix: list[str] | None, blend: bool) -> Mix:
+    """What is mixed in. Raises WrongUse for weights without meaning."""
+    from charrnn_tui.model.mix import Mix
+
+    with from_options():
+        return Mix.from_arguments(mix or (), blended=blend)
+
+
+def read_style(style: list[str] | None) -> Style:
+    """The style that the options ask for; no label where there are none. Raises WrongUse."""
+    from charrnn_tui.model.style import Style
+
+    with from_options():
+        return Style.from_arguments(style or ())
+
+
+def open_model(
+    library: Library,
+    asked: str | None,
+    config: Config,
+    mix: list[str] | None = None,
+    blend: bool = False,
+    style: list[str] | None = None,
+) -> Model:
+    """The model that was asked for, or the configured one, in a style and with others mixed in.
+
+    Raises ModelError, WrongUse.
+    """
+    from charrnn_tui.prompt.steering import Steering
+
+    steering = Steering(style=read_style(style), mix=read_mix(mix, blend))
+    return steering.steered(library.open(asked if asked is not None else config.model), library)

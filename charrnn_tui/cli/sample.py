@@ -38,8 +38,11 @@ def add_to(app: typer.Typer) -> None:
   charrnn-tui sample De                     one name that begins with De
   charrnn-tui sample De -n 20 -t 0.5        twenty, more likely ones
   charrnn-tui sample -n 1000000 > names     as many as one wants, in constant memory
+  charrnn-tui sample -m cultures --style finnish --style japanese=0.5
+                                            under labels that a model has learnt
   charrnn-tui sample --match 'El*iel' --length 4:8 --unique --new -n 200
                                             what items must be (docs/writing.md)
+  charrnn-tui sample --mix towns=0.3 -n 20  names, a little like towns
   charrnn-tui sample -m poems -- "- "       after -- a prefix may begin with -
   printf 'De\\nAn\\n' | charrnn-tui sample -   continue each line
   charrnn-tui sample --json --seed 7 | jq   with item, seed and why it ended
@@ -52,6 +55,8 @@ def sample(
         str, typer.Argument(metavar="PREFIX|-", help="What to continue; - reads one prefix a line from stdin.")
     ] = "",
     model: options.ModelOption = None,
+    mix: options.MixOption = None,
+    blend: options.BlendOption = False,
     n: Annotated[
         int, typer.Option("-n", "--number", metavar="N", min=1, max=LARGEST_WHOLE, help="Items for each prefix.")
     ] = 1,
@@ -71,6 +76,7 @@ def sample(
             help="Begin with item K of the seed instead of item 0.",
         ),
     ] = 0,
+    style: options.StyleOption = None,
     match: constrained.MatchOption = None,
     length: constrained.LengthOption = None,
     unique: constrained.UniqueOption = False,
@@ -104,19 +110,26 @@ def sample(
     constraint = constrained.compiled(typed) if typed else None
     if constraint is not None:
         constrained.check_company(prefix, device)
+    steering = Steering(typed, options.read_style(style), options.read_mix(mix, blend))
+    if steering.mix and device not in ("cpu", "auto"):
+        raise WrongUse("a mixture is computed on the CPU; leave out --device.")
     config = load_config()
     settings = options.sampling_settings(config, temperature, top_k, top_p, min_p)
     the_seed = options.choose_seed(seed, config)
-    opened = options.open_model(Library(), model, config)
+    library = Library()
+    base = options.open_model(library, model, config)
+    opened = steering.steered(base, library)
     longest = options.choose_max_length(max_length, config, opened)
     if constraint is not None:
         sink = _Sink(opened, seed=the_seed, max_length=longest + 1, as_json=as_json, null=null, many=n > 1)
         draws = opened.draws(constraint, prefix, settings=settings, seed=the_seed, max_length=longest)
-        top = top_command(prefix, opened.name, n, max_length, Steering(typed))
+        top = top_command(prefix, base.name, n, max_length, steering)
         raise typer.Exit(constrained.write(draws, n, sink.put, first=item, as_json=as_json, top=top))
     if prefix == "-" or n >= _BATCH:
         blas.set_threads(blas.idle_cores())
-    continue_all = _torch_sampler(opened, device) if _wants_torch(device, n) else opened.continue_all
+    continue_all = (
+        _torch_sampler(opened, device) if _wants_torch(device, n) and not steering.mix else opened.continue_all
+    )
     on_cpu = continue_all == opened.continue_all
 
     def sampler(prefixes: Iterable[str], first_item: int) -> Iterator[str]:

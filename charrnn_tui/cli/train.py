@@ -26,6 +26,10 @@ def add_to(app: typer.Typer) -> None:
   charrnn-tui train                               the shipped names
   charrnn-tui train poems.txt --preset best       a text of yours, patiently
   charrnn-tui train poems.txt --separator '\\n\\n'   items set apart by empty lines
+  charrnn-tui train names.csv --column name       a column of a table (CSV, TSV, JSON lines)
+  charrnn-tui train 'src/**/*.py' notes/          all files of a pattern and of a folder, as one text
+  charrnn-tui train old.txt --encoding cp1252     a text that is not UTF-8
+  zcat big.gz | charrnn-tui train -               what comes by a pipe (a .gz file can be named as well)
   charrnn-tui train python-stdlib --preset quick  the standard library's source, a long text
   charrnn-tui train --resume names-lstm           go on where Ctrl-C stopped
   charrnn-tui train --resume names-lstm --epochs 5   five epochs more for a finished one
@@ -51,11 +55,11 @@ class Asked:
 
 def train(
     corpus: Annotated[
-        str | None,
+        list[str] | None,
         typer.Argument(
-            metavar="CORPUS|FILE",
+            metavar="[CORPUS|FILE]...",
             autocompletion=names.complete_corpus,
-            help="A corpus's name, a text file, or python-stdlib (names by default).",
+            help="A corpus's name, files, folders, patterns in quotes ('src/**/*.py'), or - (names by default).",
         ),
     ] = None,
     preset: Annotated[
@@ -97,6 +101,13 @@ def train(
     separator: Annotated[
         str | None, typer.Option("--separator", metavar="TEXT", help="What stands between items; \\n is a line feed.")
     ] = None,
+    column: options.ColumnOption = None,
+    label: Annotated[
+        str | None,
+        typer.Option("--label", metavar="NAME", help="The column that holds a label beside each item (a style)."),
+    ] = None,
+    encoding: options.EncodingOption = None,
+    errors: options.ErrorsOption = None,
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="The model's name.")] = None,
     seed: Annotated[
         int | None, typer.Option("--seed", metavar="N", help="The same seed trains the same network.")
@@ -139,13 +150,13 @@ def train(
     ] = False,
     as_json: options.JsonOption = False,
 ) -> None:
-    """Train a network on a corpus or a text file.
+    """Train a network on a corpus or on texts: files, folders, a column of a table.
 
     Losses are nats a character on the text held out, with bits beside them; the best weights are kept. Ctrl-C
     finishes the step, saves, and says how to go on; a second Ctrl-C ends at once.
     """
     given = {
-        "corpus": corpus,
+        "corpus": (corpus[0] if len(corpus) == 1 else tuple(corpus)) if corpus else None,
         "family": family,
         "layers": layers,
         "hidden": hidden,
@@ -158,6 +169,10 @@ def train(
         "validation": validation,
         "kind": kind,
         "separator": _unescaped(separator),
+        "column": column,
+        "label": label,
+        "encoding": encoding,
+        "errors": errors,
         "name": name,
         "seed": seed,
         "device": device,
@@ -236,7 +251,7 @@ def request_for(asked: Asked, library: Library) -> Request:
     from charrnn_tui.training.plan.target import Request, is_unfinished, recipe_for
 
     target = asked.fields.get("corpus")
-    if asked.resume is None and target is not None and is_unfinished(target, library):
+    if asked.resume is None and isinstance(target, str) and is_unfinished(target, library):
         # As everywhere: the name of an unfinished run takes it up.
         asked = replace(asked, fields={k: v for k, v in asked.fields.items() if k != "corpus"}, resume=target)
     if asked.resume is not None:

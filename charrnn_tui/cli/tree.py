@@ -109,10 +109,10 @@ def fork(
     branch: BranchArgument,
     at: Annotated[int, typer.Argument(metavar="PLACE", min=0, help="Where, among the new characters, from 0.")],
     symbol: Annotated[
-        str | None, typer.Argument(metavar="CHARACTER", help='What to put there; "" for the end of the item.')
+        str | None, typer.Argument(metavar="CHARACTERS", help='What to put there; "" for the end of the item.')
     ] = None,
     temperature: Annotated[
-        float | None, typer.Option("--temperature", "-t", metavar="T", help="From there on another temperature.")
+        str | None, typer.Option("--temperature", "-t", metavar="T|T:T", help="From there on another temperature.")
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", metavar="N", min=0, help="From there on another seed.")] = None,
 ) -> None:
@@ -122,13 +122,14 @@ def fork(
     from charrnn_tui.cli.errors import from_options
     from charrnn_tui.insight.tree import Growth, settings_at
     from charrnn_tui.insight.tree_file import load, save, tree_path
+    from charrnn_tui.sampling.settings import parse_temperature
 
     kept = load(tree_path(name))
     opened = _model_of(kept)
     settings = None
     if temperature is not None:
         with from_options():
-            settings = replace(settings_at(kept[branch], at), temperature=temperature)
+            settings = replace(settings_at(kept[branch], at), temperature=parse_temperature(temperature))
     grown = kept.fork(opened, branch, at, symbol, settings=settings, seed=seed)
     for _ in Growth(opened, kept, grown.id):
         pass

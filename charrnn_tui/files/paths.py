@@ -40,6 +40,11 @@ def trees() -> Path:
     return _dirs().user_data_path / "trees"
 
 
+def texts() -> Path:
+    """Texts that came by standard input, which a run that is taken up again reads once more."""
+    return _dirs().user_data_path / "texts"
+
+
 def cache() -> Path:
     """Encoded texts and other files that can be made again."""
     return _dirs().user_cache_path

@@ -1,37 +1,23 @@
-"""What the units of a network do along texts: hidden and cell vectors and gates, for one text or for a corpus.
-
-A corpus is read in batches of passages. Items of a list are passages of their own. A running text is cut into lanes
-that are read side by side; each begins `WARM_UP` characters early, so that its states are those of a network that has
-read on for a while.
-"""
+"""What the units of a network do along a text: hidden and cell vectors and gates. For a corpus see `passages`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.cells import Family, NumpyCell, NumpyState, join_states
-from charrnn_tui.cells.blas import idle_cores
-from charrnn_tui.insight.reading import Ids, InsightError, Reading
+from charrnn_tui.insight.reading import InsightError, Reading
 from charrnn_tui.model import Model
-from charrnn_tui.sampling.prefix import start_ids
-from charrnn_tui.text import bucketed_batches, visible
+from charrnn_tui.text import visible
 
 Floats32 = NDArray[np.float32]
-ResultT = TypeVar("ResultT")
 
-WARM_UP = 256
-"""Characters of a running text that are read before a lane's own ones."""
-ROWS = 48
-"""Passages read side by side: with many more, a batch leaves the processor's cache and is slower."""
-LANES = 96
-"""Lanes of a running text."""
 MOST_CORES = 4
+"""Cores that one question takes at most."""
 
 GATES: dict[Family, tuple[str, ...]] = {
     "rnn": (),
@@ -144,115 +130,3 @@ def _stacked(vectors: list[tuple[Floats32, ...]]) -> Floats32:
 def _joined(states: list[NumpyState]) -> NumpyState:
     """States of one stream as the rows of a batch."""
     return join_states(states)
-
-
-@dataclass(frozen=True)
-class Passages:
-    """A corpus, or a part of it, as the network reads it.
-
-    `ids` [characters] holds all passages one after the other; passage p is `ids[starts[p] : starts[p] + lengths[p]]`,
-    and before it `warm_up[p]` ids are read that belong to the passage before and are not looked at.
-    """
-
-    ids: Ids
-    starts: NDArray[np.int64]
-    lengths: NDArray[np.int64]
-    warm_up: NDArray[np.int64]
-    lists: bool
-    """Whether each passage is an item; otherwise together they are one running text."""
-
-    @property
-    def characters(self) -> int:
-        """How many are looked at."""
-        return len(self.ids)
-
-    @classmethod
-    def of_items(cls, items: Sequence[str], model: Model) -> Passages:
-        """Items of a list. Raises UnknownSymbolsError."""
-        lengths = np.fromiter(map(len, items), dtype=np.int64, count=len(items))
-        ids = model.vocabulary.encode("".join(items)).astype(np.int64)
-        return cls(ids, np.cumsum(lengths) - lengths, lengths, np.zeros_like(lengths), True)
-
-    @classmethod
-    def of_text(cls, ids: NDArray[np.integer], lanes: int = LANES) -> Passages:
-        """One running text, cut into lanes."""
-        lanes = max(1, min(lanes, len(ids) // WARM_UP))
-        ends = np.linspace(0, len(ids), lanes + 1).astype(np.int64)
-        starts = ends[:-1]
-        return cls(np.asarray(ids, dtype=np.int64), starts, np.diff(ends), np.minimum(starts, WARM_UP), False)
-
-
-class Step(NamedTuple):
-    """One step of a batch of passages."""
-
-    places: NDArray[np.int64]
-    """[looked at], indices into `Passages.ids`: what each of those rows has just read."""
-    rows: NDArray[np.int64] | slice
-    """The rows of the batch that they stand in."""
-    ids: Ids
-    """[batch], what was read."""
-    before: NumpyState
-    after: NumpyState
-
-
-def batches(passages: Passages) -> list[Ids]:
-    """Numbers of passages that are read side by side, those of like length together."""
-    return [rows.astype(np.int64) for rows in bucketed_batches(passages.lengths + passages.warm_up, ROWS)]
-
-
-def walk(model: Model, passages: Passages, chosen: Ids) -> Iterator[Step]:
-    """Read one of the `batches`; each of its characters is in exactly one step."""
-    cell = numpy_cell(model)
-    warm_up = passages.warm_up[chosen]
-    lengths = passages.lengths[chosen] + warm_up
-    begins = passages.starts[chosen] - warm_up
-    start = start_ids(model.vocabulary, model.info.kind)[0]
-    state, _ = cell.step_logits([start] * len(chosen), cell.initial_state(len(chosen)))
-    for t in range(int(lengths.max())):
-        # They are sorted by length: those that are over stand first.
-        over = int(np.searchsorted(lengths, t, side="right"))
-        if over:
-            lengths, warm_up, begins = lengths[over:], warm_up[over:], begins[over:]
-            state = state.select(slice(over, None))
-        ids = passages.ids[begins + t]
-        before = state
-        state, _ = cell.step_logits(ids, state)
-        looked_at = np.flatnonzero(warm_up <= t)
-        if len(looked_at) == len(ids):
-            yield Step(begins + t, slice(None), ids, before, state)
-        elif len(looked_at):
-            yield Step(begins[looked_at] + t, looked_at, ids, before, state)
-
-
-def each_batch(work: Callable[[Ids], ResultT], passages: Passages) -> Iterator[tuple[Ids, ResultT]]:
-    """(batch, what `work` made of it), in order; on as many cores as nothing else is using.
-
-    NumPy lets other threads run while it computes. The order, and so every sum, is the same on any number of cores.
-    """
-    todo = batches(passages)
-    cores = min(idle_cores(), MOST_CORES, len(todo))
-    if cores <= 1:
-        yield from ((chosen, work(chosen)) for chosen in todo)
-        return
-    with ThreadPoolExecutor(cores) as pool:
-        yield from zip(todo, pool.map(work, todo), strict=True)
-
-
-def units_of_step(cell: NumpyCell, step: Step, parts: Sequence[str]) -> Floats32:
-    """[looked at, parts * layers * units], in the order of `all_units`."""
-    columns: list[Floats32] = []
-    gates = cell.gates(step.ids, step.before, step.after) if set(parts) & set(GATES[cell.architecture.family]) else ()
-    for part in parts:
-        if part == "hidden":
-            columns += step.after.hidden
-        elif part == "cell":
-            columns += step.after.cell
-        else:
-            columns += [layer[part] for layer in gates]
-    return np.concatenate(columns, axis=1)[step.rows] if len(columns) > 1 else columns[0][step.rows]
-
-
-def all_units(cell: NumpyCell, parts: Sequence[str]) -> list[Unit]:
-    """The units of some parts, in the order of `units_of_step`."""
-    a = cell.architecture
-    return [Unit(part, layer, index) for part in parts for layer in range(a.layers) for index in range(a.hidden)]

@@ -7,13 +7,13 @@ between sentences in this way; there the space is trained for it, here it is not
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.cells import NumpyState
-from charrnn_tui.insight.activations import numpy_cell
+from charrnn_tui.cells.batch_cell import BatchStateT
 from charrnn_tui.insight.reading import InsightError, continue_from, read
 from charrnn_tui.model import Model
 from charrnn_tui.sampling.settings import SamplingSettings
@@ -33,12 +33,14 @@ class Between:
     """[vocabulary], log P of the first character, in nats."""
 
 
-def interpolate(first: NumpyState, second: NumpyState, weights: NDArray[np.floating]) -> NumpyState:
-    """States of one stream each, mixed: row i of the result is (1 - w_i) first + w_i second."""
+def interpolate(first: BatchStateT, second: BatchStateT, weights: NDArray[np.floating]) -> BatchStateT:
+    """States of one stream each, mixed: row i of the result is (1 - w_i) first + w_i second.
+
+    What is no vector (symbols that were read, marks) is that of the nearer one.
+    """
     w = np.asarray(weights, dtype=np.float32)[:, None]
-    hidden = tuple((1 - w) * a + w * b for a, b in zip(first.hidden, second.hidden, strict=True))
-    cell = tuple((1 - w) * a + w * b for a, b in zip(first.cell, second.cell, strict=True))
-    return NumpyState(hidden, cell)
+    both = zip(first.arrays, second.arrays, strict=True)
+    return first.with_arrays((1 - w) * a + w * b if a.dtype.kind == "f" else np.where(w < 0.5, a, b) for a, b in both)
 
 
 def between(
@@ -56,25 +58,44 @@ def between(
 
     Raises InsightError, UnknownSymbolsError.
     """
+    return list(along(model, first, second, steps, settings=settings, seed=seed, item=item, max_length=max_length))
+
+
+def along(
+    model: Model,
+    first: str,
+    second: str,
+    steps: int = 8,
+    *,
+    settings: SamplingSettings | None = None,
+    seed: int = 0,
+    item: int = 0,
+    max_length: int | None = None,
+) -> Iterator[Between]:
+    """As `between`, one after the other as they are asked for; what is wrong is raised at once."""
     if steps < 1:
         raise InsightError(f"the way has one step or more, not {steps}.")
-    cell = numpy_cell(model)
-    ends = [read(model, prefix).states[-1] for prefix in (first, second)]
+    cell = model.cell
+    readings = [read(model, prefix) for prefix in (first, second)]
+    ends = [reading.states[-1] for reading in readings]
     weights = np.linspace(0, 1, steps + 1)
     states = interpolate(ends[0], ends[1], weights)
     answers = cell.answer(states)
-    found = []
-    for row, weight in enumerate(weights.tolist()):
+    limit = model.info.default_max_length if max_length is None else max_length
+
+    def at(row: int) -> Between:
         written = continue_from(
             cell,
             model.vocabulary,
             states.select([row]),
             answers[row],
+            after=int(readings[round(float(weights[row]))].read[-1]),
             kind=model.info.kind,
             settings=settings or SamplingSettings(),
             seed=seed,
             item=item,
-            max_length=model.info.default_max_length if max_length is None else max_length,
+            max_length=limit,
         )
-        found.append(Between(weight, written.text, written.end, answers[row]))
-    return found
+        return Between(float(weights[row]), written.text, written.end, answers[row])
+
+    return map(at, range(steps + 1))

@@ -123,7 +123,7 @@ def _log_probs(cell: BatchCell, ids: Ids, history: Ids, at: Ids, k: int) -> NDAr
         reading = int(np.searchsorted(-known, -left, side="right"))
         if not reading:
             continue
-        some, _ = cell.step_logits(ids[at[:reading] - left], state.select(slice(0, reading)))
+        some = cell.advance(ids[at[:reading] - left], state.select(slice(0, reading)))
         state = some if reading == len(at) else state.merge(np.arange(reading), some)
     answer = cell.answer(state)
     log_probs = np.empty(len(at))

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from charrnn_tui.insight.activations import Passages
+from charrnn_tui.insight.passages import Passages
 from charrnn_tui.insight.reading import Ids, InsightError
 from charrnn_tui.model import Model
 from charrnn_tui.text import (
     Corpus,
     Kind,
+    Source,
     TextError,
+    expand,
     load_corpus,
     read_text,
     split_by_hash,
@@ -23,6 +25,7 @@ from charrnn_tui.text import (
 )
 from charrnn_tui.text.corpus import LARGEST_LIST
 from charrnn_tui.text.encoded import encode_file
+from charrnn_tui.text.loading import load_beside, with_column_of
 from charrnn_tui.text.splits import held_out_block
 
 MOST_CHARACTERS = 100_000
@@ -76,28 +79,29 @@ class LearntFrom:
 
 
 def spread(items: Sequence[str], most: int) -> list[str]:
-    """Every k-th item, so that they hold about `most` characters in all; at least one."""
+    """Items evenly from the whole list, so many that they hold about `most` characters in all; at least one."""
     total = sum(map(len, items))
-    return list(items[:: max(1, -(-total // max(1, most)))])
+    count = len(items) if total <= most else max(1, len(items) * most // total)
+    return [items[at * len(items) // count] for at in range(count)] if items else []
 
 
 def learnt_from(model: Model) -> LearntFrom:
     """The corpus of a model. Raises InsightError where it is not told, not at hand, or no longer the same."""
     recipe = model.info.recipe
-    source = recipe.get("corpus")
-    if not isinstance(source, str) or not source:
+    if not recipe.get("corpus"):
         raise InsightError(f"{model.name} does not say what it learnt from; give a text of your own.")
-    separator, validation = recipe.get("separator"), recipe.get("validation")
+    validation = recipe.get("validation")
     fraction = recipe.get("validation_fraction", 0.1)
     try:
-        corpus = load_corpus(source, kind=model.info.kind, separator=separator if isinstance(separator, str) else None)
-        path = Path(validation).expanduser() if isinstance(validation, str) else None
-        held_out: tuple[str, ...] = ()
-        if corpus.kind == "lines" and path is not None:
-            held_out = Corpus.from_file(path, kind="lines", separator=corpus.separator).items
+        source = Source.of({**recipe, "kind": model.info.kind})
+        corpus = load_corpus(source)
+        other = load_beside(expand(validation), source) if isinstance(validation, str) else None
+        held_out: tuple[str, ...] = () if other is None else other.items
+        path = None if other is None else other.path
     except TextError as error:
         raise InsightError(
-            f"what {model.name} learnt from ({visible(source)}) is not at hand: {error} Or give a text of your own."
+            f"what {model.name} learnt from ({visible(str(recipe['corpus'])[:200])}) is not at hand: {error} "
+            "Or give a text of your own."
         ) from error
     if not isinstance(fraction, int | float) or not 0 < fraction < 1:
         raise InsightError(f"the description of {model.name} is damaged: its validation fraction is {fraction!r}.")
@@ -141,9 +145,36 @@ def passages_of(model: Model, corpus: Corpus, most: int = MOST_CHARACTERS) -> Pa
     return Passages.of_text(ids_of_text(model, read_text(corpus.path))[:most])
 
 
-def corpus_for(model: Model, name_or_path: str) -> Corpus:
-    """A corpus by its name, or a text file, read as the model reads: as a list or as running text. Raises TextError."""
-    separator = model.info.recipe.get("separator")
-    return load_corpus(
-        name_or_path, kind=model.info.kind, separator=separator if isinstance(separator, str) and separator else None
-    )
+def texts_to_ask(model: Model, text: Source | str | None = None) -> list[str]:
+    """Items, or one running text, that a model is asked about: those held out of its training, or a text as it reads.
+
+    Raises InsightError, TextError.
+    """
+    if text is None:
+        learnt = learnt_from(model)
+        return list(learnt.validation) if learnt.kind == "lines" else [learnt.held_out_text()]
+    corpus = corpus_for(model, text)
+    if corpus.kind == "lines":
+        return list(corpus.items)
+    assert corpus.path is not None
+    return [read_text(corpus.path)]
+
+
+def corpus_for(model: Model, text: Source | str) -> Corpus:
+    """A corpus by its name, or a text, read as the model reads: as a list or as running text. Raises TextError."""
+    return load_corpus(read_as(model, text))
+
+
+def read_as(model: Model, text: Source | str) -> Source:
+    """A text as the model reads it: its kind, its separator, and of a table, its column where none was named.
+
+    Raises TextError where a table has no such column.
+    """
+    source = Source((text,)) if isinstance(text, str) else text
+    recipe = model.info.recipe
+    separator, column = recipe.get("separator"), recipe.get("column")
+    if source.column is None:
+        source = with_column_of(source, column if isinstance(column, str) else None)
+    if source.column is None and source.separator is None and isinstance(separator, str) and separator:
+        source = replace(source, separator=separator)
+    return replace(source, kind=model.info.kind)

@@ -15,16 +15,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.insight.activations import (
-    Activations,
-    Passages,
-    Unit,
-    check_unit,
-    each_batch,
-    numpy_cell,
-    walk,
-)
-from charrnn_tui.insight.reading import Ids, InsightError
+from charrnn_tui.insight.activations import Activations, Unit, check_unit, numpy_cell
+from charrnn_tui.insight.passages import Kept, Passages, blocks, characters_of, each_group
+from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.model import Model
 from charrnn_tui.text import Vocabulary
 
@@ -101,14 +94,15 @@ def matches(
     pattern: Pattern,
     n: int = 20,
     *,
+    kept: Kept | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> list[Match]:
     """The n places that fit best, the best first (of equals the earlier); no two of them overlap.
 
-    A condition is a unit being on after one of the characters, or off after the one before or behind. Raises
-    InsightError where no unit was chosen.
+    A condition is a unit being on after one of the characters, or off after the one before or behind. What
+    `kept` holds of these passages is not read again. Raises InsightError where no unit was chosen.
     """
-    on = count_on(model, passages, pattern, progress=progress)
+    on = count_on(model, passages, pattern, kept=kept, progress=progress)
     share = shares(on, passages, pattern)
     found: list[Match] = []
     taken = np.zeros(len(share), dtype=bool)
@@ -123,7 +117,12 @@ def matches(
 
 
 def count_on(
-    model: Model, passages: Passages, pattern: Pattern, *, progress: Callable[[int], None] | None = None
+    model: Model,
+    passages: Passages,
+    pattern: Pattern,
+    *,
+    kept: Kept | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> NDArray[np.int64]:
     """How many of the pattern's units are on after each character [characters]. Raises InsightError."""
     if not pattern.units:
@@ -132,28 +131,21 @@ def count_on(
     for chosen_unit in pattern.units:
         check_unit(chosen_unit.unit, cell)
     part, layer = pattern.units[0].unit.part, pattern.units[0].unit.layer
-    index = np.array([c.unit.number for c in pattern.units])
+    index = layer * cell.architecture.hidden + np.array([c.unit.number for c in pattern.units])
     signs = np.array([c.sign for c in pattern.units], dtype=np.float32)
-    on = np.zeros(passages.characters, dtype=np.int64)
+    on = np.zeros(passages.plan.nodes, dtype=np.int64)
 
-    def count(chosen: Ids) -> int:
-        for step in walk(model, passages, chosen):
-            if part == "hidden":
-                values = step.after.hidden[layer]
-            elif part == "cell":
-                values = step.after.cell[layer]
-            else:
-                values = cell.gates(step.ids, step.before, step.after)[layer][part]
-            # Batches write to places of their own, so threads do not meet.
-            on[step.places] = (values[:, index] * signs >= pattern.threshold).sum(axis=1)[step.rows]
-        return int(passages.lengths[chosen].sum())
+    def count(group: int) -> None:
+        for nodes, values in blocks(model, passages, group, [part], kept):
+            # Groups write to nodes of their own, so threads do not meet.
+            on[nodes] = np.count_nonzero(values[:, index] * signs >= pattern.threshold, axis=1)
 
     done = 0
-    for _, characters in each_batch(count, passages):
-        done += characters
+    for group, _ in each_group(count, passages):
+        done += characters_of(passages, group)
         if progress is not None:
             progress(done)
-    return on
+    return on[passages.plan.node_of]
 
 
 def shares(on: NDArray[np.int64], passages: Passages, pattern: Pattern) -> NDArray[np.float64]:

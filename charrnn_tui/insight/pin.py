@@ -19,6 +19,7 @@ from charrnn_tui.insight.activations import GATES, Unit, check_unit, numpy_cell
 from charrnn_tui.insight.reading import Continuation, InsightError, Reading, continue_from
 from charrnn_tui.insight.scores import Distribution, distribution
 from charrnn_tui.model import Model
+from charrnn_tui.sampling.places import settings_after
 from charrnn_tui.sampling.settings import SamplingSettings
 
 
@@ -129,6 +130,7 @@ def pin(
             model.vocabulary,
             start,
             row,
+            after=int(reading.read[at]),
             kind=model.info.kind,
             settings=settings,
             seed=seed,
@@ -137,5 +139,6 @@ def pin(
         )
         for one, start, row in ((cell, reading.states[at], rows[0]), (held, state, rows[1]))
     ]
-    before, after = (distribution(row, model, settings, actual) for row in rows)
+    here = settings_after(int(reading.read[at]), settings, model.vocabulary)
+    before, after = (distribution(row, model, here, actual) for row in rows)
     return Pinned(before, after, texts[0], texts[1])

@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.insight.activations import Passages
+from charrnn_tui.insight.passages import Passages
 from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.text import Vocabulary, visible
 

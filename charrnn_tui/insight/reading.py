@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from charrnn_tui.cells import Cell
 from charrnn_tui.model import Model
+from charrnn_tui.sampling.places import settings_after
 from charrnn_tui.sampling.prefix import clean_prefix, start_ids
 from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.sampling.stream import EndReason, Token, draw
@@ -125,6 +126,7 @@ def tokens_from(
     state: Any,
     log_probs: Floats,
     *,
+    after: int,
     kind: Kind,
     settings: SamplingSettings,
     seed: int,
@@ -134,7 +136,8 @@ def tokens_from(
 ) -> Iterator[Token]:
     """Draw on from a state of one stream, whatever led to it, with any cell.
 
-    log_probs: [vocabulary], the cell's answer at that state. `position` is that of the first new character among those
+    log_probs: [vocabulary], the cell's answer at that state. `after` is the id that was read last.
+    `position` is that of the first new character among those
     drawn under the seed; so a text that `Stream` began goes on as it would have.
     """
     key = item_keys(seed, np.array([item]))
@@ -143,7 +146,7 @@ def tokens_from(
     for number in numbers:
         if kind == "stream":
             row[BOUNDARY] = -np.inf
-        id_ = draw(row, settings, number)
+        after = id_ = draw(row, settings_after(after, settings, vocabulary), number)
         yield Token(vocabulary.symbol(id_), id_, row)
         if id_ == BOUNDARY:
             return
@@ -157,6 +160,7 @@ def continue_from(
     state: Any,
     log_probs: Floats,
     *,
+    after: int,
     kind: Kind,
     settings: SamplingSettings,
     seed: int,
@@ -171,6 +175,7 @@ def continue_from(
             vocabulary,
             state,
             log_probs,
+            after=after,
             kind=kind,
             settings=settings,
             seed=seed,

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from charrnn_tui.insight.reading import Floats, Ids, Reading, cleaned, symbols_of
 from charrnn_tui.model import Model
 from charrnn_tui.sampling.filters import probabilities
+from charrnn_tui.sampling.places import settings_after
 from charrnn_tui.sampling.prefix import start_ids
 from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.text import BOUNDARY, PAD, bucketed_batches
@@ -212,7 +213,7 @@ class Distribution:
 
 
 def distribution(log_probs: Floats, model: Model, settings: SamplingSettings, actual: int | None) -> Distribution:
-    """The distribution of an answer [vocabulary] in nats (or logits) under the settings."""
+    """The distribution of an answer [vocabulary] in nats (or logits) under settings of one temperature."""
     row = np.array(log_probs, dtype=np.float64)
     if model.info.kind == "stream":
         row[BOUNDARY] = -np.inf  # running text has no end to draw
@@ -224,4 +225,5 @@ def distribution(log_probs: Floats, model: Model, settings: SamplingSettings, ac
 def distribution_at(model: Model, reading: Reading, at: int, settings: SamplingSettings | None = None) -> Distribution:
     """The distribution at a place of a text, from 0 to its length (what follows it). Raises InsightError."""
     at = reading.check(at)
-    return distribution(reading.log_probs[at], model, settings or SamplingSettings(), reading.actual(at))
+    held = settings_after(int(reading.read[at]), settings or SamplingSettings(), model.vocabulary)
+    return distribution(reading.log_probs[at], model, held, reading.actual(at))

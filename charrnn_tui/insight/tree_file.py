@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from charrnn_tui.files import paths
-from charrnn_tui.files.atomic import write_json
+from charrnn_tui.files.atomic import write_json, write_text
 from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.insight.tree import Branch, Tree
 from charrnn_tui.model.description import ModelError
 from charrnn_tui.model.library import check_name
-from charrnn_tui.sampling.settings import SamplingSettings, SettingsError
+from charrnn_tui.sampling.settings import SamplingSettings, SettingsError, typed_temperature
 from charrnn_tui.text import visible
-from charrnn_tui.text.reading import TextError, decode_utf8
+from charrnn_tui.text.decoding import decode_utf8
+from charrnn_tui.text.reading import TextError
 
 FORMAT = 1
 LARGEST = 32 << 20
@@ -60,6 +61,7 @@ def _branch_to_dict(branch: Branch) -> dict[str, Any]:
         "parent": branch.parent,
         "at": branch.at,
         "swapped": branch.swapped,
+        "end_put": branch.end_put,
         "seed": branch.seed,
         "item": branch.item,
         "settings": [{"from": place, **asdict(settings)} for place, settings in branch.changes],
@@ -72,6 +74,29 @@ def _branch_to_dict(branch: Branch) -> dict[str, Any]:
 def save(tree: Tree, path: Path) -> None:
     """Write a tree atomically. Raises OSError."""
     write_json(path, to_dict(tree))
+
+
+def save_new(tree: Tree, name_or_file: str) -> Path:
+    """Keep a tree under a name that is free; where. Raises InsightError for one that is taken, OSError."""
+    path = tree_path(name_or_file)
+    if path.exists():
+        raise InsightError(f"there is already a tree {visible(name_or_file)!r}; choose another name.")
+    save(tree, path)
+    return path
+
+
+def export_path(name_or_file: str) -> Path:
+    """Where `export` writes: a file that ends in .md, or what `tree_path` makes of it. Raises InsightError."""
+    path = Path(name_or_file).expanduser()
+    return path if path.suffix.lower() == ".md" else tree_path(name_or_file)
+
+
+def export(tree: Tree, path: Path) -> None:
+    """Write a tree atomically: Markdown where the name ends in .md, else JSON, which can be opened. Raises OSError."""
+    if path.suffix.lower() == ".md":
+        write_text(path, to_markdown(tree))
+    else:
+        save(tree, path)
 
 
 def load(path: Path) -> Tree:
@@ -145,7 +170,8 @@ def _branch(entry: Any) -> Branch:
     for change in _typed(entry, "settings", list):
         place = _whole(change, "from")
         fields = {name: value for name, value in change.items() if name != "from"}
-        if any(isinstance(value, bool) or not isinstance(value, int | float | type(None)) for value in fields.values()):
+        numbers = (part for value in fields.values() for part in (value if isinstance(value, list) else [value]))
+        if any(isinstance(part, bool) or not isinstance(part, int | float | type(None)) for part in numbers):
             raise _Damage("a setting is no number")
         try:
             changes.append((place, SamplingSettings(**fields)))
@@ -156,8 +182,11 @@ def _branch(entry: Any) -> Branch:
     parent, swapped, end = entry.get("parent"), entry.get("swapped"), entry.get("end")
     if not (parent is None or isinstance(parent, int)) or end not in (None, "end", "length"):
         raise _Damage("a branch has no parent or end that is known")
-    if not (swapped is None or (isinstance(swapped, str) and len(swapped) <= 1)):
+    if not (swapped is None or isinstance(swapped, str)):
         raise _Damage(f"'swapped' is {swapped!r:.60}")
+    end_put = entry.get("end_put", swapped == "")
+    if not isinstance(end_put, bool) or (end_put and (swapped is None or end != "end")):
+        raise _Damage(f"'end_put' is {end_put!r:.60}")
     return Branch(
         _whole(entry, "id"),
         parent,
@@ -169,6 +198,7 @@ def _branch(entry: Any) -> Branch:
         _typed(entry, "text", str),
         end,
         _typed(entry, "label", str),
+        end_put,
     )
 
 
@@ -213,8 +243,11 @@ def _how(branch: Branch, tree: Tree) -> str:
     parent = tree.branches[branch.parent]
     parts = [f"from place {branch.at}"]
     if branch.swapped is not None:
-        old = parent.text[branch.at : branch.at + 1]
-        parts.append(f"{_code(branch.swapped) if branch.swapped else 'the end'} for {_code(old) if old else 'the end'}")
+        old = parent.text[branch.at : branch.at + max(1, len(branch.swapped))]
+        put = " and ".join(
+            [*([_code(branch.swapped)] if branch.swapped else []), *(["the end"] if branch.end_put else [])]
+        )
+        parts.append(f"{put} for {_code(old) if old else 'the end'}")
     if branch.seed != parent.seed or branch.item != parent.item:
         parts.append(f"seed {branch.seed}, item {branch.item}")
     if branch.changes[0][1] != parent.changes[0][1]:
@@ -230,7 +263,9 @@ def describe_settings(settings: SamplingSettings) -> str:
     """For people: 'temperature 0.8, top_k 5'; settings that are off are left out."""
     neutral = asdict(SamplingSettings())
     named = {name: value for name, value in asdict(settings).items() if name == "temperature" or value != neutral[name]}
-    return ", ".join(f"{name.replace('_', '-')} {value:g}" for name, value in named.items() if value is not None)
+    named["temperature"] = typed_temperature(settings.temperature)
+    shown = {name: value if isinstance(value, str) else f"{value:g}" for name, value in named.items()}
+    return ", ".join(f"{name.replace('_', '-')} {value}" for name, value in shown.items())
 
 
 def _code(text: str) -> str:

@@ -16,23 +16,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.insight.activations import (
-    Passages,
-    Unit,
-    all_units,
-    check_parts,
-    each_batch,
-    numpy_cell,
-    parts_of,
-    units_of_step,
-    walk,
-)
+from charrnn_tui.insight.activations import Unit, check_parts, numpy_cell, parts_of
+from charrnn_tui.insight.passages import Kept, Passages, all_units, blocks, characters_of, each_group
 from charrnn_tui.insight.properties import PROPERTIES, Lines, property_named
-from charrnn_tui.insight.reading import Ids, InsightError
+from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.model import Model
-
-_AT_ONCE = 64
-"""Steps whose activations are added up together: one large product is faster than many small ones."""
 
 
 class Telling(NamedTuple):
@@ -84,12 +72,14 @@ def find(
     properties: Sequence[str] | None = None,
     parts: Sequence[str] | None = None,
     *,
+    kept: Kept | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Correlations:
     """Correlate units with properties (all that have a name, where None) over passages.
 
-    `parts`: hidden, cell and gates by name; the hidden vector (and the LSTM's cell vector) where None. `progress` is
-    told how many characters have been read. Raises InsightError.
+    `parts`: hidden, cell and gates by name; the hidden vector (and the LSTM's cell vector) where None. What `kept`
+    holds of these passages is not read again. `progress` is told how many characters have been read. Raises
+    InsightError.
     """
     cell = numpy_cell(model)
     shown = check_parts(parts or [p for p in parts_of(cell.architecture.family) if p in ("hidden", "cell")], cell)
@@ -102,27 +92,23 @@ def find(
     means, spreads = told.mean(axis=1), told.std(axis=1)
     constant = spreads == 0
     standard = (told - means[:, None]) / np.where(constant, 1, spreads)[:, None]
-    standard32 = standard.astype(np.float32)
+    # Places that share a node have the same activations, so that their properties can be added up beforehand.
+    plan = passages.plan
+    counts = np.bincount(plan.node_of, minlength=plan.nodes).astype(np.float32)
+    sums_at = [np.bincount(plan.node_of, weights=row, minlength=plan.nodes) for row in standard]
+    told_at = np.stack(sums_at).astype(np.float32)
 
-    def add_up(chosen: Ids) -> _Sums:
+    def add_up(group: int) -> _Sums:
         sums = _Sums(len(names), len(shown) * cell.architecture.layers * cell.architecture.hidden)
-        held: list[NDArray[np.float32]] = []
-        places: list[NDArray[np.int64]] = []
-        for step in walk(model, passages, chosen):
-            held.append(units_of_step(cell, step, shown))
-            places.append(step.places)
-            if len(held) == _AT_ONCE:
-                sums.add(np.concatenate(held), standard32[:, np.concatenate(places)])
-                held, places = [], []
-        if held:
-            sums.add(np.concatenate(held), standard32[:, np.concatenate(places)])
+        for nodes, values in blocks(model, passages, group, shown, kept):
+            sums.add(values, counts[nodes], told_at[:, nodes])
         return sums
 
     total: _Sums | None = None
     done = 0
-    for chosen, sums in each_batch(add_up, passages):
+    for group, sums in each_group(add_up, passages):
         total = sums if total is None else total.plus(sums)
-        done += int(passages.lengths[chosen].sum())
+        done += characters_of(passages, group)
         if progress is not None:
             progress(done)
     assert total is not None
@@ -142,22 +128,25 @@ class _Sums:
     units: int
 
     def __post_init__(self) -> None:
-        self._count = 0
+        self._count = 0.0
         self._mean, self._squares = np.zeros(self.units), np.zeros(self.units)
         self._told = np.zeros(self.properties)
         self._products = np.zeros((self.properties, self.units))
 
-    def add(self, values: NDArray[np.float32], standard: NDArray[np.float32]) -> None:
-        """Activations [characters, units], which are written over, and properties [properties, characters]."""
+    def add(self, values: NDArray[np.float32], counts: NDArray[np.float32], told: NDArray[np.float32]) -> None:
+        """Activations [nodes, units], how many characters each stands for [nodes], and the sums of their properties
+        [properties, nodes]."""
         other = _Sums(self.properties, self.units)
         shift = values[0].copy()
-        values -= shift
-        mean = values.mean(axis=0, dtype=np.float64)
-        values -= mean.astype(np.float32)
-        other._count, other._mean = len(values), mean + shift
-        other._squares = np.einsum("ij,ij->j", values, values).astype(np.float64)
-        other._told = standard.mean(axis=1, dtype=np.float64)
-        other._products = (standard @ values).astype(np.float64)
+        apart = values - shift
+        n = float(counts.sum(dtype=np.float64))
+        mean = (counts @ apart).astype(np.float64) / n
+        apart -= mean.astype(np.float32)
+        other._count, other._mean = n, mean + shift
+        other._told = told.sum(axis=1, dtype=np.float64) / n
+        other._products = (told @ apart).astype(np.float64)
+        apart *= np.sqrt(counts)[:, None]
+        other._squares = np.einsum("ij,ij->j", apart, apart).astype(np.float64)
         self.plus(other)
 
     def plus(self, other: _Sums) -> _Sums:

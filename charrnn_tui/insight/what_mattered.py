@@ -19,12 +19,11 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.cells import Cell, log_softmax
+from charrnn_tui.cells import log_softmax
 from charrnn_tui.cells.blas import idle_cores
 from charrnn_tui.insight.activations import MOST_CORES
 from charrnn_tui.insight.reading import InsightError, Reading
@@ -117,8 +116,7 @@ def _variants(
     replaced: bool,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """log P of the target without each place, and with each drawn anew, [places] each."""
-    cell: Cell[Any] = model.cell
-    in_passing = getattr(cell, "step_logits", cell.step)
+    cell = model.cell
     symbols = np.arange(1, model.vocabulary.size)
     ids = reading.read  # number 0 is the start symbol, so the character at place p is number p + 1
     begin = int(places[0]) + 1
@@ -146,8 +144,10 @@ def _variants(
                 lacking = np.append(lacking, np.zeros(len(symbols), dtype=bool))
                 weights.append(log_softmax(reading.log_probs[number - 1, 1:].astype(np.float64)))
         # Only the last two answers are asked for; that of the text as it stands is at hand.
-        advance = cell.step if number >= at - 1 else in_passing
-        state, answer = advance(reads, state.select(kept))
+        if number >= at - 1:
+            state, answer = cell.step(reads, state.select(kept))
+        else:
+            state = cell.advance(reads, state.select(kept))
     if not replaced:
         return without, without
     drawn = answer[1:, target].astype(np.float64).reshape(len(places), len(symbols))

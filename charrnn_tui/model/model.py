@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
@@ -127,6 +127,18 @@ class Model:
         model.cell = self.cell.styled(chosen.mixture(self.labels, self.name) if chosen else None)
         model._origin = self  # whose files may go with it
         return model
+
+    def mixed(self, others: Mapping[Model | str, float], *, blend: bool = False) -> Model:
+        """This model with others mixed in: `model.mixed({"towns": 0.3})` asks towns for 0.3 of each character and this
+        model for the rest. Others are open models, or names of the library's.
+
+        Probabilities are mixed, or with `blend` their logarithms, so that what both find probable is written;
+        vocabularies are united (`charrnn_tui.cells.mixture` says how). Whatever a model does, a mixture does. Raises
+        MixError for weights that are no shares and for models that cannot be mixed, ModelError for an unknown one.
+        """
+        from charrnn_tui.model.mixture import mixed
+
+        return mixed(self, others, blended=blend)
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from charrnn_tui.model import weighted
 from charrnn_tui.model.description import ModelError
 from charrnn_tui.text import visible
 from charrnn_tui.text.arguments import check_number, describe
@@ -19,8 +20,6 @@ from charrnn_tui.text.arguments import check_number, describe
 StyleLike: TypeAlias = "Style | Mapping[str, float] | str | None"
 """What a style may be given as: itself, label -> weight, one label's name, or None for no label."""
 
-_WEIGHT = r"[-+]?(?:\d+[.,]?\d*|[.,]\d+)(?:[eE][-+]?\d+)?%?"
-_PART = re.compile(rf"\s*(?P<label>.*?)\s*=\s*(?P<weight>{_WEIGHT})(?=[\s,;]|$)[\s,;]*", re.DOTALL)
 _NAMED = 12
 """Labels that a message names; a model may know hundreds."""
 
@@ -91,14 +90,12 @@ class Style:
         if text in labels:
             return cls(((text, 1.0),))
         if "=" in text:
-            parts, at = [], 0
-            while at < len(text):
-                match = _PART.match(text, at)
-                if match is None:
-                    raise StyleError(f"{visible(text[at:])!r} is no LABEL=WEIGHT, such as finnish=0.3.")
-                parts.append((match["label"], _number(match["weight"])))
-                at = match.end()
-            return cls(tuple(parts))
+            try:
+                return cls(tuple(weighted.several(text, "LABEL=WEIGHT, such as finnish=0.3")))
+            except StyleError:
+                raise
+            except ValueError as error:
+                raise StyleError(str(error)) from error
         names = [name for part in re.split("[,;]", text) if (name := part.strip())]
         return cls(tuple((name, 1.0) for name in names))
 
@@ -147,15 +144,8 @@ class Style:
 
 
 def _argument(argument: str) -> tuple[str, float]:
-    label, equals, weight = argument.rpartition("=")
-    if equals and label and re.fullmatch(_WEIGHT, weight.strip()):
-        return label.strip(), _number(weight)
-    return argument.strip(), 1.0
-
-
-def _number(typed: str) -> float:
-    typed = typed.strip().replace(",", ".")
-    return float(typed.removesuffix("%")) / (100 if typed.endswith("%") else 1)
+    label, weight = weighted.one(argument)
+    return label, 1.0 if weight is None else weight
 
 
 def _known(label: str, labels: Sequence[str], model: str) -> str:

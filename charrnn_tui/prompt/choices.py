@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from charrnn_tui.prompt.commands import COMMANDS, find, is_command
+from charrnn_tui.prompt.styles import NO_STYLE
 from charrnn_tui.text.shipped import corpus_names
 
 if TYPE_CHECKING:
@@ -30,8 +32,10 @@ class Choice:
 class Choices:
     """Completes lines. The lists are read anew at each question: they are short, and may change."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, labels: Callable[[], Sequence[str]] = tuple) -> None:
+        """`labels`: those that the open model knows, asked for each time."""
         self._library = library
+        self._labels = labels
 
     def names(self, what: str) -> list[str]:
         """The names an argument is chosen from: 'models', 'unfinished', 'corpora' or 'commands'.
@@ -63,6 +67,8 @@ class Choices:
         command = find(name)
         if command is None or command.completes is None:
             return []
+        if command.completes == "styles":
+            return self._styles(name, rest)
         names = self.names(command.completes)
         if command.completes == "corpora":
             names += self.names("unfinished")
@@ -71,6 +77,16 @@ class Choices:
             options += paths_like(rest)
         options = sorted(dict.fromkeys(options), key=lambda option: option != rest)
         return [Choice(f"/{name} {option}", option) for option in options]
+
+    def _styles(self, name: str, rest: str) -> list[Choice]:
+        """What the last label of a style may be: those before it end with a weight or a comma."""
+        labels = [*self._labels(), NO_STYLE] if self._labels() else []
+        found = re.match(r"(?:.*=\S*[\s,]+|.*,\s*)?", rest)
+        before = "" if found is None or rest in labels else found.group()
+        begun = rest[len(before) :]
+        options = [label for label in labels if label.casefold().startswith(begun.casefold())]
+        options.sort(key=lambda label: label != begun)
+        return [Choice(f"/{name} {before}{label}", label) for label in options if not (before and label == NO_STYLE)]
 
     def on_enter(self, line: str, chosen: str | None) -> str | None:
         """The line that Enter puts in instead of the typed one: what it is half of, as the bar over the prompt has it.

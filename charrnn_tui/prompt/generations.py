@@ -16,9 +16,11 @@ from charrnn_tui.prompt import words
 from charrnn_tui.prompt.favourites import Favourite
 from charrnn_tui.prompt.steering import UNSTEERED, Steering
 from charrnn_tui.sampling import SamplingSettings
+from charrnn_tui.sampling.settings import typed_temperature
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
+    from charrnn_tui.sampling.stream import EndReason
 
 EMPTY_ITEM = "(empty)"
 """How the item without characters is named."""
@@ -35,7 +37,10 @@ class DrawnText:
     item: int = 0
     """Its place in a batch of the same seed."""
     turned: bool = False
-    """Whether a setting was turned while it was written: its seed alone does not make it again then."""
+    """Whether a setting was turned while it was written, or a character put into it: its seed alone does not make it
+    again then."""
+    end: EndReason | None = None
+    """How it ended; None where it was stopped."""
 
 
 @dataclass
@@ -196,7 +201,7 @@ def sample_command(
     `item` is the first item's place among those of the seed, `count` how many are printed. Options that stand at
     their neutral value are left out.
     """
-    line = ["charrnn-tui", "sample", "--model", model, "--temperature", f"{settings.temperature:g}"]
+    line = ["charrnn-tui", "sample", "--model", model, "--temperature", typed_temperature(settings.temperature)]
     if settings.top_k:
         line += ["--top-k", str(settings.top_k)]
     if settings.top_p < 1:

@@ -12,8 +12,9 @@ from typing import TypeAlias
 from charrnn_tui.files.limits import LARGEST_WHOLE
 from charrnn_tui.prompt.words import quoted
 from charrnn_tui.sampling import SamplingSettings
+from charrnn_tui.sampling.settings import Temperature, parse_temperature, typed_temperature
 
-OptionValue: TypeAlias = float | int | bool | None
+OptionValue: TypeAlias = Temperature | int | bool | None
 
 
 LONGEST = 1_000_000
@@ -37,7 +38,13 @@ class Dial:
     most: float
 
     def turned(self, typed: str, steps: int) -> str:
-        """The value so many steps from what is typed (from the least where that is no number), as it may be typed."""
+        """The value so many steps from what is typed (from the least where that is no number), as it may be typed.
+
+        Of two temperatures, both.
+        """
+        return ":".join(self._turned(part, steps) for part in typed.split(":"))
+
+    def _turned(self, typed: str, steps: int) -> str:
         try:
             value = float(typed)
         except ValueError:
@@ -89,14 +96,21 @@ def _sampling(name: str, what: str) -> Callable[[str], OptionValue]:
     """The parser of a field of SamplingSettings, which checks the value itself."""
 
     def parse(typed: str) -> OptionValue:
-        if name == "top_k":
-            value: float = whole_number(typed, what, 0, 2**31, zero="off")
+        value: Temperature
+        if name == "temperature":
+            value = parse_temperature(typed.strip().replace(",", ".") or "nothing")
+        elif name == "top_k":
+            value = whole_number(typed, what, 0, 2**31, zero="off")
         else:
             value = number(typed, what)
         SamplingSettings(**{name: value})  # type: ignore[arg-type]  # checks the value
         return value
 
     return parse
+
+
+def _typed_temperature(value: OptionValue) -> str:
+    return typed_temperature(value) if isinstance(value, tuple | int | float) else ""
 
 
 def _seed(typed: str) -> OptionValue:
@@ -125,9 +139,10 @@ OPTIONS: dict[str, Option] = {
             "temperature",
             "temp",
             "/temp 0.8",
-            "temperature: low is safe, high is wild",
+            "low is safe, high is wild; 1.2:0.6: first characters, the rest",
             _sampling("temperature", "the temperature"),
-            lambda value: f"temperature {value:g}",
+            lambda value: f"temperature {_typed_temperature(value)}",
+            lambda value: _typed_temperature(value),
             dial=Dial("temperature", TEMPERATURE_STEP, 0.0, HOTTEST),
         ),
         Option(

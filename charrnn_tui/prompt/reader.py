@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from charrnn_tui.prompt.ghost import Ghost
 from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.sampling.prefix import clean_prefix
 from charrnn_tui.text import UnknownSymbolsError, visible
@@ -22,14 +23,6 @@ LONGEST_GHOST = 60
 BUDGET = 0.006
 """Seconds that ghost text may cost a keystroke: not noticed, even where keys come at 50 a second."""
 _GREEDY = SamplingSettings(temperature=0.0)
-
-
-class Ghost(NamedTuple):
-    """The most probable continuation of what is typed, character by character (greedy)."""
-
-    text: str = ""
-    probability: float = 1.0
-    """Of all its characters together, at temperature 1 and without filters."""
 
 
 def _can_be_shown(symbol: str) -> bool:

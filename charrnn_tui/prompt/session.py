@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from charrnn_tui.prompt import words
+from charrnn_tui.model.style import Style, StyleError
+from charrnn_tui.prompt import styles, words
 from charrnn_tui.prompt.options import HOTTEST, OPTIONS, SAMPLING, TEMPERATURE_STEP, OptionValue
 from charrnn_tui.prompt.steering import UNSTEERED, Steering
+from charrnn_tui.prompt.styles import Dial, read_style
 from charrnn_tui.sampling import SamplingSettings
 
 if TYPE_CHECKING:
@@ -25,6 +27,14 @@ SEEDS = 100_000
 def random_seed() -> int:
     """A new seed."""
     return secrets.randbelow(SEEDS)
+
+
+def _turned(temperature: float, steps: int) -> float:
+    at = temperature / TEMPERATURE_STEP
+    start = math.floor(at + 1e-6) if steps > 0 else math.ceil(at - 1e-6)
+    # The keys stop at HOTTEST; from beyond it they lead down and never further up.
+    most = max(HOTTEST, temperature) if steps > 0 else HOTTEST
+    return round(min(most, max(0.0, (start + steps) * TEMPERATURE_STEP)), 2)
 
 
 @dataclass
@@ -43,11 +53,15 @@ class Session:
     new_seed: Callable[[], int] = random_seed
     steering: Steering = UNSTEERED
     """What items must be, and whatever else steers the network."""
+    dial: Dial | None = None
+    """Between which two styles the keys turn."""
     model: Model | None = None
     step: int | None = None
     """Training step of the open weights, where they come from a run of this sitting."""
     followed: Path | None = None
     """The folder of the training run whose weights the prompt takes on as they get better."""
+    _steered: tuple[Model, Steering, Model] | None = field(default=None, repr=False, compare=False)
+    """The model that was steered last, how, and what came of it."""
     last_seed: int | None = None
     """The seed of the last generation, so that it can be made again."""
 
@@ -81,15 +95,60 @@ class Session:
         return OPTIONS[name].said(self.value(name))
 
     def turn(self, steps: int) -> str:
-        """Turn the temperature by even steps of 0.05, so that 0.83 goes to 0.85 or 0.80; what was changed, in words."""
+        """Turn the temperature by even steps of 0.05, so that 0.83 goes to 0.85 or 0.80; what was changed, in words.
+
+        Two temperatures turn together.
+        """
         before = self.settings.temperature
-        at = before / TEMPERATURE_STEP
-        start = math.floor(at + 1e-6) if steps > 0 else math.ceil(at - 1e-6)
-        # The keys stop at HOTTEST; from beyond it they lead down and never further up.
-        most = max(HOTTEST, before) if steps > 0 else HOTTEST
-        turned = round(min(most, max(0.0, (start + steps) * TEMPERATURE_STEP)), 2)
-        said = self.set("temperature", turned)
-        return said + (", as before" if turned == before else "")
+        if isinstance(before, tuple):
+            said = self.set("temperature", (_turned(before[0], steps), _turned(before[1], steps)))
+        else:
+            said = self.set("temperature", _turned(before, steps))
+        return said + (", as before" if self.settings.temperature == before else "")
+
+    # --- the model ---
+
+    def open(self, model: Model, step: int | None = None) -> str:
+        """Answer from a model; a style that it does not know is put aside, which is told in words."""
+        self.model, self.step = model, step
+        style = self.steering.style
+        if not style or all(label in model.labels for label, _ in style.weights):
+            return ""
+        self.steering, self.dial = replace(self.steering, style=Style()), None
+        return f"it does not know the style {style.words()}, which is off"
+
+    @property
+    def writing(self) -> Model | None:
+        """The open model as it is steered: what is drawn, searched and looked at comes from it. Raises ModelError."""
+        if self.model is None or not self.steering:
+            return self.model
+        before = self._steered
+        if before is None or before[0] is not self.model or before[1] != self.steering:
+            self._steered = before = self.model, self.steering, self.steering.steered(self.model)
+        return before[2]
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """Those of the open model, for styles."""
+        return () if self.model is None else self.model.labels
+
+    def set_style(self, typed: str) -> str:
+        """Write in the style that is typed behind `/style`; what was changed, in words. Raises StyleError."""
+        name = "this model" if self.model is None else self.model.name
+        style = read_style(typed, self.labels, name)
+        if style is None:
+            return styles.told(self.steering.style, self.labels, name)
+        self.steering = replace(self.steering, style=style)
+        self.dial = Dial.of(style)
+        return styles.said(style)
+
+    def turn_style(self, steps: int) -> str:
+        """Turn the dial between two styles by tenths; what was changed, in words. Raises StyleError without one."""
+        if self.dial is None:
+            raise StyleError(styles.no_dial(self.labels))
+        self.dial = self.dial.turned(steps)
+        self.steering = replace(self.steering, style=self.dial.style)
+        return self.dial.words()
 
     # --- the next generation ---
 
@@ -120,7 +179,7 @@ class Session:
     @property
     def temperature_words(self) -> str:
         """The temperature as a status row says it."""
-        return f"T {self.settings.temperature:.2f}"
+        return words.temperature(self.settings.temperature)
 
     @property
     def filter_words(self) -> list[str]:
@@ -129,5 +188,7 @@ class Session:
 
     @property
     def steering_words(self) -> list[str]:
-        """What steers the network."""
-        return self.steering.words()
+        """What steers the network; a style that is turned by keys as a dial."""
+        if self.dial is None:
+            return self.steering.words()
+        return [self.dial.words(), *replace(self.steering, style=Style()).words()]

@@ -16,8 +16,10 @@ from charrnn_tui.files import atomic, paths
 from charrnn_tui.files.limits import LARGEST_WHOLE
 from charrnn_tui.model.library import DEFAULT_MODEL
 from charrnn_tui.sampling import SamplingSettings, SettingsError
+from charrnn_tui.sampling.settings import Temperature, parse_temperature
 from charrnn_tui.text import visible
-from charrnn_tui.text.reading import TextError, decode_utf8
+from charrnn_tui.text.decoding import decode_utf8
+from charrnn_tui.text.reading import TextError
 
 
 class ConfigError(ValueError):
@@ -29,7 +31,8 @@ class Config:
     """Effective settings. `pace` is in characters a second, 0 for as fast as possible."""
 
     model: str = DEFAULT_MODEL
-    temperature: float = 0.8
+    temperature: Temperature = 0.8
+    """A number, or as in "1.2:0.6" for first characters and the rest."""
     top_k: int = 0
     top_p: float = 1.0
     min_p: float = 0.0
@@ -45,6 +48,8 @@ class Config:
     """Binding id -> key or keys (comma-separated)."""
 
     def __post_init__(self) -> None:
+        if isinstance(self.temperature, str):
+            object.__setattr__(self, "temperature", parse_temperature(self.temperature))
         SamplingSettings(self.temperature, self.top_k, self.top_p, self.min_p)
         for name in ("max_length", "seed"):
             value = getattr(self, name)
@@ -61,7 +66,7 @@ class Config:
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "model": (str,),
-    "temperature": (int, float),
+    "temperature": (str, int, float),
     "top_k": (int,),
     "top_p": (int, float),
     "min_p": (int, float),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Protocol
 
+from charrnn_tui.sampling.settings import Temperature, typed_temperature
 from charrnn_tui.text import visible
 
 _LONGEST_QUOTE = 40
@@ -66,6 +67,11 @@ class HasFilters(Protocol):
     @property
     def min_p(self) -> float:
         """0: off."""
+
+
+def temperature(value: Temperature) -> str:
+    """A temperature as a status row says it: T 0.80, T 1.20:0.60."""
+    return f"T {typed_temperature(value, '.2f')}"
 
 
 def filters(settings: HasFilters) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
@@ -14,11 +13,22 @@ from prompt_toolkit.keys import ALL_KEYS, Keys
 
 from charrnn_tui.prompt.choices import common_start
 from charrnn_tui.prompt.commands import is_command, prefix_of, typed_as_prefix
+from charrnn_tui.prompt.ghost import first_word
 from charrnn_tui.prompt.keys import Bound, bind, inline_keys
 
 TURNS = {"hotter": 1, "colder": -1}
 """Steps of the temperature by the id of the key."""
-COMMANDS = {"help": "/help", "models": "/model", "colour": "/colour", "keep": "/save", "quit": "/quit"}
+STYLE_TURNS = {"style_second": 1, "style_first": -1}
+"""Steps of the dial between two styles."""
+COMMANDS = {
+    "help": "/help",
+    "models": "/model",
+    "colour": "/colour",
+    "keep": "/save",
+    "favourites": "/favourites",
+    "fork": "/fork",
+    "quit": "/quit",
+}
 """The lines that keys enter, by the id of the key; what is typed stays."""
 TAKES_TYPED = {"many": "/n 20 ", "probable": "/top "}
 """The commands that keys enter with what is typed behind them."""
@@ -118,23 +128,19 @@ def pasted(text: str, before: str) -> str:
     return "\n".join([first, *map(typed_as_prefix, lines[1:])])
 
 
-def first_word(text: str) -> str:
-    """The first word of a text, with the spaces before it."""
-    match = re.match(r"\s*\S+", text)
-    return match.group() if match else text
-
-
 def prompt_keys(
     keys: Mapping[str, Sequence[str]],
     *,
     turn: Callable[[int], None],
+    turn_style: Callable[[int], None],
     enter: Callable[[str, str], None],
     ghosts: Ghosts,
     completions: Callable[[str], list[str]],
 ) -> KeyBindings:
     """Key bindings of the line editor; `keys` by the id of what they do.
 
-    `turn` is given +1 or -1 for a step of the temperature, `enter` a line that a key enters and what stays typed;
+    `turn` is given +1 or -1 for a step of the temperature, `turn_style` for one of the dial of
+    styles, `enter` a line that a key enters and what stays typed;
     `completions` gives whole command lines.
     """
     bindings = KeyBindings()
@@ -157,7 +163,7 @@ def prompt_keys(
 
         return handle
 
-    def turned(steps: int) -> Callable[[KeyPressEvent], None]:
+    def turned(turn: Callable[[int], None], steps: int) -> Callable[[KeyPressEvent], None]:
         def handle(event: KeyPressEvent) -> None:
             turn(steps)
             event.app.invalidate()
@@ -191,7 +197,9 @@ def prompt_keys(
         found = [sequence for name in names if (sequence := sequence_of(name)) is not None]
         for sequence in found:
             if id in TURNS:
-                bindings.add(*sequence)(turned(TURNS[id]))
+                bindings.add(*sequence)(turned(turn, TURNS[id]))
+            elif id in STYLE_TURNS:
+                bindings.add(*sequence)(turned(turn_style, STYLE_TURNS[id]))
             elif id in COMMANDS or id in TAKES_TYPED:
                 bindings.add(*sequence)(entered(id))
             elif id == "prompt.complete":

@@ -14,9 +14,10 @@ from charrnn_tui.prompt.generations import DrawnGeneration
 from charrnn_tui.prompt.keys import inline_keys
 from charrnn_tui.prompt.runs import Spawn, TrainingRun, TrainingRuns, recipe_for, spawn_worker
 from charrnn_tui.prompt.session import Session
-from charrnn_tui.repl import help_text
+from charrnn_tui.repl import help_text, keeping
 from charrnn_tui.repl.colours import legend
 from charrnn_tui.repl.console import Console, Handlers
+from charrnn_tui.repl.forking import Forking
 from charrnn_tui.repl.fragments import Fragments
 from charrnn_tui.repl.generate import Generator
 from charrnn_tui.repl.training_view import TrainingView
@@ -45,6 +46,7 @@ class Repl:
         self.console = console
         self.library = library
         self.generator = Generator(session, console)
+        self._forking = Forking(session, library, console, self.generator)
         self.runs = TrainingRuns(library, self._handle, spawn=spawn)
         self.failed = False
         """Whether a line could not be carried out: the exit code of a script."""
@@ -58,7 +60,7 @@ class Repl:
         self._keys = inline_keys() if keys is None else keys
         self._quit = False
         self._reloading: set[asyncio.Task[None]] = set()
-        console.handlers = Handlers(self.turn, self.at_once)
+        console.handlers = Handlers(self.turn, self.at_once, self.turn_style)
 
     # --- the loop -----------------------------------------------------------------------------------------------
 
@@ -109,12 +111,20 @@ class Repl:
                 console.say(self._set(action))
                 if action.name == "colour" and self.session.colour:
                     console.say(legend())
+            case commands.SetStyle(typed):
+                console.say(f"{words.capitalised(self.session.set_style(typed))}.")
             case commands.GenerateMany(count, prefix):
                 await self.generator.continue_many(self._model(), count, prefix)
             case commands.ShowProbable(prefix):
                 await self.generator.show_probable(self._model(), prefix)
+            case commands.ShowContinuations(prefix):
+                console.say(*await self._tree(prefix))
+            case commands.ShowBetween():
+                console.say(*await self._between(action))
             case commands.Look(text):
                 await self._look(text)
+            case commands.ShowContext(models):
+                await self._context(models)
             case commands.OpenModel(name):
                 if name is None:
                     console.say(*self._models())
@@ -124,6 +134,10 @@ class Repl:
                 await self._train(target)
             case commands.Save():
                 self._save()
+            case commands.Fork() | commands.ShowTree():
+                await self._forking.carry_out(action)
+            case commands.Favourites() | commands.Tag() | commands.Export() | commands.Transcript():
+                keeping.carry_out(console, action)
             case commands.Help(topic):
                 self._help(topic)
             case commands.Quit():
@@ -139,6 +153,35 @@ class Repl:
         text = last_text(self.generator.last) if text is None else text
         self.console.say(*await asyncio.to_thread(rows, model, text, self.console.shown))
 
+    async def _context(self, models: Sequence[str]) -> None:
+        from charrnn_tui.repl.context import show_context
+
+        await show_context(self.console, [self.library.open(name) for name in models] or [self._model()])
+
+    async def _tree(self, prefix: str) -> list[str]:
+        from charrnn_tui.prompt.probable_tree import DEPTH, WIDTH, tree_lines
+
+        root = await asyncio.to_thread(self._model().probability_tree, prefix, depth=DEPTH, width=WIDTH)
+        return list(tree_lines(root, self.console.shown))
+
+    async def _between(self, asked: commands.ShowBetween) -> list[str]:
+        from charrnn_tui.insight.between import between
+        from charrnn_tui.prompt.way import way_lines
+
+        session = self.session
+        seed = session.next_seed()
+        found = await asyncio.to_thread(
+            between,
+            self._model(),
+            asked.first,
+            asked.second,
+            asked.steps,
+            settings=session.settings,
+            seed=seed,
+            max_length=session.limit,
+        )
+        return [*way_lines(found, asked.first, asked.second, self.console.shown), f"seed {seed}"]
+
     def _help(self, topic: str | None) -> None:
         width = self.console.columns
         rows = help_text.overview(width, self._keys) if topic is None else help_text.about(topic, width)
@@ -153,6 +196,12 @@ class Repl:
         self.session.turn(steps)
         self.console.refresh()
 
+    def turn_style(self, steps: int) -> None:
+        """Turn the dial between two styles; the next character obeys."""
+        if self.session.dial is not None:
+            self.session.turn_style(steps)
+            self.console.refresh()
+
     def at_once(self, line: str) -> str | None:
         """Carry out a line typed while text streams, where it is a setting: says what was done or what is wrong.
 
@@ -162,6 +211,8 @@ class Repl:
             return None
         try:
             action = commands.parse(line)
+            if isinstance(action, commands.SetStyle) and action.typed.strip():
+                return self.session.set_style(action.typed)
             return self._set(action) if isinstance(action, commands.SetOption) else None
         except ValueError as error:
             return str(error)
@@ -173,17 +224,21 @@ class Repl:
     # --- models and favourites ----------------------------------------------------------------------------------
 
     def _model(self) -> Model:
-        if self.session.model is None:
+        model = self.session.writing
+        if model is None:
             corpora = ", ".join(corpus_names())
             raise ModelError(f"there is no model open; /model lists them, and /train makes one (on {corpora}).")
-        return self.session.model
+        return model
 
     def _open(self, name: str) -> None:
-        self.session.model = model = self.library.open(name)
+        model = self.library.open(name)
+        lost = self.session.open(model)
         run = self.runs.latest
         of_run = run is not None and self.runs.folder_of(run) == model.folder
         self.session.followed = model.folder if of_run else None
         self.console.say([("class:name", visible(model.name)), ("", f": {_facts(model)}")])
+        if lost:
+            self.console.say(f"{words.capitalised(lost)}.")
 
     def _models(self) -> list[Fragments]:
         rows: list[Fragments] = []
@@ -212,9 +267,8 @@ class Repl:
         what = "Kept" if len(kept) == 1 else f"All {len(kept)} are kept"
         self.console.say(f"{what} in {visible(str(path))}.")
         if isinstance(last, DrawnGeneration) and last.turned:
-            self.console.say(
-                [("class:hint", "A setting was turned while it ran, so the seed alone does not make it again.")]
-            )
+            why = "A setting was turned while it ran, or a character put in"
+            self.console.say([("class:hint", f"{why}, so the seed alone does not make it again.")])
 
     # --- training -----------------------------------------------------------------------------------------------
 
@@ -261,7 +315,7 @@ class Repl:
         raise commands.CommandError(f"say what to train on: /train FILE, or one of {corpora}.")
 
     async def _watch(self, run: TrainingRun) -> None:
-        self._view = TrainingView(run, self.runs, self.console, self.session.settings.temperature)
+        self._view = TrainingView(run, self.runs, self.console, self.session.settings.temperatures[1])
         try:
             await self._view.watch()
         finally:
@@ -296,7 +350,7 @@ class Repl:
         except ModelError:
             return  # being written; the next save comes soon
         if folder == self.session.followed:
-            self.session.model, self.session.step = model, step
+            self.session.open(model, step)
             self.console.refresh()
 
     async def _reloaded(self) -> None:

@@ -99,8 +99,8 @@ async def _run(session: Session, library: Library, config: Config, notice: str) 
 
             keys, problems = inline_bindings(config.keys)
             notices += problems
-            completer = SlashCompleter(Choices(library))
-            suggest = ModelSuggest(lambda: session.model, completer.lines)
+            completer = SlashCompleter(Choices(library, lambda: session.labels))
+            suggest = ModelSuggest(lambda: session.writing, completer.lines)
 
             def status(width: int) -> Fragments:
                 speed, training = repl.generator.speed, repl.training_summary()

@@ -12,7 +12,8 @@ from prompt_toolkit.document import Document
 
 from charrnn_tui.model import Model
 from charrnn_tui.prompt.commands import is_command, prefix_of
-from charrnn_tui.prompt.reader import LONGEST_GHOST, Ghost, Reader
+from charrnn_tui.prompt.ghost import Ghost
+from charrnn_tui.prompt.reader import LONGEST_GHOST, Reader
 from charrnn_tui.repl.fragments import cells
 
 _LONGEST_PREFIX = 4_000

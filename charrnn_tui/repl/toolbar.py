@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from charrnn_tui.prompt.probability import percent
+from charrnn_tui.prompt.ghost import ghost_words
 from charrnn_tui.prompt.session import Session
 from charrnn_tui.repl.fragments import cells, cut
 from charrnn_tui.text import visible
@@ -28,12 +28,13 @@ def toolbar(
     parts: list[tuple[str, int]] = [
         (name, 9),
         (session.temperature_words, 10),
+        *((words, 8) for words in session.steering_words),
         *((words, 7) for words in session.filter_words),
         (_seed(session), 6),
         ("colour" if session.colour else "", 2),
         (f"{speed:,.0f} ch/s" if speed else "", 4),
         (training, 8),
-        (f"ghost {percent(ghost)}" if ghost is not None else "", 5),
+        (ghost_words(ghost) if ghost is not None else "", 5),
     ]
     shown = [part for part in parts if part[0]]
     while len(shown) > 2 and _width(shown) > width:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from charrnn_tui.cells import BatchCell, BatchState, join_states
 from charrnn_tui.sampling.batching import continue_in_batches
 from charrnn_tui.sampling.filters import probabilities
+from charrnn_tui.sampling.places import by_place, opens
 from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.sampling.stream import Stream
 from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
@@ -31,10 +32,11 @@ def draw_rows(
 ) -> NDArray[np.int64]:
     """One id a row from logits [rows, vocabulary] and uniform numbers [rows]; as `stream.draw`, in one go.
 
+    The settings have one temperature.
     `largest_logit`: a bound on the magnitude of each row's largest; a small one spares the shift by the maximum.
     """
     picked: NDArray[np.int64]
-    temperature = settings.temperature
+    temperature = settings.one_temperature
     if temperature == 0:
         picked = logits.argmax(axis=1)
         return picked
@@ -67,50 +69,59 @@ def draw_rows(
 
 
 class NumpyFront(NamedTuple):
-    """State of some rows and the logits [rows, vocabulary] of what follows."""
+    """State of some rows, the logits [rows, vocabulary] of what follows, and the ids [rows] that were read last."""
 
     state: BatchState
     logits: Floats
+    ids: NDArray[np.int64]
 
 
 class NumpyBackend:
     """A batch computed in NumPy, by whatever kind of cell."""
 
-    def __init__(self, cell: BatchCell, kind: Kind, settings: SamplingSettings) -> None:
-        self._cell, self._settings = cell, settings
+    def __init__(self, cell: BatchCell, vocabulary: Vocabulary, kind: Kind, settings: SamplingSettings) -> None:
+        self._cell, self._settings, self._opens = cell, settings, opens(vocabulary)
         self._endless = kind == "stream"
 
     def read(self, ids: list[int]) -> NumpyFront:
         """One row that has read `ids`."""
-        front = NumpyFront(self._cell.initial_state(1), np.empty(0, dtype=np.float32))
+        state = self._cell.initial_state(1)
         for id_ in ids:
-            front = NumpyFront(*self._cell.step_logits([id_], front.state))
-        return front
+            state, logits = self._cell.step_logits([id_], state)
+        return NumpyFront(state, logits, np.array(ids[-1:], dtype=np.int64))
 
     def join(self, fronts: list[NumpyFront]) -> NumpyFront:
         """Rows of one or more fronts as one batch."""
-        states, logits = zip(*fronts, strict=True)
-        return NumpyFront(join_states(states), np.concatenate(logits))
+        states, logits, ids = zip(*fronts, strict=True)
+        return NumpyFront(join_states(states), np.concatenate(logits), np.concatenate(ids))
 
     def draw(self, front: NumpyFront, numbers: NDArray[np.float64]) -> NDArray[np.int64]:
         """One id a row."""
         if self._endless:
             front.logits[:, BOUNDARY] = -np.inf
-        return draw_rows(front.logits, self._settings, numbers, self._cell.largest_logit)
+        settings, largest = self._settings, self._cell.largest_logit
+        if not settings.varies:
+            return draw_rows(front.logits, settings, numbers, largest)
+        drawn: NDArray[np.int64] = np.empty(len(numbers), dtype=np.int64)
+        for held, rows in by_place(settings, self._opens[front.ids]):
+            drawn[rows] = draw_rows(front.logits[rows], held, numbers[rows], largest)
+        return drawn
 
     def advance(self, front: NumpyFront, ids: NDArray[np.int64]) -> NumpyFront:
         """Read one id a row."""
-        return NumpyFront(*self._cell.step_logits(ids, front.state))
+        # Whoever draws may change its array of ids.
+        return NumpyFront(*self._cell.step_logits(ids, front.state), ids.copy())
 
     def select(self, front: NumpyFront, rows: NDArray[np.int64]) -> NumpyFront:
         """Some of the rows."""
-        return NumpyFront(front.state.select(rows), front.logits[rows])
+        return NumpyFront(front.state.select(rows), front.logits[rows], front.ids[rows])
 
     def put(self, front: NumpyFront, rows: NDArray[np.int64], other: NumpyFront) -> None:
         """Write `other`, of as many rows or of one, over some; the arrays are the batch's own, made by a step."""
         mine, theirs = (*front.state.arrays, front.logits), (*other.state.arrays, other.logits)
         for array, values in zip(mine, theirs, strict=True):
             array[rows] = values
+        front.ids[rows] = other.ids
 
 
 def check_sizes(max_length: int, batch_size: int) -> None:
@@ -146,7 +157,7 @@ def sample_many(
     settings = SamplingSettings.of(settings)
     if batch_size == 1:
         return _one_at_a_time(cell, vocabulary, prefixes, kind, settings, seed, first_item, max_length)
-    backend = NumpyBackend(cell, kind, settings)
+    backend = NumpyBackend(cell, vocabulary, kind, settings)
     return continue_in_batches(backend, vocabulary, prefixes, kind, seed, first_item, max_length, batch_size)
 
 

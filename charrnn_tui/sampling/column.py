@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from charrnn_tui.cells import BatchCell, BatchState, join_states, log_softmax
 from charrnn_tui.sampling.bulk import draw_rows
+from charrnn_tui.sampling.places import settings_by_row
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
 from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.sampling.stream import EndReason
@@ -72,17 +73,61 @@ class Column:
 
     def _read(self, prefixes: Sequence[str]) -> None:
         """State and logits after each prefix; equal prefixes are read once."""
-        known: dict[str, tuple[BatchState, NDArray[np.float32]]] = {}
+        known: dict[str, tuple[BatchState, int]] = {}
         for prefix in prefixes:
             if prefix not in known:
+                *ids, last = prefix_ids(prefix, self.vocabulary, self.kind).tolist()
                 state = self._cell.initial_state(1)
-                for i in prefix_ids(prefix, self.vocabulary, self.kind):
-                    state, logits = self._cell.step_logits([int(i)], state)
-                known[prefix] = state, logits
+                for i in ids:
+                    state, _ = self._cell.step_logits([i], state)
+                known[prefix] = state, last
         order = {prefix: row for row, prefix in enumerate(known)}
         rows = np.array([order[prefix] for prefix in prefixes], dtype=np.int64)
-        self._state = join_states([state for state, _ in known.values()]).select(rows)
-        self._logits = np.concatenate([logits for _, logits in known.values()])[rows]
+        last_ids = np.array([last for _, last in known.values()])
+        self._advance(last_ids[rows], join_states([state for state, _ in known.values()]).select(rows))
+
+    def _advance(self, ids: NDArray[np.int64], before: BatchState) -> None:
+        """Read one id in every stream that runs; what was there before is kept, for `cell`."""
+        self._last = ids, before
+        self._state, self._logits = self._cell.step_logits(ids, before)
+
+    @property
+    def cell(self) -> BatchCell:
+        """What computes the next characters."""
+        return self._cell
+
+    @cell.setter
+    def cell(self, cell: BatchCell) -> None:
+        """Go on with another cell whose states mean the same, as `Stream.cell`: the next characters obey."""
+        self._cell = cell
+        if self.running:
+            self._advance(*self._last)
+
+    def reread(self, cell: BatchCell, texts: Sequence[str]) -> None:
+        """Go on with another cell of the same vocabulary, such as the same network in another style: what stands of
+        each text is read anew with it, and the next characters obey.
+
+        texts: one a stream, prefix included, as far as it is written.
+        """
+        self._cell = cell
+        ids = [prefix_ids(texts[stream], self.vocabulary, self.kind) for stream in self._running.tolist()]
+        if not ids:
+            return
+        # The longest first, so that those that are read to their end leave the batch at its foot.
+        order = sorted(range(len(ids)), key=lambda row: -len(ids[row]))
+        state, left = cell.initial_state(len(ids)), len(ids)
+        states, logits = [], []
+        for place in range(len(ids[order[0]])):
+            column = [int(ids[row][place]) for row in order[:left]]
+            state, answers = cell.step_logits(column, state)
+            going = sum(len(ids[row]) > place + 1 for row in order[:left])
+            if going < left:
+                states.append(state.select(np.arange(going, left)))
+                logits.append(answers[going:left])
+                state, left = state.select(np.arange(going)), going
+        back = np.argsort(order)
+        self._state = join_states(states[::-1]).select(back)
+        self._logits = np.concatenate(logits[::-1])[back]
 
     def __copy__(self) -> Column:
         """Another column that goes on from here, with settings of its own."""
@@ -106,8 +151,9 @@ class Column:
         numbers = uniforms(self._keys[indices], np.array([self._position]))
         ids = np.zeros(len(indices), dtype=np.int64)
         groups: dict[SamplingSettings, list[int]] = {}
-        for row, index in enumerate(indices.tolist()):
-            groups.setdefault(self.settings[index], []).append(row)
+        held = settings_by_row([self.settings[index] for index in indices.tolist()], self._last[0], self.vocabulary)
+        for row, settings in enumerate(held):
+            groups.setdefault(settings, []).append(row)
         for settings, rows in groups.items():
             ids[rows] = draw_rows(logits[rows], settings, numbers[rows])
         probability = np.exp(log_softmax(logits)[np.arange(len(indices)), ids]).tolist()
@@ -123,7 +169,7 @@ class Column:
             self._state = self._state.select(going)
             ids = ids[going]
         if len(going):
-            self._state, self._logits = self._cell.step_logits(ids, self._state)
+            self._advance(ids, self._state)
         return drawn
 
 

@@ -26,6 +26,7 @@ from charrnn_tui.cells import BatchCell
 from charrnn_tui.sampling.bulk import sample_many
 from charrnn_tui.sampling.constraints import Constraint, Gate
 from charrnn_tui.sampling.live_prefixes import Leaf, LivePrefixes, Order
+from charrnn_tui.sampling.places import opens
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
 from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.sampling.uniforms import item_keys, uniforms
@@ -111,6 +112,7 @@ class ConstrainedSearch:
             begun=len(self._begun),
             automaton_state=gate.guard.automaton.read(vocabulary.encode(self._begun)),
             settings=network.settings,
+            opens=opens(vocabulary),
             order=order,
             seed=seed,
         )

@@ -19,15 +19,17 @@ from charrnn_tui.sampling.settings import SamplingSettings
 def probabilities(logits: NDArray[np.floating], settings: SamplingSettings) -> NDArray[np.float64]:
     """Distributions [..., vocabulary] after temperature and filters; each sums to 1.
 
-    logits: [..., vocabulary], unnormalised or log-probabilities alike; -inf is probability 0.
+    logits: [..., vocabulary], unnormalised or log-probabilities alike; -inf is probability 0. The settings have one
+    temperature: `places` says which. Raises SettingsError for two.
     """
     wide: NDArray[np.float64] = np.asarray(logits, dtype=np.float64)
-    if settings.temperature == 0:
+    temperature = settings.one_temperature
+    if temperature == 0:
         return _one_hot_of_maximum(wide)
     shifted = wide - wide.max(axis=-1, keepdims=True)
     # A temperature near 0 sends the losers' quotients to -inf, which is their limit.
     with np.errstate(over="ignore", divide="ignore"):
-        p: NDArray[np.float64] = np.exp(shifted / settings.temperature)
+        p: NDArray[np.float64] = np.exp(shifted / temperature)
     p /= p.sum(axis=-1, keepdims=True)
     if settings.filtered:
         p = _filter(p, settings)

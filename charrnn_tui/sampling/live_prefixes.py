@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from charrnn_tui.cells import BatchCell, BatchState
 from charrnn_tui.sampling.automaton import Guard
 from charrnn_tui.sampling.filters import probabilities
+from charrnn_tui.sampling.places import by_place
 from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.sampling.uniforms import child_keys, item_keys, uniforms
 from charrnn_tui.text import BOUNDARY
@@ -52,7 +53,8 @@ class Leaf(NamedTuple):
 class LivePrefixes:
     """The tree of prefixes that were read, and a queue of those that may be read next.
 
-    ids: what the network reads before the first new character; not empty. Nothing is random but by `seed`.
+    ids: what the network reads before the first new character; not empty. `opens` [vocabulary] is that of `places`.
+    Nothing is random but by `seed`.
     """
 
     def __init__(
@@ -64,9 +66,11 @@ class LivePrefixes:
         begun: int,
         automaton_state: int,
         settings: SamplingSettings,
+        opens: NDArray[np.bool_],
         order: Order,
         seed: int = 0,
     ) -> None:
+        self._opens = opens
         self._cell, self._guard, self._settings, self._order = cell, guard, settings, order
         self._size = cell.vocabulary_size
         self._batch = _FIRST_BATCH
@@ -157,7 +161,7 @@ class LivePrefixes:
             self._grow()
         rows = slice(first, self.steps)
         state, logits = self._cell.step_logits(ids, before)
-        p = probabilities(logits, self._settings)
+        p = self._shares(logits, ids)
         with np.errstate(divide="ignore"):
             children = log_mass[:, None] + np.log(p)
         probable = self._order == "probable"
@@ -176,6 +180,15 @@ class LivePrefixes:
         least = sorted_keys[:, 0].tolist()
         for row in np.flatnonzero(counts).tolist():
             heapq.heappush(self._queue, (least[row], first + row))
+
+    def _shares(self, logits: NDArray[np.float32], ids: NDArray[np.int64]) -> NDArray[np.float64]:
+        """[n, vocabulary], what is drawn from after `ids` [n]."""
+        if not self._settings.varies:
+            return probabilities(logits, self._settings)
+        p = np.empty(logits.shape)
+        for held, rows in by_place(self._settings, self._opens[ids]):
+            p[rows] = probabilities(logits[rows], held)
+        return p
 
     @staticmethod
     def _arrivals(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypedDict, Unpack
+from typing import Any, TypeAlias, TypedDict, Unpack
 
 from charrnn_tui.files.limits import LARGEST_WHOLE
 from charrnn_tui.text.arguments import ArgumentError, check_integer, check_number, describe
+
+Temperature: TypeAlias = float | tuple[float, float]
+"""One for every character, or one for the first of an item or word and one for the rest (see `places`)."""
 
 
 class SettingsError(ValueError):
@@ -17,20 +21,53 @@ class SettingsError(ValueError):
 class SamplingOptions(TypedDict, total=False):
     """The fields of SamplingSettings as keywords."""
 
-    temperature: float
+    temperature: Temperature
     top_k: int
     top_p: float
     min_p: float
+
+
+def parse_temperature(text: str) -> Temperature:
+    """0.8, or 1.2:0.6 for first characters and the rest. Raises SettingsError."""
+    try:
+        numbers = [float(part) for part in text.split(":")]
+    except ValueError:
+        numbers = []
+    if len(numbers) not in (1, 2):
+        raise SettingsError(
+            f"the temperature is a number, or two as in 1.2:0.6 (first characters, the rest), not {text[:40]!r}."
+        )
+    return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
+
+
+def typed_temperature(temperature: Temperature, form: str = "g") -> str:
+    """A temperature as it may be typed; `form` is that of each number."""
+    parts = temperature if isinstance(temperature, tuple) else (temperature,)
+    return ":".join(format(part, form) for part in parts)
+
+
+def _checked_temperature(value: Any) -> Temperature:
+    """A number, or a pair that differs."""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        if len(value) != 2:
+            raise ArgumentError(
+                f"the temperature is a number, or two, for first characters and the rest, not {describe(value)}."
+            )
+        first, rest = (check_number(part, "each temperature") for part in value)
+        return (first, rest) if first != rest else rest
+    return check_number(value, "the temperature")
 
 
 @dataclass(frozen=True)
 class SamplingSettings:
     """How the next character is chosen. Neutral values: temperature 1, top_k 0 (off), top_p 1, min_p 0.
 
+    A temperature of two numbers, (1.2, 0.6), holds for the first character of each item or word, and for the rest.
+
     Raises SettingsError for values without meaning (a negative or infinite temperature, a share above 1, NaN).
     """
 
-    temperature: float = 1.0
+    temperature: Temperature = 1.0
     top_k: int = 0
     top_p: float = 1.0
     min_p: float = 0.0
@@ -38,7 +75,7 @@ class SamplingSettings:
     def __post_init__(self) -> None:
         try:
             values = {
-                "temperature": check_number(self.temperature, "the temperature"),
+                "temperature": _checked_temperature(self.temperature),
                 "top_k": check_integer(self.top_k, "top-k"),
                 "top_p": check_number(self.top_p, "top-p"),
                 "min_p": check_number(self.min_p, "min-p"),
@@ -47,11 +84,12 @@ class SamplingSettings:
             raise SettingsError(str(error)) from error
         for name, value in values.items():
             object.__setattr__(self, name, value)  # NumPy's numbers become Python's
-        if not (math.isfinite(self.temperature) and self.temperature >= 0):
-            raise SettingsError(
-                f"the temperature is a number from 0 (always the most probable character) upwards, "
-                f"not {self.temperature:g}."
-            )
+        for temperature in self.temperatures:
+            if not (math.isfinite(temperature) and temperature >= 0):
+                raise SettingsError(
+                    f"the temperature is a number from 0 (always the most probable character) upwards, "
+                    f"not {temperature:g}."
+                )
         if not 0 <= self.top_k <= LARGEST_WHOLE:
             raise SettingsError(f"top-k is a whole number, 0 for off, at most {LARGEST_WHOLE}, not {self.top_k}.")
         if not 0 < self.top_p <= 1:
@@ -69,6 +107,27 @@ class SamplingSettings:
                 known = ", ".join(SamplingOptions.__annotations__)
                 raise ArgumentError(f"sampling has no option {option!r}; there are: {known}.")
         return replace(settings or cls(), **options)
+
+    @property
+    def temperatures(self) -> tuple[float, float]:
+        """That of first characters, and that of the rest."""
+        return self.temperature if isinstance(self.temperature, tuple) else (self.temperature, self.temperature)
+
+    @property
+    def varies(self) -> bool:
+        """Whether first characters have a temperature of their own."""
+        return isinstance(self.temperature, tuple)
+
+    def at(self, *, first: bool) -> SamplingSettings:
+        """The settings with the one temperature of a first character, or of any other."""
+        return replace(self, temperature=self.temperatures[0 if first else 1]) if self.varies else self
+
+    @property
+    def one_temperature(self) -> float:
+        """The temperature, where it does not vary. Raises SettingsError where it does: `at` says which one holds."""
+        if isinstance(self.temperature, tuple):
+            raise SettingsError("which temperature holds depends on the place; give settings.at(first=…).")
+        return self.temperature
 
     @property
     def filtered(self) -> bool:

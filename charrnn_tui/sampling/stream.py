@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from charrnn_tui.cells import Cell, log_softmax
 from charrnn_tui.cells.cell_stepper import stepper_for
 from charrnn_tui.sampling.filters import probabilities
+from charrnn_tui.sampling.places import opens, settings_after
 from charrnn_tui.sampling.prefix import clean_prefix, prefix_ids
 from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.sampling.uniforms import item_keys, uniforms
@@ -20,6 +21,8 @@ from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
 from charrnn_tui.text.arguments import check_item, check_max_length, check_seed, check_whole
 
 EndReason = Literal["end", "length"]
+_Way: TypeAlias = tuple[SamplingSettings, NDArray[np.float64] | None]
+"""Settings of one temperature and, where logits may simply be multiplied, its inverse."""
 
 _DRAWN_AHEAD = 64
 _LARGEST_EXPONENT = 600.0
@@ -46,8 +49,8 @@ class Token(NamedTuple):
 
 
 def draw(logits: NDArray[np.float32], settings: SamplingSettings, uniform: float) -> int:
-    """The id that a uniform number in [0, 1) picks from logits [vocabulary] under the settings."""
-    temperature = settings.temperature
+    """The id that a uniform number in [0, 1) picks from logits [vocabulary] under settings of one temperature."""
+    temperature = settings.one_temperature
     if temperature == 0:
         return int(logits.argmax())
     if settings.filtered or temperature < 1e-3:
@@ -101,15 +104,17 @@ class Stream(Iterator[Token]):
         self._uniforms: list[float] = []
         self._largest_logit: float = getattr(cell, "largest_logit", math.inf)
         self._prepared: SamplingSettings | None = None
-        self._scale: NDArray[np.float64] | None = None
+        self._way: _Way
+        self._first_way: _Way | None = None
         self._make_scratch()
         self._stepper = stepper_for(cell)
+        *ids, last = prefix_ids(prefix, vocabulary, kind).tolist()
         state = self._stepper.start
-        for id_ in prefix_ids(prefix, vocabulary, kind).tolist():
-            state, logits = self._stepper.step(id_, state)
-        if kind == "stream":
-            logits[BOUNDARY] = -np.inf  # running text has no end to draw
-        self._steps: list[tuple[Any, NDArray[np.float32]]] = [(state, logits)]
+        for id_ in ids:
+            state, _ = self._stepper.step(id_, state)
+        self._last_of_prefix = state, last
+        self._exchanged = False
+        self._steps: list[tuple[Any, NDArray[np.float32]]] = [self._step(last, state)]
 
     def fork(self) -> Stream:
         """Another stream that goes on from here; it shares nothing that either of them changes."""
@@ -118,7 +123,7 @@ class Stream(Iterator[Token]):
     # `copy.copy` and pickle ask for the state; the lists are copied, and scratch memory is made anew.
 
     def __getstate__(self) -> dict[str, Any]:
-        scratch = ("_stepper", "_shares", "_cumulative")
+        scratch = ("_stepper", "_shares", "_cumulative", "_opens", "_way", "_first_way")
         kept = {name: value for name, value in vars(self).items() if name not in scratch}
         copied = {name: list(kept[name]) for name in ("tokens", "_uniforms", "_steps")}
         return {**kept, **copied, "_prepared": None, "cell": self._stepper.cell}
@@ -134,6 +139,36 @@ class Stream(Iterator[Token]):
     def _make_scratch(self) -> None:
         self._shares = np.empty(self.vocabulary.size)
         self._cumulative = np.empty(self.vocabulary.size)
+        self._opens = opens(self.vocabulary).tolist()
+
+    @property
+    def cell(self) -> Any:
+        """What computes the next character."""
+        return self._stepper.cell
+
+    @cell.setter
+    def cell(self, cell: Cell[Any]) -> None:
+        """Go on with another cell whose states mean the same (a mixture with other shares, a network in another
+        style): the next character obeys, since the last symbol is read anew by this cell."""
+        self._stepper, self._exchanged = stepper_for(cell), True
+        self._largest_logit = getattr(cell, "largest_logit", math.inf)
+        self._prepared = None
+        self._read_last_anew()
+
+    def _read_last_anew(self) -> None:
+        position = len(self.tokens)
+        if self.end == "end":
+            return
+        state, last = self._last_of_prefix
+        if position:
+            state, last = self._steps[position - 1][0], self.tokens[-1].id
+        self._steps[position:] = [self._step(last, state)]
+
+    def _step(self, id_: int, state: Any) -> tuple[Any, NDArray[np.float32]]:
+        state, logits = self._stepper.step(id_, state)
+        if self.kind == "stream":
+            logits[BOUNDARY] = -np.inf  # running text has no end to draw
+        return state, logits
 
     @property
     def end(self) -> EndReason | None:
@@ -160,7 +195,12 @@ class Stream(Iterator[Token]):
     @property
     def distribution(self) -> NDArray[np.float64]:
         """[vocabulary], what the next character will be drawn from under the present settings."""
-        return probabilities(self.logits, self.settings)
+        return probabilities(self.logits, settings_after(self._last_id, self.settings, self.vocabulary))
+
+    @property
+    def _last_id(self) -> int:
+        """What was read last; after the end of an item, its boundary."""
+        return self.tokens[-1].id if self.tokens else self._last_of_prefix[1]
 
     def __next__(self) -> Token:
         tokens, numbers = self.tokens, self._uniforms
@@ -176,11 +216,14 @@ class Stream(Iterator[Token]):
         state, logits = steps[-1]
         if self.settings is not self._prepared:
             self._prepare()
-        if self._scale is None:
-            return self._read(draw(logits, self.settings, numbers[position]), state, logits)
+        settings, scale = self._way
+        if self._first_way is not None and self._opens[tokens[-1].id if tokens else self._last_of_prefix[1]]:
+            settings, scale = self._first_way
+        if scale is None:
+            return self._read(draw(logits, settings, numbers[position]), state, logits)
         # `draw`, for logits that are known to be too small for overflow: nothing is shifted and nothing allocated.
         shares, cumulative = self._shares, self._cumulative
-        np.multiply(logits, self._scale, shares)
+        np.multiply(logits, scale, shares)
         np.exp(shares, shares)
         np.add.accumulate(shares, 0, None, cumulative)
         picked = int(cumulative.searchsorted(numbers[position] * cumulative.item(-1), "right"))
@@ -189,29 +232,49 @@ class Stream(Iterator[Token]):
         return self._read(picked, state, logits)
 
     def _prepare(self) -> None:
-        """Choose the way of drawing for the present settings."""
+        """Choose the ways of drawing for the present settings: of any character, and of a first one that differs."""
         settings = self._prepared = self.settings
-        plain = settings.temperature >= 1e-3 and not settings.filtered
-        small = plain and self._largest_logit / settings.temperature < _LARGEST_EXPONENT
-        self._scale = np.array(1 / settings.temperature) if small else None
+        self._way = self._way_of(settings.at(first=False))
+        self._first_way = self._way_of(settings.at(first=True)) if settings.varies else None
+
+    def _way_of(self, settings: SamplingSettings) -> _Way:
+        temperature = settings.one_temperature
+        plain = temperature >= 1e-3 and not settings.filtered
+        small = plain and self._largest_logit / temperature < _LARGEST_EXPONENT
+        return settings, np.array(1 / temperature) if small else None
 
     def _read(self, id_: int, state: Any, logits: NDArray[np.float32]) -> Token:
         if id_ == BOUNDARY:
             token = Token("", id_, logits)
         else:
             token = Token(self.vocabulary.symbols[id_ - 1], id_, logits)
-            state, following = self._stepper.step(id_, state)
-            if self.kind == "stream":
-                following[BOUNDARY] = -np.inf
-            self._steps.append((state, following))
+            self._steps.append(self._step(id_, state))
         self.tokens.append(token)
         return token
+
+    def reread(self, cell: Cell[Any]) -> None:
+        """Go on with another cell of the same vocabulary, such as the same network in another style: what stands is
+        read anew with it, and the next character obeys. What was drawn stays.
+        """
+        self._stepper = stepper_for(cell)
+        self._largest_logit, self._prepared = getattr(cell, "largest_logit", math.inf), None
+        drawn = [token.id for token in self.tokens if token.id != BOUNDARY]
+        prefix = prefix_ids(self.prefix, self.vocabulary, self.kind).tolist()
+        state, steps = self._stepper.start, []
+        for id_ in [*prefix, *drawn]:
+            state, logits = self._stepper.step(id_, state)
+            if self.kind == "stream":
+                logits[BOUNDARY] = -np.inf
+            steps.append((state, logits))
+        self._steps = steps[len(prefix) - 1 :]
 
     def rewind(self, count: int = 1) -> None:
         """Take back the last `count` draws (all of them where there are fewer)."""
         keep = max(0, len(self.tokens) - check_whole(count, "the number of draws to take back"))
         del self.tokens[keep:]
         del self._steps[keep + 1 :]
+        if self._exchanged:
+            self._read_last_anew()
 
     def force(self, symbol: str) -> Token:
         """Put a symbol where the network would have drawn one. Raises UnknownSymbolsError, and ValueError

@@ -17,6 +17,7 @@ from torch import Tensor
 from charrnn_tui.cells.torch_cell import TorchCell, TorchState
 from charrnn_tui.sampling.batching import continue_in_batches
 from charrnn_tui.sampling.bulk import check_sizes
+from charrnn_tui.sampling.places import by_place, opens
 from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
 from charrnn_tui.text.arguments import check_item, check_seed, check_texts
@@ -46,22 +47,23 @@ def sample_many_torch(
     check_sizes(max_length, batch_size)
     seed, first_item = check_seed(seed), check_item(first_item)
     prefixes = check_texts(prefixes, "the prefixes")
-    backend = TorchBackend(cell, kind, SamplingSettings.of(settings))
+    backend = TorchBackend(cell, vocabulary, kind, SamplingSettings.of(settings))
     return continue_in_batches(backend, vocabulary, prefixes, kind, seed, first_item, max_length, batch_size)
 
 
 class TorchFront(NamedTuple):
-    """State of some rows and log P [rows, vocabulary] of what follows."""
+    """State of some rows, log P [rows, vocabulary] of what follows, and the ids [rows] that were read last."""
 
     state: TorchState
     log_probs: Tensor
+    ids: NDArray[np.int64]
 
 
 class TorchBackend:
     """A batch computed by a torch cell, where its weights are."""
 
-    def __init__(self, cell: TorchCell, kind: Kind, settings: SamplingSettings) -> None:
-        self._cell, self._settings = cell, settings
+    def __init__(self, cell: TorchCell, vocabulary: Vocabulary, kind: Kind, settings: SamplingSettings) -> None:
+        self._cell, self._settings, self._opens = cell, settings, opens(vocabulary)
         self._endless = kind == "stream"
         self._device = cell.output.weight.device
 
@@ -71,10 +73,10 @@ class TorchBackend:
     @torch.inference_mode()
     def read(self, ids: list[int]) -> TorchFront:
         """One row that has read `ids`."""
-        front = TorchFront(self._cell.initial_state(1), torch.empty(0))
+        state = self._cell.initial_state(1)
         for id_ in ids:
-            front = TorchFront(*self._cell.step(torch.tensor([id_], device=self._device), front.state))
-        return front
+            state, log_probs = self._cell.step(torch.tensor([id_], device=self._device), state)
+        return TorchFront(state, log_probs, np.array(ids[-1:], dtype=np.int64))
 
     @torch.inference_mode()
     def join(self, fronts: list[TorchFront]) -> TorchFront:
@@ -83,20 +85,28 @@ class TorchBackend:
         state = TorchState(
             torch.cat([f.state.hidden for f in fronts], dim=1), torch.cat(cells, dim=1) if cells else None
         )
-        return TorchFront(state, torch.cat([f.log_probs for f in fronts]))
+        return TorchFront(state, torch.cat([f.log_probs for f in fronts]), np.concatenate([f.ids for f in fronts]))
 
     @torch.inference_mode()
     def draw(self, front: TorchFront, numbers: NDArray[np.float64]) -> NDArray[np.int64]:
         """One id a row."""
         if self._endless:
             front.log_probs[:, BOUNDARY] = -torch.inf
-        ids: NDArray[np.int64] = draw_rows(front.log_probs, self._settings, self._there(numbers)).cpu().numpy()
+        settings = self._settings
+        if not settings.varies:
+            drawn: NDArray[np.int64] = draw_rows(front.log_probs, settings, self._there(numbers)).cpu().numpy()
+            return drawn
+        ids = np.empty(len(numbers), dtype=np.int64)
+        for held, rows in by_place(settings, self._opens[front.ids]):
+            chosen = front.log_probs[self._there(rows)]
+            ids[rows] = draw_rows(chosen, held, self._there(numbers[rows])).cpu().numpy()
         return ids
 
     @torch.inference_mode()
     def advance(self, front: TorchFront, ids: NDArray[np.int64]) -> TorchFront:
         """Read one id a row."""
-        return TorchFront(*self._cell.step(self._there(ids), front.state))
+        # Whoever draws may change its array of ids.
+        return TorchFront(*self._cell.step(self._there(ids), front.state), ids.copy())
 
     @torch.inference_mode()
     def select(self, front: TorchFront, rows: NDArray[np.int64]) -> TorchFront:
@@ -104,7 +114,7 @@ class TorchBackend:
         index = self._there(rows)
         hidden, cell = front.state
         state = TorchState(hidden[:, index], None if cell is None else cell[:, index])
-        return TorchFront(state, front.log_probs[index])
+        return TorchFront(state, front.log_probs[index], front.ids[rows])
 
     @torch.inference_mode()
     def put(self, front: TorchFront, rows: NDArray[np.int64], other: TorchFront) -> None:
@@ -114,17 +124,19 @@ class TorchBackend:
         if front.state.cell is not None and other.state.cell is not None:
             front.state.cell[:, index] = other.state.cell
         front.log_probs[index] = other.log_probs
+        front.ids[rows] = other.ids
 
 
 def draw_rows(logits: Tensor, settings: SamplingSettings, numbers: Tensor) -> Tensor:
     """One id a row from logits [rows, vocabulary] and uniform numbers [rows] (float64), as in `bulk.draw_rows`."""
-    if settings.temperature == 0:
+    temperature = settings.one_temperature
+    if temperature == 0:
         return logits.argmax(dim=1)
     shifted = logits - logits.amax(dim=1, keepdim=True)
-    if settings.filtered or settings.temperature < 1e-3:
-        p = _filtered(torch.exp(shifted.double() / settings.temperature), settings)
+    if settings.filtered or temperature < 1e-3:
+        p = _filtered(torch.exp(shifted.double() / temperature), settings)
     else:
-        p = torch.exp(shifted * float(np.float32(1 / settings.temperature)))
+        p = torch.exp(shifted * float(np.float32(1 / temperature)))
     cumulative = p.cumsum(dim=1, dtype=torch.float64)
     wanted = (numbers * cumulative[:, -1])[:, None]
     picked = torch.searchsorted(cumulative, wanted, right=True)[:, 0]

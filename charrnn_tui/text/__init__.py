@@ -7,9 +7,12 @@ from charrnn_tui.lazy import exports
 if TYPE_CHECKING:
     from charrnn_tui.text.batches import EncodedItems, bucketed_batches, to_matrix
     from charrnn_tui.text.corpus import Corpus, CorpusFacts, Kind, facts, tell_kind
-    from charrnn_tui.text.reading import TextError, expand, read_text, shown
+    from charrnn_tui.text.decoding import read_text
+    from charrnn_tui.text.loading import load_corpus
+    from charrnn_tui.text.reading import TextError, expand, shown
     from charrnn_tui.text.safe import visible
-    from charrnn_tui.text.shipped import find_corpus, load_corpus, shipped_corpora
+    from charrnn_tui.text.shipped import find_corpus, shipped_corpora
+    from charrnn_tui.text.source import Source
     from charrnn_tui.text.splits import split_by_hash, text_hash, text_hashes
     from charrnn_tui.text.symbols import BOUNDARY, PAD, UnknownSymbolsError
     from charrnn_tui.text.vocabulary import Vocabulary
@@ -21,6 +24,7 @@ __all__ = [
     "CorpusFacts",
     "EncodedItems",
     "Kind",
+    "Source",
     "TextError",
     "UnknownSymbolsError",
     "Vocabulary",
@@ -49,6 +53,7 @@ __getattr__, __dir__ = exports(
         "EncodedItems": "charrnn_tui.text.batches",
         "Kind": "charrnn_tui.text.corpus",
         "PAD": "charrnn_tui.text.symbols",
+        "Source": "charrnn_tui.text.source",
         "TextError": "charrnn_tui.text.reading",
         "UnknownSymbolsError": "charrnn_tui.text.symbols",
         "Vocabulary": "charrnn_tui.text.vocabulary",
@@ -56,8 +61,8 @@ __getattr__, __dir__ = exports(
         "expand": "charrnn_tui.text.reading",
         "facts": "charrnn_tui.text.corpus",
         "find_corpus": "charrnn_tui.text.shipped",
-        "load_corpus": "charrnn_tui.text.shipped",
-        "read_text": "charrnn_tui.text.reading",
+        "load_corpus": "charrnn_tui.text.loading",
+        "read_text": "charrnn_tui.text.decoding",
         "shipped_corpora": "charrnn_tui.text.shipped",
         "shown": "charrnn_tui.text.reading",
         "split_by_hash": "charrnn_tui.text.splits",

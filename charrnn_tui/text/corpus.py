@@ -12,19 +12,20 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from charrnn_tui.text.arguments import check_texts
-from charrnn_tui.text.reading import TextError, check_file, normalise, read_text, shown
+from charrnn_tui.text.reading import TextError, normalise
 from charrnn_tui.text.safe import visible
 from charrnn_tui.text.symbols import half_a_character
+
+if TYPE_CHECKING:
+    from charrnn_tui.text.source import Source
 
 Kind = Literal["lines", "stream"]
 
 LARGEST_LIST = 256 << 20
 """A file larger than this (bytes) is always a stream: a list is held in memory as Python strings."""
-
-_PEEK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,10 @@ class Corpus:
     """A text to learn from.
 
     `items` holds the items of a list and is empty for a stream, whose text stays in `path`.
-    `reason` says in a few words why it is taken as a list or as a stream.
+    `reason` says in a few words why it is taken as a list or as a stream. `path`: the file of a list where it is one
+    alone, or one file of UTF-8 with the whole running text. `labels` stand beside the items of a table, one each, ''
+    where an item has none; None where the corpus has no labels at all. `source` says what it was read from and how;
+    `notes` are sentences on what was left out.
     """
 
     name: str
@@ -41,6 +45,9 @@ class Corpus:
     path: Path | None
     reason: str
     separator: str = "\n"
+    labels: tuple[str, ...] | None = None
+    source: Source | None = None
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def from_lines(cls, lines: Iterable[str], name: str = "lines") -> Corpus:
@@ -70,37 +77,21 @@ class Corpus:
         `kind` overrides what the file looks like; `separator` makes each block between separators an item
         (`"\\n\\n"`: blank lines). Raises TextError with a sentence where the file cannot be used.
         """
+        from charrnn_tui.text.files import Found
+        from charrnn_tui.text.loading import read_files
+        from charrnn_tui.text.source import Source, title_of
+
         path = Path(path)
-        check_file(path)
-        name = name or path.stem
-        size = path.stat().st_size
-        if size == 0:
-            raise TextError(f"{shown(path)} is empty; give a file with text in it.")
-        reason = "as asked"
-        if kind is None:
-            if separator is not None:
-                kind, reason = "lines", "items between separators"
-            elif size > LARGEST_LIST:
-                kind, reason = "stream", "too large for a list"
-            else:
-                kind, reason = tell_kind(_peek(path))
-        if kind == "stream":
-            return cls(name, "stream", (), path, reason)
-        if size > LARGEST_LIST:
-            raise TextError(
-                f"{shown(path)} has {size >> 20} MiB, too much for a list of items "
-                f"({LARGEST_LIST >> 20} MiB at most); train on it as a stream."
-            )
-        items = split_items(read_text(path), separator)
-        if not items:
-            raise TextError(f"{shown(path)} holds no items: every line is empty.")
-        return cls(name, "lines", items, path, reason, separator or "\n")
+        return read_files(Found((path,)), Source((str(path),), kind, separator), name or title_of(str(path)))
 
 
-def split_items(text: str, separator: str | None = None) -> tuple[str, ...]:
-    """The items of a text: its lines, or the blocks between separators; empty ones are left out."""
-    parts = text.split(separator or "\n")
-    return without_start(tuple(item for part in parts if (item := part.strip("\n"))))
+def split_items(text: str, separator: str | None = None, *, keep_start: bool = False) -> tuple[str, ...]:
+    """The items of a text: its lines, or the blocks between separators; empty ones are left out.
+
+    `keep_start`: as they stand, where more items belong to the same list (see `without_start`).
+    """
+    items = tuple(item for part in text.split(separator or "\n") if (item := part.strip("\n")))
+    return items if keep_start else without_start(items)
 
 
 def without_start(items: tuple[str, ...]) -> tuple[str, ...]:
@@ -114,15 +105,6 @@ def without_start(items: tuple[str, ...]) -> tuple[str, ...]:
 def _spaced(item: str) -> bool:
     """Whether an item begins with one space, and with no more of them."""
     return item[:1] == " " and item[1:2].strip() != ""
-
-
-def _peek(path: Path) -> str:
-    """The first megabyte of a file, cut at a line's end where there is one."""
-    with path.open("rb") as file:
-        data = file.read(_PEEK)
-        if file.read(1) and b"\n" in data:
-            data = data[: data.rindex(b"\n") + 1]
-    return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def tell_kind(text: str) -> tuple[Kind, str]:

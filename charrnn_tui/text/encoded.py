@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.files import atomic, paths
-from charrnn_tui.text.reading import TextError, check_file, shown, utf8_error
+from charrnn_tui.text.decoding import utf8_error
+from charrnn_tui.text.reading import TextError, check_file, shown
 from charrnn_tui.text.symbols import PAD, UnknownSymbolsError
 from charrnn_tui.text.vocabulary import Vocabulary
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from charrnn_tui.files import paths
-from charrnn_tui.text.corpus import Corpus, Kind
+from charrnn_tui.text.corpus import Kind
 from charrnn_tui.text.reading import TextError, expand, shown
 from charrnn_tui.text.safe import visible
 from charrnn_tui.text.stdlib import PYTHON_STDLIB, python_stdlib
@@ -42,17 +41,6 @@ def find_corpus(name_or_path: str) -> Path:
         raise TextError(f"{shown(name_or_path[:200])} cannot be read: {error.strerror or error}.") from error
     names = ", ".join([*shipped, PYTHON_STDLIB])
     raise TextError(f"there is no file and no corpus {visible(name_or_path)!r}; named corpora are: {names}.")
-
-
-def load_corpus(name_or_path: str, *, kind: Kind | None = None, separator: str | None = None) -> Corpus:
-    """A corpus by name, or a text file by path. Raises TextError."""
-    path = find_corpus(name_or_path)
-    name = PYTHON_STDLIB if name_or_path == PYTHON_STDLIB else path.stem
-    known = known_kind(name_or_path) if kind is None and separator is None else None
-    if known is None:
-        return Corpus.from_file(path, kind=kind, separator=separator, name=name)
-    kind, reason = known
-    return replace(Corpus.from_file(path, kind=kind, name=name), reason=reason)
 
 
 def known_kind(name_or_path: str) -> tuple[Kind, str] | None:

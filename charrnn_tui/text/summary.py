@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from charrnn_tui.text.corpus import LARGEST_LIST, Corpus, Kind, facts, split_items, tell_kind
+from charrnn_tui.text.corpus import Corpus, Kind, facts
+from charrnn_tui.text.decoding import is_packed, marked_encoding, written
 from charrnn_tui.text.encoded import text_blocks
-from charrnn_tui.text.reading import TextError, check_file, decode_text, shown
-from charrnn_tui.text.shipped import find_corpus, known_kind, load_corpus
+from charrnn_tui.text.files import find_files
+from charrnn_tui.text.loading import load_beginning, load_corpus
+from charrnn_tui.text.reading import TextError, check_file, shown
+from charrnn_tui.text.source import Source
+from charrnn_tui.text.tables import Column, Table
 
 READ_AT_MOST = 8 << 20
-"""Bytes looked at. A larger file is told by its beginning, and the summary says so."""
+"""Characters looked at. A larger text is told by its beginning, and the summary says so."""
 
 SAMPLES = 40
 
@@ -35,7 +39,8 @@ class CorpusSummary:
     """
 
     name: str
-    path: Path
+    source: Source
+    """What it is read from and how, a column that was told included."""
     kind: Kind
     reason: str
     size: int
@@ -49,6 +54,19 @@ class CorpusSummary:
     longest_item: str
     histogram: tuple[tuple[int, int], ...]
     samples: tuple[str, ...]
+    files: tuple[Path, ...] = ()
+    encoding: str = "UTF-8"
+    columns: tuple[Column, ...] = ()
+    """Those of a table."""
+    labels: tuple[tuple[str, int], ...] = ()
+    """Each label and how many items have it, the most frequent first."""
+    notes: tuple[str, ...] = ()
+    """Sentences on what was left out."""
+
+    @property
+    def where(self) -> str:
+        """The file, or the names of what it is read from."""
+        return str(self.files[0]) if len(self.files) == 1 else self.source.words
 
     @property
     def counted(self) -> str:
@@ -65,7 +83,7 @@ class CorpusSummary:
 
 
 def summarise(
-    name_or_path: str,
+    source: Source | str,
     kind: Kind | None = None,
     separator: str | None = None,
     *,
@@ -73,68 +91,59 @@ def summarise(
     samples: int = SAMPLES,
     seed: int | None = None,
 ) -> CorpusSummary:
-    """Look at a named corpus or a file, at its first `read_at_most` bytes (None: all of it, in flat memory where it is
-    running text).
+    """Look at a corpus, at its first `read_at_most` characters (None: all of it, in flat memory where it is running
+    text). It is named, or a source says what it is read from and how.
 
     `samples` items are spread evenly over a list, or lines in a row of running text; with a `seed` they are drawn at
-    random, each with the same chance. Raises TextError with a sentence.
+    random, each with the same chance. Raises TextError with a sentence, ColumnError for a table.
     """
-    path = find_corpus(name_or_path)
-    check_file(path)
+    if isinstance(source, str):
+        source = Source((source,), kind, separator)
+    found = find_files(source.names)
     try:
-        size = path.stat().st_size
-        if read_at_most is None or size <= read_at_most:
-            corpus = load_corpus(name_or_path, kind=kind, separator=separator)
-            blocks: Iterable[str] = () if corpus.kind == "lines" else map(_decoded, text_blocks(path))
-            return _summary(corpus, size, False, blocks, size // 5, samples, seed)
-        corpus, text = _beginning(name_or_path, path, kind, separator, size, read_at_most)
-        return _summary(corpus, size, True, [text], len(text) // 3, samples, seed)
+        for path in found.files:
+            check_file(path)
+        size = sum(path.stat().st_size for path in found.files)
+        packed = any(map(is_packed, found.files))
+        if read_at_most is None or (size <= read_at_most and not packed):
+            corpus, partial = load_corpus(source), False
+            text_of = corpus.path if corpus.kind == "stream" else None
+            blocks: Iterable[str] = () if text_of is None else map(_decoded, text_blocks(text_of))
+            start = 0 if text_of is None else text_of.stat().st_size // 5
+        else:
+            corpus, text, partial = load_beginning(source, read_at_most)
+            blocks, start = [text], len(text) // 3
+        told = _summary(corpus, size, partial, blocks, start, samples, seed)
+        assert corpus.source is not None
+        table = Table(found.files[0], source.decoding) if corpus.source.column is not None else None
+        return replace(
+            told,
+            files=found.files,
+            encoding=_encoding(found.files, source),
+            columns=() if table is None else table.preview(),
+        )
     except OSError as error:
-        raise TextError(f"{shown(path)} cannot be read: {error.strerror or error}.") from error
+        raise TextError(f"{shown(source.words)} cannot be read: {error.strerror or error}.") from error
+
+
+def _encoding(files: Sequence[Path], source: Source) -> str:
+    """The encoding in which files are read, as it stands in a sentence."""
+    if source.encoding is not None:
+        return written(source.encoding)
+    with files[0].open("rb") as file:
+        return written(marked_encoding(file.read(4)) or "utf-8")
 
 
 def _decoded(block: bytes | str) -> str:
     return block.decode("ascii") if isinstance(block, bytes) else block
 
 
-def _beginning(
-    name_or_path: str, path: Path, kind: Kind | None, separator: str | None, size: int, read_at_most: int
-) -> tuple[Corpus, str]:
-    """A large file as its beginning tells it, and the text of that."""
-    with path.open("rb") as file:
-        data = file.read(read_at_most)
-    # Cut where no character is split: at a line's end, or else before an unfinished UTF-8 sequence.
-    end = data.rfind(b"\n") + 1
-    if not end:
-        end = next((i for i in range(len(data) - 1, len(data) - 5, -1) if data[i] & 0xC0 != 0x80), len(data))
-    text = decode_text(data[:end], path)
-    name, reason = path.stem, "as asked"
-    if kind is None:
-        known = known_kind(name_or_path)
-        if separator is not None:
-            kind, reason = "lines", "items between separators"
-        elif known is not None:
-            (kind, reason), name = known, name_or_path
-        elif size > LARGEST_LIST:
-            kind, reason = "stream", "too large for a list"
-        else:
-            kind, reason = tell_kind(text[: 1 << 20])
-    if kind == "stream":
-        return Corpus(name, kind, (), path, reason), text
-    if size > LARGEST_LIST:
-        raise TextError(
-            f"{shown(path)} has {size >> 20} MiB, too much for a list of items "
-            f"({LARGEST_LIST >> 20} MiB at most); train on it as one running text."
-        )
-    return Corpus(name, kind, split_items(text, separator), path, reason, separator or "\n"), text
-
-
 def _summary(
     corpus: Corpus, size: int, partial: bool, blocks: Iterable[str], start: int, samples: int, seed: int | None
 ) -> CorpusSummary:
-    assert corpus.path is not None
+    assert corpus.source is not None
     told = CorpusSummary(
-        corpus.name, corpus.path, corpus.kind, corpus.reason, size, partial, 0, 0, 0, (), 0, "", (), ()
+        corpus.name, corpus.source, corpus.kind, corpus.reason, size, partial, 0, 0, 0, (), 0, "", (), ()
     )
     told = (
         _of_items(told, corpus.items, samples, seed)
@@ -142,8 +151,9 @@ def _summary(
         else _of_text(told, blocks, start, samples, seed)
     )
     if not told.longest:
-        raise TextError(f"{shown(corpus.path)} holds no text: every line is empty.")
-    return told
+        raise TextError(f"{shown(corpus.source.words)} holds no text: every line is empty.")
+    labels = Counter(label for label in corpus.labels or () if label)
+    return replace(told, labels=tuple(labels.most_common()), notes=corpus.notes)
 
 
 def _of_items(told: CorpusSummary, items: tuple[str, ...], samples: int, seed: int | None) -> CorpusSummary:

@@ -206,3 +206,5 @@ def test_a_corpus_that_is_not_at_hand_is_said(toy: Model, tmp_path: Path) -> Non
         learnt_from(gone)
     assert spread(["ab", "cd", "ef", "gh"], 4) == ["ab", "ef"]
     assert spread(["ab", "cd"], 100) == ["ab", "cd"]
+    assert spread(["ab", "cd", "ef"], 5) == ["ab", "cd"]
+    assert spread([], 5) == []

@@ -90,6 +90,7 @@ def test_a_text_goes_on_from_any_state_as_the_stream_would(model: Model) -> None
             model.vocabulary,
             reading.states[-1],
             reading.log_probs[-1],
+            after=int(reading.read[-1]),
             kind=model.info.kind,
             settings=settings,
             seed=6,

@@ -7,10 +7,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from charrnn_tui.insight import activations as acts
 from charrnn_tui.insight import matches as matching_module
-from charrnn_tui.insight.activations import Passages, Unit, activations, batches, parts_of, walk
+from charrnn_tui.insight import passages as passages_module
+from charrnn_tui.insight.activations import Unit, activations, parts_of
 from charrnn_tui.insight.matches import Pattern, count_on, matches, select_units, shares, surroundings
+from charrnn_tui.insight.passages import Passages, walk
 from charrnn_tui.insight.properties import PROPERTIES, Lines, property_named
 from charrnn_tui.insight.reading import InsightError, read
 from charrnn_tui.insight.units import find
@@ -75,7 +76,7 @@ def one_by_one(model: Model, items: list[str], part: str) -> np.ndarray:
 
 @pytest.mark.parametrize("cores", [1, 2])
 def test_correlations_are_those_of_numpy(model: Model, monkeypatch: pytest.MonkeyPatch, cores: int) -> None:
-    monkeypatch.setattr(acts, "idle_cores", lambda: cores)
+    monkeypatch.setattr(passages_module, "idle_cores", lambda: cores)
     family = model.info.architecture.family
     parts = parts_of(family)
     names = ["position", "vowel", "/ab|ed/", "digit"]
@@ -113,12 +114,13 @@ def test_running_text_is_read_in_lanes_that_know_what_came_before(monkeypatch: p
     passages = Passages.of_text(model.vocabulary.encode(text), lanes=4)
     assert len(passages.starts) == 4
     seen = np.zeros(1500, dtype=int)
-    values = np.zeros((1500, 12))
-    for chosen in batches(passages):
-        for step in walk(model, passages, chosen):
-            seen[step.places] += 1
-            values[step.places] = step.after.hidden[0][step.rows]
+    nodes = np.zeros((passages.plan.nodes, 12))
+    for group in range(len(passages.plan.groups)):
+        for step in walk(model, passages, group):
+            seen[step.nodes] += 1
+            nodes[step.nodes] = step.after.hidden[0][step.rows]
     assert (seen == 1).all()
+    values = nodes[passages.plan.node_of]
     whole = one_by_one(model, [text], "hidden")
     # The first lane is exact; the others have read 256 characters, after which this network has forgotten the rest.
     np.testing.assert_allclose(values[:375], whole[:375], atol=1e-5)

@@ -88,8 +88,14 @@ def test_what_a_line_means(line: str, action: Action) -> None:
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("/temp", "the temperature is a number, not nothing. Usage: /temp 0.8"),
-        ("/temp warm", "the temperature is a number, not warm. Usage: /temp 0.8"),
+        (
+            "/temp",
+            "the temperature is a number, or two as in 1.2:0.6 (first characters, the rest), not 'nothing'.",
+        ),
+        (
+            "/temp warm",
+            "the temperature is a number, or two as in 1.2:0.6 (first characters, the rest), not 'warm'. Usage: /temp",
+        ),
         (
             "/temp -1",
             "the temperature is a number from 0 (always the most probable character) upwards, not -1. Usage: /temp 0.8",

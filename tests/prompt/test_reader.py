@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from charrnn_tui.cells.numpy_stepper import NumpyStepper
 from charrnn_tui.model import Model
-from charrnn_tui.prompt.reader import Ghost, Reader
+from charrnn_tui.prompt.ghost import Ghost
+from charrnn_tui.prompt.reader import Reader
 from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.text import UnknownSymbolsError
 from toy import write_toy_model

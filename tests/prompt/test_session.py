@@ -96,3 +96,12 @@ def test_words_of_the_status_row() -> None:
     assert (session.seed_words, session.pace_words) == ("seed random", "full speed")
     session.seed, session.pace = 7, 12.5
     assert (session.seed_words, session.pace_words) == ("seed 7", "12.5 characters/s")
+
+
+def test_two_temperatures_turn_together() -> None:
+    session = Session(SamplingSettings((1.2, 0.02)))
+    assert session.temperature_words == "T 1.20:0.02"
+    assert session.turn(-1) == "temperature 1.15:0"
+    assert session.turn(1) == "temperature 1.2:0.05"
+    session.settings = SamplingSettings((5.0, 5.0))
+    assert session.turn(1) == "temperature 5, as before"

@@ -6,6 +6,7 @@ import pytest
 
 from charrnn_tui.files import paths
 from charrnn_tui.prompt.settings import Config, ConfigError, load_config, save_setting
+from charrnn_tui.sampling import SamplingSettings
 
 
 def write(text: str) -> Path:
@@ -31,7 +32,7 @@ def test_values_are_read() -> None:
     ("text", "words"),
     [
         ("seed = 1\ntemprature = 1\n", r"line 2: there is no setting 'temprature'"),
-        ('# first\n\ntemperature = "hot"\n', r"line 3: temperature is a number, not 'hot'"),
+        ('# first\n\ntemperature = "hot"\n', r"line 3: the temperature is a number, or two as in 1\.2:0\.6"),
         ("temperature = nan", r"line 1: the temperature is a number from 0"),
         ("temperature = -1", r"line 1: the temperature"),
         ("temperature = true", r"line 1: temperature is a number"),
@@ -123,3 +124,9 @@ def test_a_number_of_thousands_of_digits_gets_a_sentence() -> None:
     write("seed = " + "9" * 5000)
     with pytest.raises(ConfigError, match="is not TOML"):
         load_config()
+
+
+def test_two_temperatures_are_written_as_text() -> None:
+    config = load_config(write('temperature = "1.2:0.6"\n'))
+    assert config.temperature == (1.2, 0.6)
+    assert config.sampling == SamplingSettings((1.2, 0.6))

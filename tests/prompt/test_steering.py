@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from charrnn_tui.model import Model
+from charrnn_tui.model.mix import Mix
 from charrnn_tui.prompt import favourites
 from charrnn_tui.prompt.generations import DrawnGeneration, DrawnText, sample_command_of
 from charrnn_tui.prompt.steering import UNSTEERED, Steering
@@ -37,6 +38,16 @@ def test_arguments_words_and_plain_data(constraint: TypedConstraint, arguments: 
     assert steering.words() == words
     assert bool(steering) == bool(arguments)
     assert Steering.from_plain(json.loads(json.dumps(steering.to_plain()))) == steering
+
+
+def test_a_mix_is_part_of_steering() -> None:
+    steering = Steering(TypedConstraint(match="*a"), Mix.parse("blend my towns=0.3"))
+    assert shlex.join(steering.arguments()) == "--mix 'my towns=0.3' --blend --match '*a'"
+    assert steering.words() == ["blend my towns 0.3", "match *a"]
+    assert Steering.from_plain(json.loads(json.dumps(steering.to_plain()))) == steering
+    assert Steering(mix=Mix.parse("towns"))
+    with pytest.raises(SettingsError, match="share above 0"):
+        Steering.from_plain({"mix": {"models": {"towns": 3}, "blended": False}})
 
 
 def test_a_list_of_the_most_probable_is_not_asked_to_be_unique() -> None:

@@ -6,8 +6,9 @@ import pytest
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.keys import Keys
 
+from charrnn_tui.prompt.ghost import first_word
 from charrnn_tui.prompt.keys import inline_keys
-from charrnn_tui.repl.keys import first_word, inline_bindings, line_of, pasted, sequence_of
+from charrnn_tui.repl.keys import inline_bindings, line_of, pasted, sequence_of
 
 SENT = {
     "f7": "\x1b[18~",
@@ -49,7 +50,7 @@ def test_every_default_can_be_told() -> None:
 
 
 def test_what_cannot_be_told_is_said() -> None:
-    keys, problems = inline_bindings({"colder": "shift+f1,f2", "models": "f4"})
+    keys, problems = inline_bindings({"colder": "shift+f1,f2", "models": "f3"})
     assert keys["colder"] == ("f2",)
     assert problems == ["[keys]: colder: the inline prompt cannot tell shift+f1 from other keys."]
 

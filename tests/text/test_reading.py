@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from charrnn_tui.text import Corpus, TextError, facts, find_corpus, load_corpus, read_text, tell_kind
-from charrnn_tui.text.reading import decode_text
+from charrnn_tui.text.decoding import decode_text
 from charrnn_tui.text.shipped import corpus_names
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufeff"))

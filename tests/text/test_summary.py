@@ -46,11 +46,11 @@ def test_a_large_file_is_told_by_its_beginning(tmp_path: Path) -> None:
     summary = summarise(str(path), read_at_most=100)
     assert summary.partial
     assert summary.kind == "lines"
-    assert summary.items == 11
-    assert summary.counted.startswith("over 11 items")
+    assert summary.items == 12
+    assert summary.counted.startswith("over 12 items")
     one_line = tmp_path / "line.txt"
     one_line.write_text("ä" * 99 + "é" * 99)
-    assert summarise(str(one_line), read_at_most=100).characters == 49  # cut before the last symbol, whole or not
+    assert summarise(str(one_line), read_at_most=100).characters == 100
 
 
 def test_summaries_that_cannot_be(tmp_path: Path) -> None:

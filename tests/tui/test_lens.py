@@ -4,58 +4,22 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
 
 import pytest
 from driving import Driven, enter, ready, until
-from textual.pilot import Pilot
-from textual.widgets import Static
+from under_lens import grown, laid_open, lens, opened, said
 
 from charrnn_tui.files import paths
 from charrnn_tui.insight import tree_file
 from charrnn_tui.insight.scores import score
 from charrnn_tui.insight.tree import replay
+from charrnn_tui.prompt.forest import Forest, Opened
 from charrnn_tui.prompt.settings import Config
 from charrnn_tui.tui.content.lens_channels import CHANNELS, SEQUENTIAL, after
-from charrnn_tui.tui.content.lens_forest import Forest, Opened
 from charrnn_tui.tui.screens.lens import LensScreen
 from toy import write_toy_model
 
 pytestmark = pytest.mark.usefixtures("toy_model")
-
-
-async def lens(pilot: Pilot[Any], line: str = "/look Deirdre") -> LensScreen:
-    """The lens on a text, laid open."""
-    app = await ready(pilot)
-    await enter(pilot, line)
-    return await opened(pilot, app)
-
-
-async def opened(pilot: Pilot[Any], app: Driven) -> LensScreen:
-    await until(pilot, lambda: isinstance(app.screen, LensScreen))
-    screen = app.screen
-    assert isinstance(screen, LensScreen)
-    await laid_open(pilot, screen)
-    return screen
-
-
-async def laid_open(pilot: Pilot[Any], screen: LensScreen) -> None:
-    await until(pilot, lambda: screen.laid_open.look is not None and screen.laid_open.look.text == screen.forest.text)
-    await pilot.pause()
-
-
-async def grown(pilot: Pilot[Any], screen: LensScreen) -> None:
-    """Let what grows come to its end."""
-    app = pilot.app
-    assert isinstance(app, Driven)
-    while screen.growing.growth is not None:
-        app.time.now += 1
-        screen.tick()
-    await laid_open(pilot, screen)
-
-
-def said(screen: LensScreen, id: str) -> str:
-    return str(screen.query_one(f"#lens-{id}", Static).content)
 
 
 async def test_a_text_is_laid_open_with_the_numbers_that_the_score_has() -> None:
@@ -373,7 +337,7 @@ async def test_running_text_has_no_end_and_its_lines_are_walked(home: Path) -> N
         app = await ready(pilot)
         model = app.main.session.model
         assert model is not None
-        opened_on = Opened("Bo\n", "Bo\nNed\nAn", app.main.session.settings, 1, 0, 40)
+        opened_on = Opened("Bo\n", "Bo\nNed\nAn", ((0, app.main.session.settings),), 1, 0, 40)
         app.push_screen(LensScreen(app.main.session, Forest(model, [opened_on]), app.time))
         screen = await opened(pilot, app)
         assert "end" not in [row[0] for row in screen.bars.rows()]

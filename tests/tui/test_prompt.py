@@ -213,7 +213,7 @@ async def test_escape_closes_the_list() -> None:
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("/temp hot", "the temperature is a number, not hot. Usage: /temp 0.8"),
+        ("/temp hot", "the temperature is a number, or two as in 1.2:0.6"),
         ("/temp -1", "the temperature is a number from 0"),
         ("/temp nan", "the temperature is a number from 0"),
         ("/top-p 0", "top-p lies above 0"),

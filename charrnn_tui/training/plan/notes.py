@@ -15,7 +15,7 @@ FEWEST_CHARACTERS = 500
 
 def notes_on(texts: Texts, validation_size: int) -> list[str]:
     """What is to be said of a corpus. `validation_size` counts held-out items, or characters of a running text."""
-    notes = []
+    notes = [note.rstrip(".") + "." for note in texts.notes]
     if texts.kind == "lines" and len(texts.training) and set(texts.training) == set(texts.validation):
         notes.append(
             "all items are the same, so none could be held out: the validation loss only says how well the network "
@@ -26,8 +26,7 @@ def notes_on(texts: Texts, validation_size: int) -> list[str]:
     if texts.kind == "lines" and (columns := column_names(texts.training)):
         notes.append(
             f"the lines of {texts.name} look like records of {len(columns)} columns ({_listed(columns)}), and whole "
-            "lines are learnt. To learn one column, write it to a text file of its own, one item a line, and train "
-            "on that."
+            "lines are learnt. To learn one column, name it (--column)."
         )
     return notes
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from charrnn_tui.model.library import Library
-from charrnn_tui.text import Corpus, Kind, TextError, expand, load_corpus, read_text, shown, split_by_hash
-from charrnn_tui.text.stdlib import PYTHON_STDLIB
+from charrnn_tui.text import Corpus, Kind, TextError, expand, load_corpus, shown, split_by_hash
+from charrnn_tui.text.files import absolute
+from charrnn_tui.text.loading import load_beside
+from charrnn_tui.text.source import title_of
 from charrnn_tui.training.plan.recipe import Recipe, RecipeError
 
 
@@ -20,8 +23,9 @@ from charrnn_tui.training.plan.recipe import Recipe, RecipeError
 class Texts:
     """A corpus split into what is learnt and what is held out.
 
-    For lists, the items of each part. For a stream, `training_path` and, where a file of its own is held out,
-    `validation_path`; without one a block in the middle of the text is held out.
+    For lists, the items of each part, and where the corpus has labels, one beside each item ('' where it has none).
+    For a stream, `training_path` and, where a file of its own is held out, `validation_path`; without one a block in
+    the middle of the text is held out.
     """
 
     name: str
@@ -29,55 +33,90 @@ class Texts:
     reason: str
     training: tuple[str, ...] = ()
     validation: tuple[str, ...] = ()
+    training_labels: tuple[str, ...] | None = None
+    validation_labels: tuple[str, ...] | None = None
+    notes: tuple[str, ...] = ()
+    """Sentences on what was left out in reading."""
     training_path: Path | None = None
     validation_path: Path | None = None
 
 
 def open_corpus(recipe: Recipe) -> Corpus:
     """The corpus of a recipe. Raises TextError."""
-    return load_corpus(recipe.corpus, kind=recipe.kind, separator=recipe.separator)
+    return load_corpus(recipe.source)
+
+
+def open_validation(recipe: Recipe, kind: Kind) -> Corpus | None:
+    """The file that a recipe holds out, read as its corpus is; None where a part of the corpus is held out.
+
+    Raises TextError.
+    """
+    return (
+        None if recipe.validation is None else load_beside(expand(recipe.validation), replace(recipe.source, kind=kind))
+    )
 
 
 def read_texts(recipe: Recipe) -> Texts:
     """Read and split the corpus of a recipe; a list in memory, a stream by its paths. Raises TextError."""
     corpus = open_corpus(recipe)
+    held_out = open_validation(recipe, corpus.kind)
+    notes = corpus.notes + (() if held_out is None else held_out.notes)
     if corpus.kind == "stream":
-        validation = None if recipe.validation is None else expand(recipe.validation)
-        return Texts(corpus.name, "stream", corpus.reason, training_path=corpus.path, validation_path=validation)
-    if recipe.validation is None:
-        training, held_out = split_by_hash(corpus.items, recipe.validation_fraction)
+        paths = corpus.path, None if held_out is None else held_out.path
+        return Texts(
+            corpus.name, "stream", corpus.reason, notes=notes, training_path=paths[0], validation_path=paths[1]
+        )
+    if held_out is None:
+        training, validation = split_by_hash(corpus.items, recipe.validation_fraction)
+        held_out_labels = _labels(corpus, set(validation))
     else:
-        path = expand(recipe.validation)
-        held_out = list(Corpus.from_file(path, kind="lines", separator=recipe.separator).items)
+        validation, held_out_labels = list(held_out.items), held_out.labels
         # What is held out must not be learnt, in whichever file it stands.
-        banned = set(held_out)
+        banned = set(validation)
         training = [item for item in corpus.items if item not in banned]
         if not training:
-            raise TextError(f"every item of {corpus.name} also stands in {shown(path)}; nothing is left to learn.")
-    return Texts(corpus.name, "lines", corpus.reason, tuple(training), tuple(held_out))
+            raise TextError(
+                f"every item of {corpus.name} also stands in {shown(expand(recipe.validation or ''))}; nothing is left "
+                "to learn."
+            )
+        if corpus.labels is not None and held_out_labels is None:
+            held_out_labels = ("",) * len(validation)
+    return Texts(
+        corpus.name,
+        "lines",
+        corpus.reason,
+        tuple(training),
+        tuple(validation),
+        _labels(corpus, set(training)),
+        held_out_labels,
+        notes,
+    )
+
+
+def _labels(corpus: Corpus, part: set[str]) -> tuple[str, ...] | None:
+    """The labels of the items that stand in a part: equal items stand in the same one, in their order."""
+    if corpus.labels is None:
+        return None
+    return tuple(label for item, label in zip(corpus.items, corpus.labels, strict=True) if item in part)
 
 
 def settle(recipe: Recipe, library: Library, *, resume: bool = False) -> Recipe:
-    """The recipe with paths made absolute, its kind told and a name that is free.
+    """The recipe with paths made absolute, its kind and column told and a name that is free.
 
     Raises TextError, RecipeError or ModelError with a sentence.
     """
-    corpus = recipe.corpus
-    if recipe.corpus != PYTHON_STDLIB:
-        path = expand(recipe.corpus)
-        if path.is_file() and (path.suffix or len(path.parts) > 1):
-            corpus = str(path.resolve())
-    validation = recipe.validation
-    if validation is not None:
-        path = expand(validation)
-        read_text_head(path)
-        validation = str(path.resolve())
-    recipe = replace(recipe, corpus=corpus, validation=validation)
+    recipe = recipe.reading(replace(recipe.source, names=tuple(map(absolute, recipe.source.names))))
     if recipe.kind is None:
-        recipe = replace(recipe, kind=open_corpus(recipe).kind)
+        corpus = open_corpus(recipe)
+        assert corpus.source is not None
+        recipe = recipe.reading(replace(corpus.source, kind=corpus.kind))
+    if recipe.validation is not None:
+        path = expand(recipe.validation)
+        check_head(path, recipe)
+        recipe = replace(recipe, validation=str(path.resolve()))
     if resume:
         return recipe
-    name = recipe.name or _default_name(recipe)
+    name = recipe.name or default_name(recipe.source.names, recipe.family)
     library.folder_for(name)
     if not recipe.name and not _one_of_several():
         name = library.free_name(name)
@@ -91,14 +130,13 @@ def _one_of_several() -> bool:
     return os.environ.get("RANK", "0") != "0"
 
 
-def read_text_head(path: Path) -> None:
-    """Raise TextError unless a file can be read as text (small files: wholly checked)."""
-    if path.is_file() and path.stat().st_size > 1 << 24:
-        return
-    read_text(path)
+def check_head(path: Path, recipe: Recipe) -> None:
+    """Raise TextError unless a file can be read as the corpus is (small files: wholly checked)."""
+    if not path.is_file() or path.stat().st_size <= 1 << 24:
+        open_validation(recipe, recipe.kind or "lines")
 
 
-def _default_name(recipe: Recipe) -> str:
-    stem = recipe.corpus if recipe.corpus == PYTHON_STDLIB else Path(recipe.corpus).stem
-    stem = re.sub(r"[^\w.+-]+", "-", stem).strip("-._+") or "model"
-    return f"{stem[:40]}-{recipe.family}"
+def default_name(names: Sequence[str], family: str) -> str:
+    """What a model is called that nobody has named: after the first of the things it learnt from."""
+    stem = re.sub(r"[^\w.+-]+", "-", title_of(names[0])).strip("-._+") or "model"
+    return f"{stem[:40]}-{family}"

@@ -11,9 +11,10 @@ from typing import Any, Literal
 
 from charrnn_tui.cells import FAMILIES, Family
 from charrnn_tui.files.limits import LARGEST_WHOLE
-from charrnn_tui.text import Kind, visible
-from charrnn_tui.text.reading import TextError, decode_utf8
+from charrnn_tui.text import Kind, Source, TextError, visible
+from charrnn_tui.text.decoding import Errors, decode_utf8
 from charrnn_tui.text.shipped import DEFAULT_CORPUS
+from charrnn_tui.text.source import names_of
 
 MOST_THREADS = 4096
 """More cores than any machine of today has; torch takes what is far beyond for a negative number."""
@@ -31,18 +32,25 @@ Precision = Literal["auto", "float32", "bfloat16"]
 class Recipe:
     """Hyperparameters of a run. Losses are in nats a character.
 
-    `corpus` is a shipped corpus's name or a path; `kind` None lets the file tell. `validation` is a file to hold
-    out instead of a part of the corpus. `batch_size` counts items (lines; fewer where the list is short) or streams
-    side by side, `window` characters of a stream between updates. `epochs` may be fractional for streams. `warmup`
-    is the share of steps in which the learning rate rises. `patience` counts evaluations without a better
-    validation loss before the run ends early; 0 never does. `ema` is the decay of the averaged weights that are
-    evaluated and saved, 0 for none.
+    `corpus` is a shipped corpus's name, a path, a folder or a pattern, or several of these; with `kind` None the text
+    tells. `column` is that of a table whose values are the items and `label` that whose values stand beside them;
+    `encoding` and `errors` say how bytes become text (`source` is all of these together). `validation` is a file, read
+    in the same way, to hold out instead of a part of the corpus. `batch_size` counts items (lines; fewer where the list
+    is short) or streams side by side, `window` characters of a stream between updates. `epochs` may be fractional for
+    streams. `warmup` is the share of steps in which the learning rate rises. `patience` counts evaluations without a
+    better validation loss before the run ends early; 0 never does. `ema` is the decay of the averaged weights that are
+    evaluated and saved, 0 for none. `label_dropout` is the share of items that are trained without their label, so that
+    a network also writes well where none is given.
     """
 
     name: str = ""
-    corpus: str = DEFAULT_CORPUS
+    corpus: str | tuple[str, ...] = DEFAULT_CORPUS
     kind: Kind | None = None
     separator: str | None = None
+    column: str | None = None
+    label: str | None = None
+    encoding: str | None = None
+    errors: Errors = "strict"
     validation: str | None = None
     validation_fraction: float = 0.1
     family: Family = "lstm"
@@ -52,6 +60,7 @@ class Recipe:
     dropout: float = 0.3
     input_dropout: float = 0.0
     weight_dropout: float = 0.1
+    label_dropout: float = 0.3
     batch_size: int = 128
     window: int = 128
     epochs: float = 9.0
@@ -82,6 +91,7 @@ class Recipe:
         _between("dropout", self.dropout, 0, 1, upper_open=True)
         _between("input_dropout", self.input_dropout, 0, 1, upper_open=True)
         _between("weight_dropout", self.weight_dropout, 0, 1, upper_open=True)
+        _between("label_dropout", self.label_dropout, 0, 1)
         _between("validation_fraction", self.validation_fraction, 0, 1, lower_open=True, upper_open=True)
         _between("learning_rate", self.learning_rate, 0, 10, lower_open=True)
         _between("warmup", self.warmup, 0, 1, upper_open=True)
@@ -95,6 +105,36 @@ class Recipe:
             raise RecipeError(f"the precision is auto, float32 or bfloat16, not {self.precision!r}.")
         if self.kind not in (None, "lines", "stream"):
             raise RecipeError(f"the kind is lines or stream, not {self.kind!r}.")
+        if self.separator is not None and not isinstance(self.separator, str):
+            raise RecipeError(f"the separator is a text, not {self.separator!r}.")
+        if self.validation is not None and not isinstance(self.validation, str):
+            raise RecipeError(f"the validation is the path of a file, not {self.validation!r}.")
+        try:
+            source = self.source
+        except TextError as error:
+            raise RecipeError(str(error)) from error
+        object.__setattr__(self, "corpus", source.corpus)
+        object.__setattr__(self, "encoding", source.encoding)
+
+    @property
+    def source(self) -> Source:
+        """What it learns from and how that is read. Raises TextError."""
+        return Source(
+            names_of(self.corpus), self.kind, self.separator, self.column, self.label, self.encoding, self.errors
+        )
+
+    def reading(self, source: Source) -> Recipe:
+        """The recipe with another source."""
+        return replace(
+            self,
+            corpus=source.corpus,
+            kind=source.kind,
+            separator=source.separator,
+            column=source.column,
+            label=source.label,
+            encoding=source.encoding,
+            errors=source.errors,
+        )
 
     @property
     def drops(self) -> bool:
@@ -103,7 +143,8 @@ class Recipe:
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values, for JSON and TOML; unset values are left out."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        values = {name: value for name, value in asdict(self).items() if value is not None}
+        return values | ({} if isinstance(self.corpus, str) else {"corpus": list(self.corpus)})
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Recipe:

@@ -13,6 +13,7 @@ from charrnn_tui.model import ModelError
 from charrnn_tui.model.library import Library, can_be_resumed
 from charrnn_tui.text import TextError
 from charrnn_tui.text.shipped import DEFAULT_CORPUS, find_corpus
+from charrnn_tui.text.source import names_in
 from charrnn_tui.training.plan.prepare import open_corpus, settle
 from charrnn_tui.training.plan.recipe import DEFAULT_PRESET, PresetName, Recipe, RecipeError, preset_named
 
@@ -37,16 +38,16 @@ def recipe_for(
 ) -> Request:
     """The run that a person means by a target.
 
-    `target` is a named corpus, a text file, or one of the user's models whose run is unfinished, which is then taken
-    up; None is the default corpus. The preset's choices for the kind of corpus come first, then `changes`, fields of
-    a recipe that were set by hand (also kind and name). Raises TextError, RecipeError, ArchitectureError or ModelError
-    with a sentence.
+    `target` names a corpus, files, a folder or a pattern (see `text.source.names_in`), or one of the user's models
+    whose run is unfinished, which is then taken up; None is the default corpus. The preset's choices for the kind of
+    corpus come first, then `changes`, fields of a recipe that were set by hand (also kind and name). Raises TextError,
+    RecipeError, ArchitectureError or ModelError with a sentence.
     """
     changes = {key: value for key, value in (changes or {}).items() if value is not None}
     chosen = None if preset is None else preset_named(preset)
     if base is not None:
         library.find(base)
-    corpus = target if target is not None else changes.get("corpus", DEFAULT_CORPUS)
+    corpus = names_in(target) if target is not None else changes.get("corpus", DEFAULT_CORPUS)
     if target is not None and is_unfinished(target, library):
         if changes or base is not None:
             first = next(iter(changes), "base")

@@ -144,6 +144,8 @@ class Evaluated:
     gradient_norm: float
     characters_per_second: float
     elapsed: float
+    unlabelled_loss: float | None = None
+    """The validation loss of a network with labels where none is given; None for another network."""
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ class Checkpoint:
     world: int
     base: str | None
     tensors: dict[str, Tensor]
+    labels: tuple[str, ...] = ()
 
     def part(self, name: str) -> dict[str, Tensor]:
         """The tensors of 'network', 'average', 'momentum', 'variance', 'count' or 'state'."""
@@ -88,6 +89,7 @@ def write(
     *,
     recipe: dict[str, Any],
     vocabulary: str,
+    labels: tuple[str, ...],
     fingerprint: str,
     world: int,
     base: str | None,
@@ -98,6 +100,7 @@ def write(
         "position": asdict(position),
         "recipe": recipe,
         "vocabulary": vocabulary,
+        "labels": labels,
         "fingerprint": fingerprint,
         "world": world,
         "base": base,
@@ -126,6 +129,7 @@ def read(folder: Path) -> Checkpoint:
             about["world"],
             about["base"],
             tensors,
+            tuple(about.get("labels", ())),
         )
     except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
         if isinstance(error, CheckpointError):

@@ -21,6 +21,7 @@ from charrnn_tui.text.splits import MOST_STREAM_EVALUATED, held_out_block
 from charrnn_tui.training.plan.prepare import Texts
 from charrnn_tui.training.plan.recipe import Recipe
 from charrnn_tui.training.plan.sizes import items_at_once, streams_at_once
+from charrnn_tui.training.run.labelled import NO_LABEL, known_labels, numbered
 
 EVALUATION_BATCH = 512
 MOST_TRAINING_EVALUATED = 2_000
@@ -35,21 +36,24 @@ RESET_SHARE = 0.02
 @dataclass(frozen=True)
 class Batch:
     """ids [rows, time], PAD after an item's end, and the number of next characters among them. `keep` [rows]: 1 where
-    the state is carried on, 0 where cleared; None where each row starts afresh (lists)."""
+    the state is carried on, 0 where cleared; None where each row starts afresh (lists). `labels` [rows]: the number of
+    each row's label, `NO_LABEL` where it is to be read without; None where the network knows none."""
 
     ids: Tensor
     count: int
     keep: Tensor | None = None
+    labels: Tensor | None = None
 
 
 @dataclass(frozen=True)
 class EvaluationPart:
     """Windows of a part, in order: the state is carried from one to the next where `carried`; the first `skip`
-    predictions are read and not counted."""
+    predictions are read and not counted. `labels` [rows]: as a batch has them."""
 
     windows: Sequence[Tensor]
     carried: bool
     skip: int = 0
+    labels: Tensor | None = None
 
 
 class Data(Protocol):
@@ -57,6 +61,7 @@ class Data(Protocol):
 
     kind: Kind
     vocabulary: Vocabulary
+    labels: tuple[str, ...]
     training_size: int
     validation_size: int
     training_sample_size: int
@@ -91,10 +96,12 @@ class Data(Protocol):
 _FINGERPRINT = "items-"
 
 
-def _fingerprint(*parts: Sequence[str]) -> str:
-    """Tells lists of items apart by every item, their order and their number."""
+def _fingerprint(*parts: Sequence[str] | None) -> str:
+    """Tells lists (None: one that is not there) apart by every item, their order and their number."""
     digest = hashlib.blake2b(digest_size=16)
     for items in parts:
+        if items is None:
+            continue
         # The lengths say where each item ends, whatever characters it holds.
         digest.update(np.array([len(items), *map(len, items)], dtype="<i8").tobytes())
         digest.update("".join(items).encode("utf-8", "surrogatepass"))
@@ -110,8 +117,15 @@ class LinesData:
 
     kind: Kind = "lines"
 
-    def __init__(self, texts: Texts, recipe: Recipe, vocabulary: Vocabulary | None = None) -> None:
+    def __init__(
+        self, texts: Texts, recipe: Recipe, vocabulary: Vocabulary | None = None, labels: tuple[str, ...] | None = None
+    ) -> None:
         self.vocabulary = vocabulary or Vocabulary.from_texts([*texts.training, *texts.validation])
+        self.labels = known_labels(texts) if labels is None else labels
+        self._training_labels = numbered(texts.training_labels, self.labels, len(texts.training))
+        self._validation_labels = numbered(texts.validation_labels, self.labels, len(texts.validation))
+        self._label_dropout = recipe.label_dropout
+        self._label = recipe.label
         self._texts = texts
         self._training = EncodedItems.encode(texts.training, self.vocabulary)
         self._validation = EncodedItems.encode(texts.validation, self.vocabulary)
@@ -120,7 +134,9 @@ class LinesData:
         self.training_size, self.validation_size = len(texts.training), len(texts.validation)
         self.training_sample_size = min(len(self._training), max(len(self._validation), 1), MOST_TRAINING_EVALUATED)
         self.steps_per_epoch = -(-len(self._training) // self._batch_size)
-        self.fingerprint = _fingerprint(texts.training, texts.validation)
+        self.fingerprint = _fingerprint(
+            texts.training, texts.validation, texts.training_labels, texts.validation_labels
+        )
 
     def is_what(self, fingerprint: str) -> bool:
         if fingerprint.startswith(_FINGERPRINT):
@@ -134,21 +150,40 @@ class LinesData:
     def epoch(self, epoch: int, first: int = 0) -> Iterator[Batch]:
         generator = np.random.default_rng([self._seed, epoch])
         batches = bucketed_batches(self._training.lengths, self._batch_size, generator)
+        labels = None
+        if self.labels:
+            # Drawn for all items at once, so that a run taken up within an epoch withholds the same ones.
+            withheld = generator.random(len(self._training)) < self._label_dropout
+            labels = np.where(withheld, NO_LABEL, self._training_labels)
         for rows in batches[first:]:
-            yield Batch(_tensor(self._training.matrix(rows)), int(self._training.lengths[rows].sum()) - len(rows))
+            yield Batch(
+                _tensor(self._training.matrix(rows)),
+                int(self._training.lengths[rows].sum()) - len(rows),
+                labels=None if labels is None else _tensor(labels[rows]),
+            )
 
     def validation(self, share: int = 0, shares: int = 1) -> list[EvaluationPart]:
-        return self._parts(self._validation, share, shares)
+        return self._parts(self._validation, self._validation_labels, share, shares)
 
     def training_sample(self, share: int = 0, shares: int = 1) -> list[EvaluationPart]:
         chosen = np.random.default_rng(0).permutation(len(self._training))[: self.training_sample_size]
         encoded = EncodedItems(self._training.flat, self._training.starts[chosen], self._training.lengths[chosen])
-        return self._parts(encoded, share, shares)
+        return self._parts(encoded, self._training_labels[chosen], share, shares)
 
-    @staticmethod
-    def _parts(items: EncodedItems, share: int, shares: int) -> list[EvaluationPart]:
+    def _parts(self, items: EncodedItems, labels: NDArray[np.int64], share: int, shares: int) -> list[EvaluationPart]:
         batches = bucketed_batches(items.lengths, EVALUATION_BATCH)[share::shares]
-        return [EvaluationPart([_tensor(items.matrix(rows))], carried=False) for rows in batches]
+        return [
+            EvaluationPart(
+                [_tensor(items.matrix(rows))], carried=False, labels=_tensor(labels[rows]) if self.labels else None
+            )
+            for rows in batches
+        ]
+
+    def held_out(self) -> tuple[Sequence[str], Sequence[str]]:
+        """The items held out and their labels; none of either where the corpus has no labels."""
+        if self._texts.validation_labels is None:
+            return (), ()
+        return self._texts.validation, self._texts.validation_labels
 
     def facts(self) -> dict[str, Any]:
         texts = self._texts
@@ -158,8 +193,16 @@ class LinesData:
             "validation_items": len(texts.validation),
             "characters": sum(map(len, texts.training)),
             "symbols": len(self.vocabulary.symbols),
+            **self._label_facts(),
             "longest": max(map(len, texts.training)),
         }
+
+    def _label_facts(self) -> dict[str, Any]:
+        if self._texts.training_labels is None or not self.labels:
+            return {}
+        given = self._training_labels[self._training_labels != NO_LABEL]
+        counts = np.bincount(given, minlength=len(self.labels)).tolist()
+        return ({"label": self._label} if self._label else {}) | {"label_items": counts}
 
     def line_hashes(self) -> dict[str, NDArray[np.uint64]] | None:
         return {"training": text_hashes(self._texts.training), "validation": text_hashes(self._texts.validation)}
@@ -175,8 +218,11 @@ class StreamData:
 
     kind: Kind = "stream"
 
-    def __init__(self, texts: Texts, recipe: Recipe, vocabulary: Vocabulary | None = None) -> None:
+    def __init__(
+        self, texts: Texts, recipe: Recipe, vocabulary: Vocabulary | None = None, labels: tuple[str, ...] | None = None
+    ) -> None:
         assert texts.training_path is not None
+        self.labels = labels or ()
         encoded = encode_file(texts.training_path, vocabulary)
         self.vocabulary = encoded.vocabulary
         ids = encoded.ids
@@ -236,6 +282,10 @@ class StreamData:
             yield Batch(_tensor(self._read(index)), self._streams * (end - begin), keep)
             begin = end
 
+    def held_out(self) -> tuple[Sequence[str], Sequence[str]]:
+        """None: running text has no items."""
+        return (), ()
+
     def validation(self, share: int = 0, shares: int = 1) -> list[EvaluationPart]:
         return _parallel_streams(self._validation, share, shares)
 
@@ -280,9 +330,14 @@ def _parallel_streams(ids: NDArray[np.integer], share: int, shares: int) -> list
     return parts
 
 
-def load_data(texts: Texts, recipe: Recipe, vocabulary: Vocabulary | None = None) -> LinesData | StreamData:
-    """The data of a run. Raises TextError, UnknownSymbolsError."""
-    return (LinesData if texts.kind == "lines" else StreamData)(texts, recipe, vocabulary)
+def load_data(
+    texts: Texts, recipe: Recipe, vocabulary: Vocabulary | None = None, labels: tuple[str, ...] | None = None
+) -> LinesData | StreamData:
+    """The data of a run; `labels` are those of its network, at their places, where they are settled.
+
+    Raises TextError, UnknownSymbolsError.
+    """
+    return (LinesData if texts.kind == "lines" else StreamData)(texts, recipe, vocabulary, labels)
 
 
 __all__ = ["BOUNDARY", "Batch", "Data", "EvaluationPart", "LinesData", "StreamData", "load_data"]

@@ -18,6 +18,7 @@ from charrnn_tui.text import PAD
 from charrnn_tui.training.process import messages
 from charrnn_tui.training.process.distributed import Ranks
 from charrnn_tui.training.run.data import Data, EvaluationPart
+from charrnn_tui.training.run.labelled import mixture_of
 from charrnn_tui.training.run.setup import RunParts
 
 MOST_EVALUATIONS = 60
@@ -36,6 +37,8 @@ class Losses(NamedTuple):
 
     training: float
     validation: float
+    unlabelled: float | None = None
+    """That of the validation part read without its labels; None for a network that knows none."""
 
     def diverged(self, vocabulary_size: int) -> bool:
         """Whether the network predicts far worse than one that knows nothing."""
@@ -57,8 +60,12 @@ class Evaluator:
         network, device = self._parts.average.network, self._parts.device
         training = evaluate(network, self._training_sample, device)
         validation = evaluate(network, self._validation, device)
-        sums = self._ranks.sums(*training, *validation)
-        return Losses(sums[0] / max(1.0, sums[1]), sums[2] / max(1.0, sums[3]))
+        unlabelled = (0.0, 0)
+        if network.architecture.labels:
+            unlabelled = evaluate(network, self._validation, device, labelled=False)
+        sums = self._ranks.sums(*training, *validation, *unlabelled)
+        means = [total / max(1.0, count) for total, count in zip(sums[::2], sums[1::2], strict=True)]
+        return Losses(means[0], means[1], means[2] if network.architecture.labels else None)
 
     def sample(self, weights: dict[str, NDArray[np.float32]]) -> messages.Sampled:
         """What a network of these weights says, with the same random numbers each time."""
@@ -95,9 +102,11 @@ def steps_between(data: Data, span: int) -> int:
 
 
 @torch.inference_mode()
-def evaluate(network: CharRNNLoop, parts: Iterable[EvaluationPart], device: torch.device) -> tuple[float, int]:
+def evaluate(
+    network: CharRNNLoop, parts: Iterable[EvaluationPart], device: torch.device, *, labelled: bool = True
+) -> tuple[float, int]:
     """(sum of -log P in nats, number of characters) over some parts: no dropout, no gradients. The network's mode is
-    kept."""
+    kept. `labelled`: each item under its label, where it has one."""
     was_training = network.training
     network.eval()
     total, count = 0.0, 0
@@ -106,7 +115,8 @@ def evaluate(network: CharRNNLoop, parts: Iterable[EvaluationPart], device: torc
         skip = part.skip
         for window in part.windows:
             ids = window.to(device)
-            log_probs, after = network(inputs_of(ids), state)
+            mixture = mixture_of(part.labels if labelled else None, len(ids), network.architecture.labels)
+            log_probs, after = network(inputs_of(ids), state, None if mixture is None else mixture.to(device))
             state = after if part.carried else None
             if skip:
                 ids = ids.clone()

@@ -108,6 +108,7 @@ def evaluated(parts: RunParts, meters: Meters, lr: float, losses: Losses, *, imp
         gradient_norm=meters.grad_norm,
         characters_per_second=meters.characters_per_second,
         elapsed=position.elapsed,
+        unlabelled_loss=losses.unlabelled,
     )
 
 

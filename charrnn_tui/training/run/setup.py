@@ -25,10 +25,12 @@ from charrnn_tui.training.process.distributed import Ranks
 from charrnn_tui.training.run import checkpoint as checkpoints
 from charrnn_tui.training.run.checkpoint import Checkpoint, CheckpointError, Position
 from charrnn_tui.training.run.data import Batch, LinesData, StreamData, load_data
+from charrnn_tui.training.run.labelled import known_labels
 from charrnn_tui.training.update.network import (
     MovingAverage,
     architecture_of,
     choose_device,
+    grow_labels,
     grow_weights,
     load_weights,
     make_network,
@@ -116,7 +118,7 @@ def prepare_run(
                 f"kind {texts.kind}; set the kind, or start a network of its own."
             )
     vocabulary = _vocabulary(texts, stored, base_info)
-    data = load_data(texts, recipe, vocabulary)
+    data = load_data(texts, recipe, vocabulary, _labels(texts, stored, base_info))
     if stored is not None and not data.is_what(stored.fingerprint):
         raise CheckpointError(
             f"the corpus {texts.name} has changed since {folder.name} was interrupted, so the run cannot go on as "
@@ -125,14 +127,14 @@ def prepare_run(
     if texts.kind == "stream" and recipe.batch_size % ranks.world:
         raise RecipeError(f"the batch size is a multiple of the number of processes ({ranks.world}) for a stream.")
     recipe = replace(recipe, precision=choose_precision(recipe.precision, device, recipe.family, recipe.hidden))
-    network = make_network(architecture_of(recipe, data.vocabulary), recipe)
+    network = make_network(architecture_of(recipe, data.vocabulary, len(data.labels)), recipe)
     position = Position(total_steps=max(1, round(recipe.epochs * data.steps_per_epoch)))
     if base_info is not None and base_folder is not None:
         weights = read_tensors(base_folder / WEIGHTS, base_info.architecture.shapes())
         if data.vocabulary != base_info.vocabulary:
             _, places = base_info.vocabulary.grown(data.vocabulary.symbols)
             weights = grow_weights(weights, places, data.vocabulary.size, recipe.seed)
-        load_weights(network, weights)
+        load_weights(network, grow_labels(weights, len(data.labels), recipe.embedding, recipe.seed))
     if finished is not None:
         position = _go_on(finished, position)
     network.to(device)
@@ -172,6 +174,13 @@ def _vocabulary(texts: Texts, stored: Checkpoint | None, base: ModelInfo | None)
     if all(symbol in base.vocabulary for symbol in own.symbols):
         return base.vocabulary
     return base.vocabulary.grown(own.symbols)[0]
+
+
+def _labels(texts: Texts, stored: Checkpoint | None, base: ModelInfo | None) -> tuple[str, ...]:
+    """The labels of a run's network: those of the one it goes on from, and new ones of its corpus."""
+    if stored is not None:
+        return stored.labels
+    return known_labels(texts, () if base is None else base.labels)
 
 
 def _go_on(finished: ModelInfo, position: Position) -> Position:

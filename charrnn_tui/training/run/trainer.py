@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -24,6 +25,7 @@ from charrnn_tui.training.run import reporting
 from charrnn_tui.training.run.commands import Action, CommandQueue
 from charrnn_tui.training.run.data import Batch
 from charrnn_tui.training.run.evaluation import Evaluator
+from charrnn_tui.training.run.labelled import mixture_of
 from charrnn_tui.training.run.saving import RunFiles
 from charrnn_tui.training.run.setup import RunParts, prepare_run
 from charrnn_tui.training.run.thread_tuner import ThreadTuner, candidates
@@ -41,15 +43,19 @@ def update(parts: RunParts, ranks: Ranks, batch: Batch, lr: float) -> tuple[Tens
     """
     if parts.recipe.drops:
         seed_dropout(parts, ranks)
-    ids = own_rows(batch, ranks).to(parts.device, non_blocking=True)  # [rows, time + 1]
+    rows = own_rows(batch, ranks)
+    ids = rows.ids.to(parts.device, non_blocking=True)  # [rows, time + 1]
+    mixture = mixture_of(rows.labels, len(ids), parts.network.architecture.labels)  # [rows, labels]
+    if mixture is not None:
+        mixture = mixture.to(parts.device, non_blocking=True)
     state = carried_state(parts.state, batch, ranks)
     # Gradients are averaged over the processes; the loss is a mean over all characters of all of them.
     grad_loss = torch.full((), ranks.world / max(1, batch.count), device=parts.device)
     if parts.model is parts.objective:
         # Forward, loss and backward in one, since the written-out layers need no autograd in between.
-        loss, after = parts.objective.gradients(ids, state, None, grad_loss, carry=batch.keep is not None)
+        loss, after = parts.objective.gradients(ids, state, mixture, grad_loss, carry=batch.keep is not None)
     else:
-        loss, after = parts.model(ids, state)
+        loss, after = parts.model(ids, state, mixture)
         torch.autograd.backward(loss, grad_loss)
     grad_norm = parts.optimiser.clip()
     parts.optimiser.step(lr)
@@ -68,14 +74,15 @@ def seed_dropout(parts: RunParts, ranks: Ranks) -> None:
         torch.cuda.manual_seed(seed)
 
 
-def own_rows(batch: Batch, ranks: Ranks) -> Tensor:
-    """This process's rows of a batch."""
+def own_rows(batch: Batch, ranks: Ranks) -> Batch:
+    """This process's rows of a batch: their ids and labels."""
     ids = ranks.share(batch.ids)
+    labels = None if batch.labels is None else ranks.share(batch.labels)
     if not len(ids):
         # More processes than rows: this one takes part in the exchange of gradients with nothing to say.
-        ids = batch.ids[:1].clone()
+        ids, labels = batch.ids[:1].clone(), None
         ids[:, 1:] = -1
-    return ids
+    return replace(batch, ids=ids, labels=labels)
 
 
 def carried_state(state: TorchState | None, batch: Batch, ranks: Ranks) -> TorchState | None:

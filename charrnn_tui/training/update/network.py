@@ -14,13 +14,15 @@ from charrnn_tui.cells.torch_loop import CharRNNLoop
 from charrnn_tui.text import Vocabulary
 from charrnn_tui.training.plan.recipe import Recipe, RecipeError
 
+LABELS_BEGIN = 0.1
+"""Standard deviation of a fresh label's vector; that of a symbol's embedding is 1."""
 NEW_SHARE = 1e-3
 """Most of the probability that all symbols together get which a network's vocabulary has just been grown by."""
 
 
-def architecture_of(recipe: Recipe, vocabulary: Vocabulary) -> Architecture:
-    """The architecture that a recipe gives for a vocabulary. Raises ArchitectureError."""
-    return Architecture(recipe.family, vocabulary.size, recipe.embedding, recipe.hidden, recipe.layers)
+def architecture_of(recipe: Recipe, vocabulary: Vocabulary, labels: int = 0) -> Architecture:
+    """The architecture that a recipe gives for a vocabulary and a number of labels. Raises ArchitectureError."""
+    return Architecture(recipe.family, vocabulary.size, recipe.embedding, recipe.hidden, recipe.layers, labels=labels)
 
 
 def make_network(architecture: Architecture, recipe: Recipe) -> CharRNNLoop:
@@ -28,10 +30,14 @@ def make_network(architecture: Architecture, recipe: Recipe) -> CharRNNLoop:
 
     torch's own beginnings: embeddings from a standard normal distribution, the rest uniform in +-1/sqrt(hidden).
     Measured (docs/performance.md): with smaller embeddings, or with forget gates that start open (a bias of 1), the
-    same training ends higher.
+    same training ends higher. Labels begin near no label, which a share of the items is read under.
     """
     torch.manual_seed(recipe.seed)
-    return CharRNNLoop(architecture, recipe.dropout, recipe.input_dropout, recipe.weight_dropout)
+    network = CharRNNLoop(architecture, recipe.dropout, recipe.input_dropout, recipe.weight_dropout)
+    if architecture.labels:
+        with torch.no_grad():
+            network.labels.weight.mul_(LABELS_BEGIN)
+    return network
 
 
 def load_weights(network: nn.Module, weights: dict[str, NDArray[np.floating]]) -> None:
@@ -69,6 +75,17 @@ def grow_weights(
     bias[places] = old_bias
     grown["output.bias"] = bias
     return grown
+
+
+def grow_labels(
+    weights: dict[str, NDArray[np.floating]], count: int, embedding: int, seed: int = 0
+) -> dict[str, NDArray[np.floating]]:
+    """Weights for more labels: the old ones keep their places, new ones begin near no label."""
+    old = weights.get("labels.weight", np.zeros((0, embedding), dtype=np.float32))
+    if len(old) == count:
+        return weights
+    fresh = np.random.default_rng(seed).normal(0, LABELS_BEGIN, (count - len(old), embedding))
+    return weights | {"labels.weight": np.concatenate([old, fresh]).astype(np.float32)}
 
 
 def weights_of(network: nn.Module) -> dict[str, NDArray[np.float32]]:

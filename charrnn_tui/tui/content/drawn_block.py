@@ -31,7 +31,7 @@ class DrawnBlock(Block[Generation]):
         if generation.kept:
             yield "★ kept"
         if generation.layout != "beside":
-            yield f"T {first.settings.temperature:.2f}"
+            yield words.temperature(first.settings.temperature)
             yield from words.filters(first.settings)
         yield f"seed {generation.seed}"
         if generation.layout == "one":
@@ -41,7 +41,7 @@ class DrawnBlock(Block[Generation]):
             elif first.end == "length":
                 yield "cut at the maximum"
             if first.novelty is not None:
-                yield "known" if first.novelty else "new ✦"
+                yield f"in {first.novelty}" if first.novelty else "new ✦"
             return
         done = [text for text in generation.texts if text.end is not None]
         if generation.running:
@@ -89,7 +89,7 @@ class DrawnBlock(Block[Generation]):
             pieces: list[Piece] = []
             if number == 0:
                 mark = _NEW if text.novelty == "" else ""
-                pieces = [Piece(f"T {text.settings.temperature:.2f}", "label"), Piece(mark, "new")]
+                pieces = [Piece(words.temperature(text.settings.temperature), "label"), Piece(mark, "new")]
             elif at in spans:
                 pieces = list(self._written(spans[at], colour))
             yield from pieces
@@ -105,7 +105,7 @@ class DrawnBlock(Block[Generation]):
 
     def _label(self, at: int) -> str:
         text = self.entry.texts[at]
-        return str(at + 1) if self.entry.layout == "column" else f"T {text.settings.temperature:.2f}"
+        return str(at + 1) if self.entry.layout == "column" else words.temperature(text.settings.temperature)
 
     def _characters(self, at: int) -> Sequence[str]:
         return self.entry.texts[at].characters

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from charrnn_tui.prompt.pace import Credit
+from charrnn_tui.prompt.steering import UNSTEERED, Steering
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
@@ -33,8 +34,10 @@ class Continuation:
     """Prefix and new characters, one entry each."""
     probabilities: array[float] = field(default_factory=lambda: array("f"))
     """One a new character."""
-    turned: bool = False
-    """Whether a setting was turned while it was written."""
+    changes: list[tuple[int, SamplingSettings]] = field(default_factory=list)
+    """(new characters before it, settings from there on), from 0 on: with the seed all that is needed to replay it."""
+    steered: bool = False
+    """Whether the network was steered otherwise while it was written."""
     end: End | None = None
     novelty: str | None = None
     """'training' or 'validation' where the finished item stands in the corpus, '' where it is new."""
@@ -42,6 +45,20 @@ class Continuation:
     def __post_init__(self) -> None:
         if not self.characters:
             self.characters = list(self.prefix)
+        if not self.changes:
+            self.changes = [(0, self.settings)]
+
+    @property
+    def turned(self) -> bool:
+        """Whether a setting was turned while it was written."""
+        return self.steered or len(self.changes) > 1
+
+    def turn(self, settings: SamplingSettings) -> None:
+        """Other settings from the next character on."""
+        if settings != self.settings:
+            kept = [change for change in self.changes if change[0] < self.length]
+            self.changes = [*kept, (self.length, settings)]
+        self.settings = settings
 
     @property
     def text(self) -> str:
@@ -75,6 +92,7 @@ class Generation:
         max_length: int,
         layout: Layout,
         items: Sequence[int] | None = None,
+        steering: Steering = UNSTEERED,
     ) -> None:
         from charrnn_tui.sampling.column import Column
 
@@ -84,6 +102,8 @@ class Generation:
         self.kind = model.info.kind
         self.seed = seed
         self.max_length = max_length
+        self.steering = steering
+        """What the network is steered by: `model` is the one that is steered so."""
         self.kept = False
         self.version = 0
         """Grows with each change, so that the layout knows when to look again."""
@@ -157,9 +177,22 @@ class Generation:
                 chosen = settings
                 if self.layout == "beside":
                     chosen = replace(settings, temperature=text.settings.temperature)
-                text.turned = text.turned or (chosen != text.settings and text.length > 0)
-                text.settings = self._column.settings[lane] = chosen
+                text.turn(chosen)
+                self._column.settings[lane] = chosen
         self.version += 1
+
+    def steer(self, model: Model, steering: Steering) -> bool:
+        """Go on as the network is steered now: what stands is read anew, and the very next characters obey. Whether
+        that changes anything; another network than the one that writes it does not."""
+        column = self._column
+        if column is None or steering == self.steering or model.name != self.model_name:
+            return False
+        column.reread(model.cell, [text.text for text in self.texts])
+        self._model, self.steering = model, steering
+        for text in self.texts:
+            text.steered = text.steered or (text.end is None and text.length > 0)
+        self.version += 1
+        return True
 
     def stop(self) -> None:
         """End it here and keep what is there."""
@@ -187,7 +220,7 @@ class Generation:
         from charrnn_tui.prompt.generations import DrawnGeneration, DrawnText
 
         texts = [DrawnText(text.typed, text.text, text.settings, text.item, text.turned) for text in self.texts]
-        return DrawnGeneration(self.model_name, self.seed, self.max_length, texts)
+        return DrawnGeneration(self.model_name, self.seed, self.max_length, texts, self.steering)
 
     def command(self) -> str:
         """The command lines that print the same texts."""

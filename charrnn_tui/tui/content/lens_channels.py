@@ -2,7 +2,7 @@
 
 Two scales, both told apart by eyes that lack one kind of cone: one of growing lightness for what goes from little to
 much (six steps of viridis), one from blue over nothing to orange for what has a sign. Where there is no colour, the
-steps are underlined, bold, italic and reversed instead.
+steps are bold, italic and reversed instead.
 """
 
 from __future__ import annotations
@@ -35,8 +35,12 @@ DIVERGING = (
     "#000000 on #d97706",
 )
 """From well below 0 over about 0 to well above."""
-PLAIN_SEQUENTIAL = ("", "italic", "underline", "bold", "bold underline", "bold reverse")
-PLAIN_DIVERGING = ("italic reverse", "italic underline", "italic", "", "bold", "bold underline", "bold reverse")
+PLAIN_SEQUENTIAL = ("", "italic", "bold", "bold italic", "reverse", "bold reverse")
+PLAIN_DIVERGING = ("italic reverse", "bold italic", "italic", "", "bold", "reverse", "bold reverse")
+"""Without underlines, which mark what was copied from the corpus."""
+CURSOR = "bold reverse underline"
+PLAIN_CURSOR = "bold italic reverse underline"
+"""The cursor is no step, and no copied character of any step."""
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from charrnn_tui.model import Model
     from charrnn_tui.sampling import SamplingSettings
 
-MOST_CHARACTERS = 5_000
-"""A state is kept for every character; a longer text is laid open up to here."""
 _KEPT = 8
 
 
@@ -62,7 +60,10 @@ class Look:
 
     def distribution(self, at: int, settings: SamplingSettings) -> Distribution:
         """What may stand at a place."""
-        return distribution(self.reading.log_probs[at], self.model, settings, self.actual(at))
+        from charrnn_tui.sampling.places import settings_after
+
+        held = settings_after(int(self.reading.read[at]), settings, self.model.vocabulary)
+        return distribution(self.reading.log_probs[at], self.model, held, self.actual(at))
 
     def mattered(self, at: int) -> WhatMattered:
         """What mattered to what stands at a place. Raises InsightError where nothing stands there."""

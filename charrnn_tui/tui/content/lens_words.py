@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from charrnn_tui.prompt import words
+from charrnn_tui.prompt.forest import MOST_CHARACTERS
 from charrnn_tui.prompt.probability import percent
 from charrnn_tui.text import visible
 from charrnn_tui.tui.content.lens_channels import Channel
@@ -13,7 +15,7 @@ from charrnn_tui.tui.content.shown import plain, symbol_name
 
 if TYPE_CHECKING:
     from charrnn_tui.insight.what_mattered import WhatMattered
-    from charrnn_tui.tui.content.lens_forest import Forest, Row
+    from charrnn_tui.prompt.forest import Forest, Row
     from charrnn_tui.tui.content.lens_look import Look
 
 _BEFORE = 8
@@ -31,6 +33,14 @@ def facts(look: Look, place: int) -> str:
         f"{place}: {symbol_name(score.symbol)}  {percent(score.probability)}, rank {score.rank}, "
         f"surprise {score.surprise:.2f} bits ({expected:.2f} expected)"
     )
+
+
+def left_out_words(count: int) -> str:
+    """That a text is too long to be laid open as a whole; '' where it is not."""
+    if not count:
+        return ""
+    more = words.count(count, "more character follows", "more characters follow")
+    return f"A state is kept for each of the first {MOST_CHARACTERS:,} characters; {more}, not laid open."
 
 
 def mattered_words(found: WhatMattered, text: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from charrnn_tui.prompt.steering import Steering
 from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.tui.content.generation import Generation, Layout
 
@@ -27,19 +28,24 @@ class Start:
     settings: Sequence[SamplingSettings] | None = None
     max_length: int | None = None
     items: Sequence[int] | None = None
+    steering: Steering | None = None
 
     def begin(self, number: int, session: Session) -> Generation:
-        """The block; the session has an open model. Raises UnknownSymbolsError."""
+        """The block; the session has an open model. Raises UnknownSymbolsError, StyleError."""
         assert session.model is not None
+        steering = session.steering if self.steering is None else self.steering
+        model = session.writing if self.steering is None else steering.steered(session.model)
+        assert model is not None
         return Generation(
             number,
-            session.model,
+            model,
             self.prefixes,
             self.settings or [session.settings] * len(self.prefixes),
             seed=session.next_seed() if self.seed is None else self.seed,
             max_length=session.limit if self.max_length is None else self.max_length,
             layout=self.layout,
             items=self.items,
+            steering=steering,
         )
 
 
@@ -53,6 +59,7 @@ def again(generation: Generation, seed: int) -> Start:
         [text.settings for text in texts],
         generation.max_length,
         [text.item for text in texts],
+        generation.steering,
     )
 
 
@@ -61,7 +68,11 @@ def compared(generation: Generation) -> Start:
     first = generation.texts[0]
     start = compared_prefix(first.typed, first.settings)
     return replace(
-        start, seed=generation.seed, max_length=generation.max_length, items=[first.item] * len(TEMPERATURES)
+        start,
+        seed=generation.seed,
+        max_length=generation.max_length,
+        items=[first.item] * len(TEMPERATURES),
+        steering=generation.steering,
     )
 
 
@@ -73,6 +84,7 @@ def compared_prefix(prefix: str, settings: SamplingSettings) -> Start:
 
 
 def of_favourite(kept: Favourite) -> Start:
-    """What draws a favourite again."""
+    """What draws a favourite again. Raises SettingsError where how it was steered cannot be read."""
     settings = SamplingSettings(kept.temperature, kept.top_k, kept.top_p, kept.min_p)
-    return Start([kept.prefix], "one", kept.seed, [settings], kept.max_length, [kept.item])
+    steering = Steering.from_plain(kept.steering)
+    return Start([kept.prefix], "one", kept.seed, [settings], kept.max_length, [kept.item], steering)

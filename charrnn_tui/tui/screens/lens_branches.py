@@ -10,18 +10,21 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from charrnn_tui.files import paths
 from charrnn_tui.insight import tree_file
 from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.prompt import words
 from charrnn_tui.text import UnknownSymbolsError, visible
 from charrnn_tui.tui.content.lens_words import branch_line
 from charrnn_tui.tui.content.shown import sentence
-from charrnn_tui.tui.content.typed_path import is_folder, is_there, typed_path
-from charrnn_tui.tui.dialogs.ask import Ask
+from charrnn_tui.tui.content.typed_path import is_folder, is_there
+from charrnn_tui.tui.dialogs.ask import Ask, Confirm
 from charrnn_tui.tui.widgets.browse_list import BrowseList
 
 if TYPE_CHECKING:
-    from charrnn_tui.tui.content.lens_forest import Forest
+    from pathlib import Path
+
+    from charrnn_tui.prompt.forest import Forest
 
 
 class Branches(BrowseList):
@@ -103,38 +106,31 @@ class Branches(BrowseList):
 
     def keep(self) -> None:
         """Keep the tree under a name, or write it to a file; one that ends in .md is for people."""
-
-        def problem(typed: str) -> str:
-            try:
-                named = tree_file.tree_path(typed.strip())
-            except InsightError as error:
-                return str(error)
-            folder = typed_path(typed).parent
-            return "" if named.is_absolute() or is_folder(folder) else f"there is no folder {folder}."
-
-        def named(typed: str | None) -> None:
-            if typed is not None:
-                self._write(typed.strip())
-
         hint = "A name, or a file that ends in .json or .md (Markdown)."
-        self.app.push_screen(Ask("Keep this tree", "", "Keep", problem, hint=hint), named)
+        self.app.push_screen(Ask("Keep this tree", "", "Keep", _cannot_keep, hint=hint), self._keep)
 
-    def _write(self, typed: str) -> None:
-        from pathlib import Path
+    def _keep(self, typed: str | None) -> None:
+        if typed is None:
+            return
+        path = tree_file.export_path(typed.strip())
+        if not is_there(path):
+            self._write(path)
+            return
 
-        from charrnn_tui.files.atomic import write_text
+        def answered(answer: str | None) -> None:
+            if answer is not None:
+                self._write(path)
 
+        question = f"{path} is there already. Write this tree over it?"
+        self.app.push_screen(Confirm("Write over it", question, "Write over"), answered)
+
+    def _write(self, path: Path) -> None:
         try:
-            if typed.endswith(".md"):
-                path = Path(typed).expanduser()
-                write_text(path, tree_file.to_markdown(self._forest.tree))
-            else:
-                path = tree_file.tree_path(typed)
-                tree_file.save(self._forest.tree, path)
-        except (InsightError, OSError) as error:
+            tree_file.export(self._forest.tree, path)
+        except OSError as error:
             self._trouble(error)
         else:
-            self.post_message(self.Said(visible(f"Kept in {path}.")))
+            self.post_message(self.Said(f"Kept in {visible(str(path.absolute()))}."))
 
     def open(self) -> None:
         """Look at a tree that was kept."""
@@ -144,7 +140,10 @@ class Branches(BrowseList):
             return
 
         def problem(typed: str) -> str:
-            return "" if is_there(tree_file.tree_path(typed.strip())) else f"kept are: {', '.join(kept)}."
+            try:
+                return "" if is_there(tree_file.tree_path(typed.strip())) else f"kept are: {', '.join(kept)}."
+            except (InsightError, RuntimeError) as error:
+                return str(error)
 
         def named(typed: str | None) -> None:
             if typed is None:
@@ -154,7 +153,19 @@ class Branches(BrowseList):
             except (InsightError, UnknownSymbolsError) as error:
                 self._trouble(error)
             else:
-                self._changed("")
+                self._changed(self._forest.trained_anew)
 
         hint = f"Kept: {', '.join(kept)}"
         self.app.push_screen(Ask("Open a tree", kept[-1], "Open", problem, hint=hint), named)
+
+
+def _cannot_keep(typed: str) -> str:
+    """Why a tree cannot be kept so; '' where it can."""
+    try:
+        path = tree_file.export_path(typed.strip())
+    except (InsightError, RuntimeError) as error:
+        return str(error)
+    if is_folder(path):
+        return f"{path} is a folder; give a file in it."
+    named = path.parent == paths.trees()
+    return "" if named or is_folder(path.parent) else f"there is no folder {path.parent}."

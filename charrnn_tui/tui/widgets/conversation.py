@@ -10,10 +10,12 @@ from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from charrnn_tui.model.style import StyleError
 from charrnn_tui.prompt import commands, words
 from charrnn_tui.prompt.choices import Choices
 from charrnn_tui.prompt.commands import Action, CommandError
 from charrnn_tui.prompt.probability import LEGEND
+from charrnn_tui.sampling import SettingsError
 from charrnn_tui.text import UnknownSymbolsError
 from charrnn_tui.tui.content.blocks import GenerationAct
 from charrnn_tui.tui.content.start import Start, compared_prefix, of_favourite
@@ -72,7 +74,7 @@ class Conversation(Vertical):
         """What was generated above, the prompt below."""
         yield Writer(self.session, self._clock, id="writer")
         yield Completions(id="completions")
-        yield PromptBox(self.session, Choices(self.library), id="prompt-box")
+        yield PromptBox(self.session, Choices(self.library, lambda: self.session.labels), id="prompt-box")
 
     def on_mount(self) -> None:
         """Say what is waited for."""
@@ -107,7 +109,7 @@ class Conversation(Vertical):
         """Do something; where it cannot be done, say why, give the lines back and return False."""
         try:
             what()
-        except (CommandError, UnknownSymbolsError) as error:
+        except (CommandError, UnknownSymbolsError, SettingsError, StyleError) as error:
             self.refuse(str(error), *lines)
             return False
         self.box.forget_trouble()
@@ -196,6 +198,8 @@ class Conversation(Vertical):
         match action:
             case commands.Continue(prefix):
                 self.writer.begin(Start([prefix]))
+            case commands.SetStyle(typed):
+                self.set_style(typed)
             case commands.GenerateMany(count, prefix):
                 self.writer.begin(Start([prefix] * count, "column"))
             case commands.SetOption(name, value):
@@ -206,7 +210,20 @@ class Conversation(Vertical):
                 self.open_model(name, line)
             case commands.Save():
                 self.writer.act_on("keep")
-            case commands.Look() | commands.OpenModel() | commands.Train() | commands.Help() | commands.Quit():
+            case (
+                commands.Look()
+                | commands.ShowContext()
+                | commands.ShowContinuations()
+                | commands.ShowBetween()
+                | commands.OpenModel()
+                | commands.Train()
+                | commands.Help()
+                | commands.Quit()
+            ):
+                self.post_message(Asked(action, line))
+            case commands.Favourites() | commands.Tag() | commands.Export() | commands.Transcript():
+                self.post_message(Asked(action, line))
+            case commands.Fork() | commands.ShowTree():
                 self.post_message(Asked(action, line))
             case _:
                 assert_never(action)
@@ -223,6 +240,31 @@ class Conversation(Vertical):
     def turn(self, steps: int) -> None:
         """Turn the temperature."""
         self._changed(self.session.turn(steps))
+
+    def set_style(self, typed: str) -> None:
+        """Write in another style; what is being written obeys. Raises CommandError."""
+        try:
+            said = self.session.set_style(typed)
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+        if typed.strip():
+            self._restyled(said)
+        else:
+            self.app.notify(words.capitalised(said) + ".", title="Styles", markup=False, timeout=15)
+
+    def turn_style(self, steps: int) -> None:
+        """Turn the dial between two styles."""
+        try:
+            said = self.session.turn_style(steps)
+        except ValueError as error:
+            self.refuse(words.capitalised(str(error)))
+            return
+        self._restyled(said)
+
+    def _restyled(self, said: str) -> None:
+        if (model := self.session.writing) is not None:
+            self.box.use_model(model)
+        self._changed(said)
 
     def settings_turned(self) -> None:
         """Settings were changed elsewhere: what shows them follows, and so does what is being written."""
@@ -305,7 +347,12 @@ class Conversation(Vertical):
 
     def say_favourite(self, kept: Favourite) -> None:
         """Draw a favourite again, with its own model; what was not drawn is offered to be searched again."""
-        model, start = self.session.model, of_favourite(kept)
+        model = self.session.model
+        try:
+            start = of_favourite(kept)
+        except SettingsError as error:
+            self.refuse(str(error))
+            return
         if kept.kind == "probable":
             if model is None or model.name != kept.model:
                 self.attempt(lambda: self.open_model(kept.model))
@@ -382,9 +429,10 @@ class Conversation(Vertical):
     def _answer_from(self, model: Model, step: int | None = None, said: str = "") -> None:
         """Let the prompt answer from a model, say so, and begin what waited for it."""
         session = self.session
-        session.model, session.step = model, step
+        lost = session.open(model, step)
+        said = "; ".join(filter(None, (said, lost)))
         session.followed = model.folder  # a run that saves there is followed
-        self.box.use_model(model)
+        self.box.use_model(session.writing or model)
         self.post_message(ModelOpened(model, step))
         if said:
             self.say(said)

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from charrnn_tui.insight.activations import Unit
 from charrnn_tui.tui.content import lens_mattered
 from charrnn_tui.tui.content.lens_channels import CHANNELS, ChannelId, after
+from charrnn_tui.tui.content.lens_memory import Remembered
 from charrnn_tui.tui.content.lens_words import facts, legend
 from charrnn_tui.tui.content.shown import plain
 from charrnn_tui.tui.widgets.lens_text import LensText
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from charrnn_tui.insight.what_mattered import WhatMattered
     from charrnn_tui.tui.content.lens_look import Look
     from charrnn_tui.tui.content.lens_mattered import Mattered
+    from charrnn_tui.tui.content.lens_memory import Told
 
 
 class LaidOpen(Vertical):
@@ -37,6 +39,7 @@ class LaidOpen(Vertical):
         self._shown: tuple[str, int, bool] = ("", 0, False)
         """Text, characters of its prefix, whether it has ended."""
         self._mattered: Mattered | None = None
+        self._remembered: Remembered | None = None
         self._unit = (0, 0)
         """Row of units and number."""
 
@@ -44,6 +47,7 @@ class LaidOpen(Vertical):
         """Text, what stands at the cursor, the colours' meaning, what is said; units."""
         yield LensText(id="lens-text")
         yield Static("", id="lens-facts")
+        yield Static("", id="lens-memory")
         yield Static("", id="lens-legend")
         yield Static("", id="lens-note")
         yield UnitStrip(id="units")
@@ -77,6 +81,10 @@ class LaidOpen(Vertical):
         """Show what the network made of the text."""
         self.look = look
         self.draw()
+        if self._remembered is None or self._remembered.model is not look.model:
+            self._remembered = Remembered(look.model)
+        if self._told is None:
+            self.run_worker(self._ask_memory(self._remembered), group="memory", exclusive=True)
 
     def note(self, said: str, *, trouble: bool = False) -> None:
         """Say something under the text."""
@@ -94,6 +102,7 @@ class LaidOpen(Vertical):
         place = min(self.place, len(found.reading))
         self.query_one("#lens-facts", Static).update(plain(facts(found, place)))
         detail = f" {self.unit}" if self.channel == "unit" and self.unit is not None else ""
+        self._draw_memory()
         words = legend(CHANNELS[self.channel], detail, colours=self.colours)
         self.query_one("#lens-legend", Static).update(words)
         self._draw_units(found, place)
@@ -110,7 +119,8 @@ class LaidOpen(Vertical):
                 if i >= len(text) + 1 or (i < len(text) and text[i] != found.text[i : i + 1]):
                     break  # what grows anew is laid open when it is written
                 looks.append("" if value is None else styles[channel.step(value)])
-        self.text.show(text, head, ended=ended, looks=looks)
+        copied = self._told.copied if self._told is not None else range(0)
+        self.text.show(text, head, ended=ended, looks=looks, copied=copied, colours=self.colours)
 
     def _draw_units(self, found: Look, place: int) -> None:
         if not found.rows:
@@ -118,6 +128,23 @@ class LaidOpen(Vertical):
             return
         rows = [found.unit_row(part, layer, place) for part, layer in found.rows]
         self.units.show([f"{part}:{layer + 1}" for part, layer in found.rows], rows, *self._unit)
+
+    # --- new, or remembered ---
+
+    @property
+    def _told(self) -> Told | None:
+        text, _, ended = self._shown
+        return None if self._remembered is None else self._remembered.known(text, ended=ended)
+
+    async def _ask_memory(self, remembered: Remembered) -> None:
+        text, _, ended = self._shown
+        await remembered.ask(text, ended=ended)
+        self.call_later(self.draw)
+
+    def _draw_memory(self) -> None:
+        line, told = self.query_one("#lens-memory", Static), self._told
+        line.update(plain(told.words if told is not None else ""))
+        line.display = told is not None
 
     # --- what mattered ---
 

@@ -18,6 +18,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from charrnn_tui.text import visible
+from charrnn_tui.tui.content.lens_channels import CURSOR, PLAIN_CURSOR
 from charrnn_tui.tui.content.wrapping import Wrap, cell_width
 
 END, OPEN = "∎", "…"
@@ -62,11 +63,26 @@ class LensText(Widget, can_focus=True):
         self._head = 0
         self._ended = False
         self._looks: Sequence[str] = ()
+        self._copied = range(0)
+        self._colours = True
         self._wrap = Wrap(10)
         self._top = 0
 
-    def show(self, text: str, head: int, *, ended: bool, looks: Sequence[str] = ()) -> None:
-        """Show a text whose first `head` characters are the prefix; `looks` are styles of its places, '' for none."""
+    def show(
+        self,
+        text: str,
+        head: int,
+        *,
+        ended: bool,
+        looks: Sequence[str] = (),
+        copied: range = range(0),
+        colours: bool = True,
+    ) -> None:
+        """Show a text whose first `head` characters are the prefix.
+
+        `looks` are styles of its places, '' for none; the places `copied` are underlined. Without `colours` bold and
+        italic letters mean a step, and the prefix is no bolder than the rest.
+        """
         if text != self.text:
             self.text = text
             lines = self._lines
@@ -74,6 +90,7 @@ class LensText(Widget, can_focus=True):
             if self._lines != lines:
                 self.refresh(layout=True)
         self._head, self._ended, self._looks = head, ended, looks
+        self._copied, self._colours = copied, colours
         # Nobody moved it: where the text became shorter, the cursor comes along and nothing is told.
         self.set_reactive(LensText.place, min(self.place, len(text)))
         self._to_cursor()
@@ -137,11 +154,15 @@ class LensText(Widget, can_focus=True):
         for place in range(*self._span(line)):
             kind = mark if place == len(self.text) else prefix if place < self._head else new
             look = self._looks[place] if place < len(self._looks) else ""
+            if not self._colours:
+                kind += Style(bold=False)
             style = base + kind + Style.parse(look) if look else base + kind
+            if place in self._copied:
+                style += Style(underline=True)
             shown = self._shown(place)
             if place == self.place:
                 # Not on the ground of its value: the cursor is found at a glance, and the value stands in words.
-                style = base + kind + Style(reverse=True, bold=True, underline=True)
+                style = base + kind + Style.parse(CURSOR if self._colours else PLAIN_CURSOR)
                 shown = "␣" if shown == " " else shown
             segments.append(Segment(shown, style + Style(meta={"place": place})))
         return Strip(segments).adjust_cell_length(self.size.width, base)

@@ -17,6 +17,8 @@ from charrnn_tui.tui.content.wrapping import Wrap, fitted
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _BAR = 8
 """Cells of a bar that stands for certainty."""
+_ROOM = 24
+"""Cells that what stands at the end of the row leaves to the characters."""
 MOST_LINES = 4
 """Lines of a sentence about trouble."""
 
@@ -36,19 +38,24 @@ class NextCharacters(Widget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.shares: Sequence[tuple[str, float]] = ()
+        self.aside = ""
+        """What stands at the end of the row where there is room."""
         self.sentence = ""
         self.trouble = False
         self._lines: list[str] = []
         self._wrapped_at = 0
 
-    def show(self, shares: Sequence[tuple[str, float]]) -> None:
-        """Symbols (empty for the end of the item) and their probabilities, the greatest first."""
-        self.shares, self.sentence = shares, ""
+    def show(self, shares: Sequence[tuple[str, float]], aside: str = "") -> None:
+        """Symbols (empty for the end of the item) and their probabilities, the greatest first.
+
+        `aside` stands at the end of the row, before the less probable of them.
+        """
+        self.shares, self.aside, self.sentence = shares, aside, ""
         self._set_lines([])
 
     def say(self, sentence: str, *, trouble: bool = False) -> None:
         """Show a sentence instead."""
-        self.shares, self.sentence, self.trouble = (), sentence, trouble
+        self.shares, self.aside, self.sentence, self.trouble = (), "", sentence, trouble
         text = visible(sentence)
         wrap = Wrap(self.size.width or 80)
         wrap.extend(text)
@@ -83,6 +90,8 @@ class NextCharacters(Widget):
 
         segments: list[Segment] = []
         used = 0
+        aside = self.aside if self.aside and width - len(self.aside) >= _ROOM else ""
+        room = width - len(aside)
         if y < len(self._lines):
             segments.append(Segment(self._lines[y], style("trouble" if self.trouble else "hint")))
         for symbol, share in self.shares:
@@ -91,7 +100,7 @@ class NextCharacters(Widget):
             bar = "█" * (eighths // 8) + (_EIGHTHS[eighths % 8] if eighths % 8 else "")
             percent = f" {share:.0%}" if share >= 0.01 else " <1%"
             cells = len(name) + 1 + len(bar) + len(percent) + 2
-            if used + cells > width + 2:
+            if used + cells > room + (0 if aside else 2):
                 break
             used += cells
             segments += [
@@ -99,4 +108,6 @@ class NextCharacters(Widget):
                 Segment(bar, style("bar")),
                 Segment(percent + "  ", style("share")),
             ]
+        if aside and not self._lines:
+            segments.append(Segment(aside.rjust(width - used), style("hint")))
         return Strip(segments).adjust_cell_length(width, base)

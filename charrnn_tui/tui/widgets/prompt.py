@@ -7,16 +7,26 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import events
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 
 from charrnn_tui.prompt.commands import is_command, prefix_of
+from charrnn_tui.prompt.ghost import Ghost, first_word
 from charrnn_tui.prompt.history import Browser, History
+from charrnn_tui.prompt.keys import KEYS
+from charrnn_tui.prompt.words import capitalised
 from charrnn_tui.tui.messages import Entered, Proposed, Typed
 from charrnn_tui.tui.widgets.line_input import LineInput, one_cell
 
 if TYPE_CHECKING:
     from charrnn_tui.prompt.choices import Choice, Choices
     from charrnn_tui.prompt.reader import Reader
+
+
+def _ghost(action: str, description: str, id: str) -> Binding:
+    """A binding of the ghost text, with the words of the table of keys."""
+    key = KEYS[id]
+    return Binding(",".join(key.keys), action, description, show=False, id=id, tooltip=capitalised(key.summary))
 
 
 class Prompt(LineInput):
@@ -31,7 +41,13 @@ class Prompt(LineInput):
         Binding("up", "older", "Line before", show=False, id="prompt.older", tooltip="The line entered before"),
         Binding("down", "newer", "Line after", show=False, id="prompt.newer", tooltip="The line entered after"),
         Binding("tab", "complete", "Complete", show=False, id="prompt.complete", tooltip="Accept what is proposed"),
+        _ghost("take_character", "Take a character", "ghost.character"),
+        _ghost("take_word", "Take a word", "ghost.word"),
+        _ghost("take_all", "Take all", "ghost.all"),
+        _ghost("another_ghost", "Another", "ghost.next"),
     ]
+    _ELSE: ClassVar[dict[str, str]] = {"right": "cursor_right", "ctrl+right": "cursor_right_word", "end": "end"}
+    """What these keys do to the line where they take no ghost text."""
 
     def __init__(self, history: History, choices: Choices, *, id: str | None = None) -> None:
         super().__init__(id=id, placeholder="the start of a name, or /help", select_on_focus=False, compact=True)
@@ -39,7 +55,11 @@ class Prompt(LineInput):
         self.history = history
         self.choices = choices
         self.reader: Reader | None = None
-        """Whose ghost text is painted faintly and taken with right arrow."""
+        """Whose ghost text is painted faintly."""
+        self.ghost = Ghost()
+        """What is painted so, and how probable it is."""
+        self._choice = 0
+        """Which ghost text: 0 begins with the most probable character."""
         self.proposed: Sequence[Choice] = ()
         """What the line may become; `at` is under the bar."""
         self.at = 0
@@ -59,6 +79,7 @@ class Prompt(LineInput):
 
     def _watch_value(self, value: str) -> None:
         super()._watch_value(value)
+        self._choice = 0
         self.refresh_ghost()
         if value != self._recalled:
             self._recalled = None
@@ -69,15 +90,72 @@ class Prompt(LineInput):
 
     def use_reader(self, reader: Reader, placeholder: str) -> None:
         """Read what is typed with another model."""
-        self.reader, self.placeholder = reader, placeholder
+        self.reader, self.placeholder, self._choice = reader, placeholder, 0
         self.refresh_ghost()
 
     def refresh_ghost(self) -> None:
         """Ask for the ghost text anew, as after another model was opened."""
-        rest = ""
+        self.ghost = Ghost()
         if self.reader is not None and self.value and not is_command(self.value):
-            rest = self.reader.ghost(prefix_of(self.value)).text
-        self._suggestion = self.value + rest if rest else ""
+            self.ghost = self.reader.ghost(prefix_of(self.value), choice=self._choice)
+        self._suggestion = self.value + self.ghost.text if self.ghost.text else ""
+
+    @property
+    def takes_ghost(self) -> bool:
+        """Whether there is ghost text where the cursor stands."""
+        return self.cursor_at_end and self.selection.is_empty and bool(self._suggestion)
+
+    def _take(self, part: str) -> None:
+        """Take over some of the ghost text. Raises SkipAction where there is none: the key does what it does else."""
+        if not self.takes_ghost:
+            raise SkipAction
+        self.set_value(self.value + part)
+
+    async def key_right(self, event: events.Key) -> None:
+        """Move, where the key takes no ghost text."""
+        await self._else(event)
+
+    async def key_ctrl_right(self, event: events.Key) -> None:
+        """Move by a word, where the key takes no ghost text."""
+        await self._else(event)
+
+    async def key_end(self, event: events.Key) -> None:
+        """Go to the end of the line, where the key takes no ghost text."""
+        await self._else(event)
+
+    async def _else(self, event: events.Key) -> None:
+        bound = self.screen.active_bindings.get(event.key)
+        if bound is None or (bound.node is self and not self.takes_ghost and bound.binding.action.startswith("take_")):
+            event.stop()
+            await self.run_action(self._ELSE[event.key])
+
+    def action_take_character(self) -> None:
+        """Take over one character of the ghost text."""
+        self._take(self.ghost.text[:1])
+
+    def action_take_word(self) -> None:
+        """Take over one word of it."""
+        self._take(first_word(self.ghost.text))
+
+    def action_take_all(self) -> None:
+        """Take over all of it."""
+        self._take(self.ghost.text)
+
+    def action_another_ghost(self) -> None:
+        """Another ghost text. On an empty line, where there is none, the key moves the focus as it does elsewhere."""
+        if not self.value:
+            raise SkipAction
+        if self.cursor_at_end and not is_command(self.value):
+            self._choice += 1
+            self.refresh_ghost()
+            self.post_message(Typed(self.value))
+
+    def action_cursor_right(self, select: bool = False) -> None:
+        """Move, and nothing else: ghost text has keys of its own."""
+        if select or not self.cursor_at_end:
+            super().action_cursor_right(select)
+        else:
+            self.cursor_position = len(self.value)
 
     def set_value(self, value: str) -> None:
         """Put a text in, the cursor behind it."""
@@ -109,8 +187,8 @@ class Prompt(LineInput):
             if self.proposed[self.at].line == self.value:
                 self._move(1)  # that is what stands there: the next one is wanted
             self.set_value(self.proposed[self.at].line)
-        elif self.cursor_at_end and self._suggestion:
-            self.action_cursor_right()
+        elif self.takes_ghost:
+            self.action_take_all()
 
     # --- history ---
 

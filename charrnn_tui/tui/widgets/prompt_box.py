@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from charrnn_tui.prompt.commands import find, is_command, prefix_of
+from charrnn_tui.prompt.ghost import ghost_words
 from charrnn_tui.prompt.history import History
 from charrnn_tui.text import UnknownSymbolsError
 from charrnn_tui.tui.messages import Typed
@@ -85,6 +86,8 @@ class PromptBox(Vertical):
             row.say("" if typed else row.sentence)
         else:
             try:
-                row.show(reader.shares(prefix_of(typed), self._session.settings))
+                ghost = self.prompt.ghost
+                aside = ghost_words(ghost.probability) if ghost.text else ""
+                row.show(reader.shares(prefix_of(typed), self._session.settings), aside)
             except UnknownSymbolsError as error:
                 row.say(str(error), trouble=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from textual import events, getters, on
@@ -13,6 +14,7 @@ from textual.widgets import Static
 
 from charrnn_tui.prompt import words
 from charrnn_tui.prompt.commands import CommandError, Look
+from charrnn_tui.prompt.typed_constraint import NOTHING
 from charrnn_tui.text import UnknownSymbolsError
 from charrnn_tui.tui.content import entries
 from charrnn_tui.tui.content.blocks import GenerationAct
@@ -26,6 +28,7 @@ from charrnn_tui.tui.widgets.generations import Generations
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
     from charrnn_tui.prompt.session import Session
+    from charrnn_tui.prompt.steering import Steering
 
 TICK = 1 / 60
 """Seconds between looks at what is due to be written."""
@@ -105,6 +108,8 @@ class Writer(Vertical):
             before = [text.settings for text in generation.texts]
             generation.turn(self.session.settings)
             changed = changed or before != [text.settings for text in generation.texts]
+            if (model := self.session.writing) is not None:
+                changed = generation.steer(model, self.session.steering) or changed
             self.generations.grown(generation)
         self.generations.colour = self.session.colour
         return changed
@@ -121,9 +126,11 @@ class Writer(Vertical):
         """List the most probable items that begin so. Raises CommandError."""
         if self.session.model is None:
             raise CommandError("no model is open yet.")
-        self.run_worker(self._search(self.session.model, prefix), group="search", exclusive=True)
+        model = self.session.writing
+        assert model is not None
+        self.run_worker(self._search(model, prefix, self.session.steering), group="search", exclusive=True)
 
-    async def _search(self, model: Model, prefix: str) -> None:
+    async def _search(self, model: Model, prefix: str, steering: Steering) -> None:
         from charrnn_tui.model import ModelError
         from charrnn_tui.prompt.generations import probable_items
         from charrnn_tui.sampling.prefix import clean_prefix
@@ -131,6 +138,7 @@ class Writer(Vertical):
         try:
             limit = self.session.max_length or None
             items = await asyncio.to_thread(probable_items, model, prefix, PROBABLE, limit)
+            items.steering = replace(steering, constraint=NOTHING)
         except (ModelError, UnknownSymbolsError) as error:
             self.post_message(Refused(str(error), f"/top {prefix}"))
             return

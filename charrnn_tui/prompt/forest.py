@@ -1,16 +1,15 @@
-"""The texts under the lens as trees: what is swapped grows anew, and what stood there stays as a sibling.
+"""Texts as trees, under the lens and at the inline prompt: what is swapped grows anew, what stood there stays.
 
 A tree's branches share its prefix. A symbol put into the prefix itself begins a tree of its own beside it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from charrnn_tui.insight.reading import InsightError
-from charrnn_tui.insight.tree import Branch, Growth, Tree, settings_at
-from charrnn_tui.tui.content.lens_look import MOST_CHARACTERS
+from charrnn_tui.insight.tree import Branch, Changes, Growth, Tree, settings_at
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
@@ -18,17 +17,28 @@ if TYPE_CHECKING:
     from charrnn_tui.sampling.stream import EndReason
 
 
+MOST_CHARACTERS = 5_000
+"""A state is kept for every character; a longer text is laid open up to here."""
+
+
 @dataclass(frozen=True)
 class Opened:
-    """A text that the lens is opened on, and how it was drawn; nothing was where `text` is the prefix alone."""
+    """A text that is laid open, and how it was drawn; nothing was where `text` is the prefix alone."""
 
     prefix: str
     text: str
-    settings: SamplingSettings
+    changes: Changes
+    """(new characters before it, settings from there on), from 0 on."""
     seed: int
     item: int
     max_length: int
     end: EndReason | None = None
+
+
+class _Planted(NamedTuple):
+    tree: Tree
+    left_out: int = 0
+    """Characters of its text that were too many to be laid open."""
 
 
 class Row(NamedTuple):
@@ -44,19 +54,29 @@ class Forest:
 
     def __init__(self, model: Model, opened: list[Opened]) -> None:
         self.model = model
-        self.trees = [self._tree(one) for one in opened]
+        self._planted = [self._tree(one) for one in opened]
         self.tree_number = 0
         self.branch_number = 0
 
-    def _tree(self, one: Opened) -> Tree:
+    def _tree(self, one: Opened) -> _Planted:
         # A longer text is laid open up to the limit; it has no end then.
+        prefix = one.prefix[:MOST_CHARACTERS]
         new = one.text[len(one.prefix) :]
-        most = max(0, MOST_CHARACTERS - len(one.prefix))
+        most = MOST_CHARACTERS - len(prefix)
         end = one.end if len(new) <= most else None
-        tree = Tree(self.model.name, self.model.info.created, one.prefix[:MOST_CHARACTERS], one.max_length)
-        changes = ((0, one.settings),)
-        tree.branches[0] = Branch(0, None, 0, None, one.seed, one.item, changes, new[:most], end)
-        return tree
+        tree = Tree(self.model.name, self.model.info.created, prefix, one.max_length)
+        tree.branches[0] = Branch(0, None, 0, None, one.seed, one.item, one.changes, new[:most], end)
+        return _Planted(tree, len(one.text) - len(prefix) - len(new[:most]))
+
+    @property
+    def trees(self) -> list[Tree]:
+        """All of them, in the order in which they came."""
+        return [planted.tree for planted in self._planted]
+
+    @property
+    def left_out(self) -> int:
+        """Characters that follow the text and were too many to be laid open."""
+        return 0 if self.branch.id else self._planted[self.tree_number].left_out
 
     @property
     def tree(self) -> Tree:
@@ -104,10 +124,26 @@ class Forest:
         at = place - self.head
         return self._fork(at, symbol, settings)
 
-    def _fork(self, at: int, symbol: str | None, settings: SamplingSettings, seed: int | None = None) -> Growth:
+    def put(self, place: int, symbols: str, settings: SamplingSettings, *, ended: bool) -> Growth:
+        """Put several symbols at a place, and the end behind them where it `ended`, and look at the new branch.
+
+        Raises InsightError, UnknownSymbolsError.
+        """
+        if not symbols:
+            return self.swap(place, "", settings)
+        if place >= self.head:
+            return self._fork(place - self.head, symbols, settings, put_end=ended)
+        growth = self._plant(self.tree.prefix[:place] + symbols, settings)
+        return self._fork(0, "", settings) if ended else growth
+
+    def _fork(
+        self, at: int, symbol: str | None, settings: SamplingSettings, seed: int | None = None, *, put_end: bool = False
+    ) -> Growth:
         parent = self.branch
-        changed = None if settings == settings_at(parent, at) else settings
-        made = self.tree.fork(self.model, parent.id, at, symbol, settings=changed, seed=seed)
+        # What the bars show holds from here on, whatever was turned later on where the text stood before.
+        same = settings == settings_at(parent, at) and all(place <= at for place, _ in parent.changes)
+        changed = None if same else settings
+        made = self.tree.fork(self.model, parent.id, at, symbol, settings=changed, seed=seed, put_end=put_end)
         self.branch_number = made.id
         return Growth(self.model, self.tree, made.id)
 
@@ -125,9 +161,12 @@ class Forest:
         tree = Tree.begin(
             self.model, prefix, settings=settings, seed=root.seed, item=root.item, max_length=old.max_length
         )
-        self.trees.append(tree)
-        self.tree_number, self.branch_number = len(self.trees) - 1, 0
+        self._plant_tree(tree)
         return Growth(self.model, tree, 0)
+
+    def _plant_tree(self, tree: Tree) -> None:
+        self._planted.append(_Planted(tree))
+        self.tree_number, self.branch_number = len(self._planted) - 1, 0
 
     def draw_anew(self, place: int, settings: SamplingSettings) -> Growth:
         """Grow from a place on with the next seed. Raises InsightError."""
@@ -147,18 +186,25 @@ class Forest:
         """Take the branch away with all that leave it; how many. Raises InsightError for the only one."""
         if self.branch.parent is not None:
             parent = self.branch.parent
-            gone = self.tree.prune(self.branch_number)
+            pruned = self.tree.prune(self.branch_number)
             self.branch_number = parent
-            return len(gone)
+            return len(pruned)
         if len(self.trees) == 1:
             raise InsightError("the first text stays: everything else leaves it.")
-        gone_tree = self.trees.pop(self.tree_number)
+        gone = self._planted.pop(self.tree_number).tree
         self.tree_number, self.branch_number = max(0, self.tree_number - 1), 0
-        return len(gone_tree.branches)
+        return len(gone.branches)
 
     def label(self, words: str) -> None:
         """Name the branch."""
         self.tree.label(self.branch_number, words)
+
+    @property
+    def trained_anew(self) -> str:
+        """That the network is no longer the one that grew the tree, in a sentence; '' where it is."""
+        if self.tree.created == self.model.info.created:
+            return ""
+        return f"{self.model.name} was trained anew since this tree was grown: its branches would come out otherwise."
 
     def take_in(self, tree: Tree) -> None:
         """Look at a tree that was kept. Raises InsightError for one of another network, UnknownSymbolsError."""
@@ -166,5 +212,4 @@ class Forest:
             raise InsightError(f"this tree was grown by {tree.model}; open that model first.")
         for place in tree.walk():
             self.model.vocabulary.encode(tree.full_text(place.branch.id))
-        self.trees.append(replace(tree))
-        self.tree_number, self.branch_number = len(self.trees) - 1, 0
+        self._plant_tree(tree)
