@@ -13,6 +13,7 @@ from charrnn_tui.files import paths
 from charrnn_tui.files.atomic import write_json, write_text
 from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.insight.tree import Branch, Tree
+from charrnn_tui.model.names import MEANT, composed, is_name
 from charrnn_tui.sampling.settings import SamplingSettings, SettingsError, typed_temperature
 from charrnn_tui.text import visible
 from charrnn_tui.text.decoding import decode_utf8
@@ -20,7 +21,6 @@ from charrnn_tui.text.reading import TextError
 
 FORMAT = 1
 LARGEST = 32 << 20
-_NAME = re.compile(r"[^\W_][\w.+-]{0,63}")
 
 
 def tree_path(name_or_file: str) -> Path:
@@ -31,11 +31,9 @@ def tree_path(name_or_file: str) -> Path:
     path = Path(name_or_file).expanduser()
     if len(path.parts) > 1 or path.suffix == ".json":
         return path
-    if not _NAME.fullmatch(name_or_file):
-        raise InsightError(
-            f"{visible(name_or_file)!r} is no name for a tree: 1 to 64 letters, digits, and . _ + - after the first."
-        )
-    return paths.trees() / f"{name_or_file}.json"
+    if not is_name(composed(name_or_file)):
+        raise InsightError(f"{visible(name_or_file)!r} is no name for a tree, which has {MEANT}.")
+    return paths.trees() / f"{composed(name_or_file)}.json"
 
 
 def kept_trees() -> list[str]:

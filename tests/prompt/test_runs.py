@@ -213,4 +213,4 @@ def test_words_of_a_run() -> None:
     assert run_words.network(STARTED) == "LSTM 256, 340,000 parameters"
     assert run_words.corpus(STARTED) == "words (900 items)"
     assert run_words.ending(finished(best_step=0)) == "new: done."
-    assert "--resume a␛b" in run_words.how_to_resume("a\x1bb")
+    assert "--resume 'a␛b'" in run_words.how_to_resume("a\x1bb")
