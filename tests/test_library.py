@@ -2,14 +2,19 @@
 
 import json
 import shutil
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import text
 
 from charrnn_tui.files import paths
 from charrnn_tui.model import CHECKPOINT, DESCRIPTION, Model, ModelError, read_info
 from charrnn_tui.model.library import Library, NameTakenError, check_name
+from charrnn_tui.model.names import composed, is_name, possible_name
+from charrnn_tui.text import visible
 from toy import write_toy_model
 
 
@@ -115,8 +120,14 @@ BAD_NAMES = [
     "-x",
     ".hidden",
     "x.",
-    "a b",
+    "a  b",
+    "_a",
     "a\nb",
+    "a\tb",
+    "a\u202eb",
+    "a\u200bb",
+    "a\ud800",
+    "漢" * 67,
     "a\x00b",
     "\x1b[31m",
     "n" * 65,
@@ -145,9 +156,54 @@ def test_a_folder_beside_the_models_is_out_of_reach(library: Library, toy_model:
     assert Model.open(toy_model.parent.parent / "outside").name == "outside"
 
 
-@pytest.mark.parametrize("name", ["a", "names-lstm", "Zoë_2.1+x", "名前", "n" * 64])
+LATIN = ["a", "names-lstm", "Zoë_2.1+x", "n" * 64, "my first model", "O'Neil’s"]
+GOOD_NAMES = [*LATIN, "名前", "Имена эльфов", "हिन्दी नाम", "שמות", "น้ำ"]
+
+
+@pytest.mark.parametrize("name", GOOD_NAMES)
 def test_good_names(name: str) -> None:
     assert check_name(name) == name
+
+
+@pytest.mark.parametrize("name", GOOD_NAMES)
+def test_a_model_of_any_name_is_claimed_opened_renamed_and_deleted(library: Library, name: str) -> None:
+    assert library.claim(name) == library.user / name
+    library.release(name)
+    write_toy_model(paths.models() / name, name)
+    assert (name, False) in names(library)
+    assert library.open(name).name == name
+    free = library.free_name(name)
+    assert is_name(free)
+    assert free.endswith("-2")
+    library.rename(name, free)
+    assert library.open(free).info.name == free
+    library.rename(free, name)
+    library.delete(name)
+    assert (name, False) not in names(library)
+
+
+def test_a_name_is_composed_and_stands_without_spaces_around_it(library: Library) -> None:
+    decomposed = unicodedata.normalize("NFD", "Zoë")
+    assert check_name(f" {decomposed} ") == "Zoë"
+    write_toy_model(paths.models() / "Zoë", "Zoë")
+    assert library.open(decomposed).name == "Zoë"
+
+
+@given(text())
+def test_whatever_a_text_holds_a_name_can_be_made_of_it(source: str) -> None:
+    name = possible_name(source)[:40].rstrip(" .")
+    assert is_name(name)
+    assert possible_name(name) == name
+
+
+@given(text(min_size=1))
+def test_a_name_is_the_name_of_one_folder(name: str) -> None:
+    if is_name(name):
+        assert Path(name).parts == (name,)
+        assert name not in (".", "..")
+        assert visible(name) == name
+        assert len(name.encode()) <= 200
+        assert is_name(composed(name))
 
 
 def test_free_names(library: Library) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -176,7 +177,7 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
         facts.append(("recipe", ", ".join(f"{key} {value}" for key, value in info.recipe.items() if key != "name")))
     facts += [("made", info.created or "?"), ("folder", str(entry.folder)), ("size", _size(entry))]
     if entry.unfinished:
-        facts.append(("unfinished", f"charrnn-tui train --resume {entry.name}"))
+        facts.append(("unfinished", f"charrnn-tui train --resume {shlex.quote(entry.name)}"))
     return facts
 
 
@@ -284,4 +285,4 @@ def import_(
     text = None if symbols is None else read_text(Path(symbols).expanduser())
     wanted = name if name is not None else path.stem
     import_model(path, Library(), wanted, symbols=text, kind=taken_as, family=family)
-    remark(f"{wanted} is in the library; try: charrnn-tui sample --model {wanted}")
+    remark(f"{wanted} is in the library; try: charrnn-tui sample --model {shlex.quote(wanted)}")

@@ -285,6 +285,8 @@ def resumed_recipe(asked: Asked, library: Library) -> Recipe:
 
     Raises WrongUse for an option that cannot be changed, ModelError where there is nothing to take up.
     """
+    import shlex
+
     from charrnn_tui.model import ModelError
     from charrnn_tui.model.library import can_be_resumed
     from charrnn_tui.training.plan.recipe import Recipe
@@ -301,7 +303,9 @@ def resumed_recipe(asked: Asked, library: Library) -> Recipe:
         raise WrongUse(f"{option_of(fixed[0])} cannot be given with --resume: the run goes on as it was begun.")
     if not unfinished:
         if library.is_shipped(name):
-            raise ModelError(f"{name} came with the program and stays as it is; start from it with --base {name}.")
+            raise ModelError(
+                f"{name} came with the program and stays as it is; start from it with --base {shlex.quote(name)}."
+            )
         if "epochs" not in asked.fields:
             raise WrongUse(f"{name} is finished; say how many epochs more it is to have, with --epochs.")
     with from_options():

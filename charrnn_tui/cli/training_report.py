@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 import sys
 import time
 
@@ -136,7 +137,7 @@ class TextReport:
         if best := run_words.best(event):
             self._say(f"{output.bold(visible(event.name))}: {best}, after {duration(event.elapsed)}")
         if event.reason != "stopped":
-            remark(f"Done: {event.message}\n  charrnn-tui sample --model {visible(event.name)}")
+            remark(f"Done: {event.message}\n  charrnn-tui sample --model {shlex.quote(visible(event.name))}")
 
 
 _ROW = "{:>7} {:>8} {:>10} {:>11} {:>8} {:>11}  {}"

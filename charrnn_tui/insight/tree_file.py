@@ -33,10 +33,9 @@ def tree_path(name_or_file: str) -> Path:
     if len(path.parts) > 1 or path.suffix == ".json":
         return path
     try:
-        check_name(name_or_file, "a tree")
+        return paths.trees() / f"{check_name(name_or_file, 'a tree')}.json"
     except ModelError as error:
         raise InsightError(str(error)) from error
-    return paths.trees() / f"{name_or_file}.json"
 
 
 def kept_trees() -> list[str]:

@@ -8,7 +8,7 @@ nothing, where a run was ended before it saved anything. So each is listed and c
 from __future__ import annotations
 
 import contextlib
-import re
+import shlex
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -26,6 +26,7 @@ from charrnn_tui.model.description import (
     read_info,
     write_info,
 )
+from charrnn_tui.model.names import MEANT, composed, is_name, shortened
 from charrnn_tui.text import visible
 
 if TYPE_CHECKING:
@@ -33,18 +34,16 @@ if TYPE_CHECKING:
 
 DEFAULT_MODEL = "names-lstm"
 
-_NAME = re.compile(r"[^\W_][\w.+-]{0,63}")
-
 
 class NameTakenError(ModelError):
     """A name belongs to another model; the message says so and what to do."""
 
 
 def check_name(name: str, what: str = "a model") -> str:
-    """The name, where it may be a model's (and so a folder's), or another thing's (a file's). Raises ModelError."""
-    if not _NAME.fullmatch(name) or name.endswith("."):
-        raise ModelError(f"{visible(name)!r} is no name for {what}: 1 to 64 letters and digits; . _ + - not first.")
-    return name
+    """The name, composed, where it may be a model's (and so a folder's), or another thing's. Raises ModelError."""
+    if not is_name(composed(name)):
+        raise ModelError(f"{visible(name)!r} is no name for {what}, which has {MEANT}.")
+    return composed(name)
 
 
 def has_weights(folder: Path) -> bool:
@@ -74,7 +73,7 @@ def _without_weights(folder: Path) -> str | None:
     if can_be_resumed(folder):
         return (
             f"{name} has no weights yet, since its training was ended before the first evaluation; take it up "
-            f"again (charrnn-tui train --resume {name}; in Python train({name!r})), or delete it."
+            f"again (charrnn-tui train --resume {shlex.quote(name)}; in Python train({name!r})), or delete it."
         )
     return f"{name} has no weights: a training run has claimed the name and saved nothing so far; delete it to free it."
 
@@ -127,7 +126,7 @@ class Library:
         """Whether a folder is a model, or the name of one to be."""
         if folder.name.startswith(".") or not folder.is_dir():
             return False
-        return has_weights(folder) or (folder.parent == self.user and bool(_NAME.fullmatch(folder.name)))
+        return has_weights(folder) or (folder.parent == self.user and is_name(folder.name))
 
     def entries(self) -> list[Entry]:
         """All models, the user's own first, by name. A damaged one is listed with its problem."""
@@ -145,9 +144,10 @@ class Library:
 
     def find(self, name: str) -> Path:
         """The folder of a model. Raises ModelError naming those there are."""
+        wanted = composed(name)
         for root in (self.user, self.shipped):
-            if _NAME.fullmatch(name) and self._is_listed(root / name):
-                return root / name
+            if is_name(wanted) and self._is_listed(root / wanted):
+                return root / wanted
         known = ", ".join(folder.name for folder, _ in self._folders()) or "none yet"
         raise ModelError(f"there is no model {visible(name)!r}; there are: {known}.")
 
@@ -240,9 +240,9 @@ class Library:
 
         Shipped models count too: one that was named by the program must not hide what came with it.
         """
-        check_name(wanted)
-        name, number = wanted, 1
+        name, number = check_name(wanted), 1
         while (self.user / name).exists() or (self.shipped / name).exists():
             number += 1
-            name = f"{wanted}-{number}"
+            ending = f"-{number}"
+            name = shortened(wanted, ending) + ending
         return name

@@ -74,11 +74,14 @@ class Choices:
         names = self.names(command.completes)
         if command.completes == "corpora":
             names += self.names("unfinished")
-        options = [name for name in names if name.startswith(rest)]
+        quote = rest[:1] if rest[:1] in ("'", '"') else ""
+        begun = rest.removeprefix(quote)
+        options = [name for name in names if name.startswith(begun)]
         if command.completes in ("corpora", "files"):
-            options += paths_like(rest)
-        options = sorted(dict.fromkeys(options), key=lambda option: option != rest)
-        return [Choice(f"/{name} {option}", option) for option in options]
+            options += paths_like(begun)
+        options = sorted(dict.fromkeys(options), key=lambda option: option != begun)
+        # A folder goes on, so its quote stays open.
+        return [Choice(f"/{name} {quote}{option}{'' if option.endswith('/') else quote}", option) for option in options]
 
     def _styles(self, name: str, rest: str) -> list[Choice]:
         """What the last label of a style may be: those before it end with a weight or a comma."""

@@ -255,14 +255,14 @@ def _between(rest: str) -> Action:
 
 
 def _path(rest: str) -> str | None:
-    """A path or name as typed: quotes are taken off, spaces inside stay."""
+    """A path or name as typed: quotes around all of it are taken off, spaces inside stay. Several stay as they are."""
     rest = rest.strip()
     if rest[:1] in ("'", '"'):
         try:
             parts = shlex.split(rest)
         except ValueError as error:
             raise CommandError(f"the quotes do not close: {quoted(rest)}.") from error
-        rest = " ".join(parts)
+        rest = parts[0] if len(parts) == 1 else rest
     return rest or None
 
 

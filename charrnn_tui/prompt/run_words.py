@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from typing import TYPE_CHECKING, assert_never
 
 from charrnn_tui.prompt import words
@@ -94,4 +95,5 @@ def ending_of(run: TrainingRun) -> str:
 
 def how_to_resume(name: str) -> str:
     """What to do to take up a run that was stopped."""
-    return f"/train {visible(name)} here, or charrnn-tui train --resume {visible(name)}, goes on from there."
+    name = visible(name)
+    return f"/train {name} here, or charrnn-tui train --resume {shlex.quote(name)}, goes on from there."

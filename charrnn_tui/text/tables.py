@@ -316,7 +316,7 @@ def _unclosed(path: Path, number: int) -> TextError:
 def _delimiter(path: Path, lines: Iterator[str]) -> tuple[str, int]:
     """What stands between the fields of a file, and how many lines before the table say so (`sep=;`)."""
     head = _beginning(lines, LOOKED_AT // 10)
-    first = head[0].strip() if head else ""
+    first = head[0].rstrip("\n") if head else ""
     if first.lower().startswith("sep=") and len(first) == 5:
         return first[4], 1
     if table_ending(path) in (".tsv", ".tab"):

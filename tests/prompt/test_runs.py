@@ -219,4 +219,4 @@ def test_words_of_a_run() -> None:
     assert run_words.plan(replace(STARTED, step=50)).endswith("seed 0, taken up at step 50")
     assert run_words.samples(sampled(200), 0.9) == "cool0.8 · b␛[2Jad"
     assert run_words.samples(Sampled(1, 1, []), 0.8) == ""
-    assert "--resume a␛b" in run_words.how_to_resume("a\x1bb")
+    assert "--resume 'a␛b'" in run_words.how_to_resume("a\x1bb")

@@ -6,12 +6,12 @@ Knows no torch, so that a form can check an answer as it is typed.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from charrnn_tui.model.library import Library
+from charrnn_tui.model.names import possible_name
 from charrnn_tui.text import Corpus, Kind, TextError, expand, load_corpus, shown, split_by_hash
 from charrnn_tui.text.files import absolute
 from charrnn_tui.text.loading import load_beside
@@ -138,5 +138,4 @@ def check_head(path: Path, recipe: Recipe) -> None:
 
 def default_name(names: Sequence[str], family: str) -> str:
     """What a model is called that nobody has named: after the first of the things it learnt from."""
-    stem = re.sub(r"[^\w.+-]+", "-", title_of(names[0])).strip("-._+") or "model"
-    return f"{stem[:40]}-{family}"
+    return f"{possible_name(title_of(names[0]))[:40].rstrip(' .')}-{family}"
