@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from charrnn_tui.model.mix import Mix, MixError
 from charrnn_tui.prompt.options import OPTIONS, CommandError, Option, OptionValue, whole_number
 from charrnn_tui.prompt.words import quoted
 from charrnn_tui.sampling import SettingsError
@@ -63,6 +64,23 @@ class Look:
 
 
 @dataclass(frozen=True)
+class MixModels:
+    """Mix other models in; None tells what is mixed in now."""
+
+    mix: Mix | None
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Let another model continue a prefix beside the open one, under the same seed.
+
+    `typed`: the other model's name and, behind it, the prefix; without one, the prefix and seed of the last text.
+    """
+
+    typed: str
+
+
+@dataclass(frozen=True)
 class OpenModel:
     """Open a model by name; None shows the models there are."""
 
@@ -94,7 +112,19 @@ class Quit:
 
 
 Action: TypeAlias = (
-    Continue | SetOption | SetStyle | GenerateMany | ShowProbable | Look | OpenModel | Train | Save | Help | Quit
+    Continue
+    | SetOption
+    | SetStyle
+    | GenerateMany
+    | ShowProbable
+    | Look
+    | MixModels
+    | Beside
+    | OpenModel
+    | Train
+    | Save
+    | Help
+    | Quit
 )
 
 
@@ -140,6 +170,21 @@ def _path(rest: str) -> str | None:
     return rest or None
 
 
+def _mix(rest: str) -> Action:
+    if rest.strip().lower() in ("off", "none"):
+        return MixModels(Mix())
+    try:
+        return MixModels(Mix.parse(rest) if rest.strip() else None)
+    except MixError as error:
+        raise CommandError(str(error)) from error
+
+
+def _beside(rest: str) -> Action:
+    if not rest.strip():
+        raise CommandError("name the model that is to write beside the open one")
+    return Beside(rest.lstrip(" "))
+
+
 COMMANDS: dict[str, Command] = {
     command.name: command
     for command in (
@@ -150,6 +195,20 @@ COMMANDS: dict[str, Command] = {
             "write in the style of labels, for a model that knows some (alone: list them; none: in no style)",
             lambda rest: SetStyle(rest),
             "styles",
+        ),
+        Command(
+            "mix",
+            "/mix MODEL=0.3",
+            "mix another model in: its share of each character (/mix blend MODEL=0.3: by logarithms; /mix off)",
+            _mix,
+            "models",
+        ),
+        Command(
+            "beside",
+            "/beside MODEL De",
+            "another model beside this one: the same prefix, the same seed (no prefix: those of the last text)",
+            _beside,
+            "models",
         ),
         Command("n", "/n 20 De", "continue a prefix many times at once", _many),
         Command("top", "/top De", "the most probable items that begin so, exactly", lambda rest: ShowProbable(rest)),
@@ -230,12 +289,14 @@ __all__ = [
     "COMMANDS",
     "MOST_AT_ONCE",
     "Action",
+    "Beside",
     "Command",
     "CommandError",
     "Continue",
     "GenerateMany",
     "Help",
     "Look",
+    "MixModels",
     "OpenModel",
     "Quit",
     "Save",

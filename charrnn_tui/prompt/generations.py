@@ -37,6 +37,8 @@ class DrawnText:
     """Its place in a batch of the same seed."""
     turned: bool = False
     """Whether a setting was turned while it was written: its seed alone does not make it again then."""
+    model: str = ""
+    """Who wrote it, where it is not the generation's model; nothing steers it then."""
 
 
 @dataclass
@@ -59,20 +61,21 @@ class DrawnGeneration:
         """The command lines that print the same texts: one where all are items of one prefix, else one a text."""
         first = self.texts[0]
         together = all(
-            text.typed == first.typed and text.settings == first.settings and text.item == first.item + i
+            (text.typed, text.settings, text.item, text.model)
+            == (first.typed, first.settings, first.item + i, first.model)
             for i, text in enumerate(self.texts)
         )
         groups = [(first, len(self.texts))] if together else [(text, 1) for text in self.texts]
         return "\n".join(
             sample_command(
                 text.typed,
-                self.model,
+                text.model or self.model,
                 text.settings,
                 self.seed,
                 self.max_length,
                 item=text.item,
                 count=count,
-                steering=self.steering,
+                steering=UNSTEERED if text.model else self.steering,
             )
             for text, count in groups
         )
@@ -84,7 +87,7 @@ class DrawnGeneration:
             Favourite(
                 text=text.text,
                 prefix=text.typed,
-                model=self.model,
+                model=text.model or self.model,
                 seed=self.seed,
                 item=text.item,
                 temperature=text.settings.temperature,
@@ -93,7 +96,7 @@ class DrawnGeneration:
                 min_p=text.settings.min_p,
                 max_length=self.max_length,
                 kept=when,
-                steering=self.steering.to_plain(),
+                steering={} if text.model else self.steering.to_plain(),
             )
             for text in self.texts
         ]
@@ -244,4 +247,4 @@ def probable_items(model: Model, prefix: str, count: int, max_length: int | None
     search = model.most_probable(prefix, count=count, max_length=max_length)
     texts = [ProbableText(item.text, item.log_prob, item.ended) for item in search]
     early = search.reason in ("memory", "steps", "stopped")
-    return ProbableItems(model.name, prefix, texts, math.exp(search.bound), early, max_length)
+    return ProbableItems(model.base.name, prefix, texts, math.exp(search.bound), early, max_length)

@@ -16,6 +16,7 @@ from charrnn_tui.prompt.generations import DrawnGeneration, DrawnText, ProbableI
 from charrnn_tui.prompt.pace import STEP_BUDGET, Credit
 from charrnn_tui.prompt.session import Session
 from charrnn_tui.prompt.typed_constraint import NOTHING
+from charrnn_tui.repl.beside import Beside
 from charrnn_tui.repl.colours import probability_style
 from charrnn_tui.repl.console import Console, Live
 from charrnn_tui.repl.fragments import Fragments
@@ -55,7 +56,7 @@ class Generator:
         stream = await asyncio.to_thread(begin) if len(prefix) > _LONG_PREFIX else begin()
         self.speed = None
         text = DrawnText(prefix, stream.prefix, settings)
-        self.last = generation = DrawnGeneration(model.name, seed, limit, [text], steering)
+        self.last = generation = DrawnGeneration(model.base.name, seed, limit, [text], steering)
         async with console.live() as live:
             live.write([("class:mark", console.mark), ("class:prefix", console.shown(stream.prefix))])
             await self._play(model, stream, generation, live)
@@ -75,8 +76,8 @@ class Generator:
             now = perf_counter()
             pace = session.pace if console.paced else 0
             stream.settings = session.settings
-            if session.steering != generation.steering:
-                stream.reread(session.steering.steered(model).cell)
+            if session.steering != generation.steering and (other := session.taking_over(model)) is not None:
+                stream.reread(other.cell)
                 generation.steering, text.turned = session.steering, text.turned or bool(stream.tokens)
             if session.max_length:
                 stream.max_length = max(session.max_length, len(stream.tokens))
@@ -109,6 +110,13 @@ class Generator:
             if token.symbol
         ]
 
+    async def continue_beside(
+        self, model: Model, other: Model, prefix: str, seed: int | None = None, item: int = 0
+    ) -> None:
+        """Continue a prefix with two models under one seed. Raises UnknownSymbolsError."""
+        self.speed = None
+        self.last = await Beside(self.session, self.console).write(model, other, prefix, seed, item)
+
     async def continue_many(self, model: Model, count: int, prefix: str) -> None:
         """Continue a prefix many times, a line each. Raises UnknownSymbolsError."""
         session, console = self.session, self.console
@@ -134,7 +142,7 @@ class Generator:
             if console.marked and (live.stopped or live.left):
                 live.write([("class:end", f"stopped after {len(drawn)} of {count}")])
         if drawn:
-            self.last = DrawnGeneration(model.name, seed, limit, drawn, steering)
+            self.last = DrawnGeneration(model.base.name, seed, limit, drawn, steering)
 
     async def show_probable(self, model: Model, prefix: str) -> None:
         """List the most probable items that begin with a prefix. Raises ModelError, UnknownSymbolsError."""
@@ -144,7 +152,7 @@ class Generator:
         search = model.most_probable(prefix, count=PROBABLE, max_length=limit)
         items: list[ProbableText] = []
         steering = replace(self.session.steering, constraint=NOTHING)
-        found = ProbableItems(model.name, prefix, items, max_length=limit, steering=steering)
+        found = ProbableItems(model.base.name, prefix, items, max_length=limit, steering=steering)
         try:
             async with console.live() as live:
                 async for item in in_thread(search, live):

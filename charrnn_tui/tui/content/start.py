@@ -29,12 +29,14 @@ class Start:
     max_length: int | None = None
     items: Sequence[int] | None = None
     steering: Steering | None = None
+    beside: str | None = None
+    """The model that writes the second text."""
 
     def begin(self, number: int, session: Session) -> Generation:
-        """The block; the session has an open model. Raises UnknownSymbolsError, StyleError."""
+        """The block; the session has an open model. Raises UnknownSymbolsError, ModelError."""
         assert session.model is not None
         steering = session.steering if self.steering is None else self.steering
-        model = session.writing if self.steering is None else steering.steered(session.model)
+        model = session.writing if self.steering is None else steering.steered(session.model, session.others)
         assert model is not None
         return Generation(
             number,
@@ -46,6 +48,7 @@ class Start:
             layout=self.layout,
             items=self.items,
             steering=steering,
+            beside=None if self.beside is None else session.others.open(self.beside),
         )
 
 
@@ -60,6 +63,7 @@ def again(generation: Generation, seed: int) -> Start:
         generation.max_length,
         [text.item for text in texts],
         generation.steering,
+        texts[-1].model or None,
     )
 
 
@@ -81,6 +85,18 @@ def compared_prefix(prefix: str, settings: SamplingSettings) -> Start:
     count = len(TEMPERATURES)
     at = [replace(settings, temperature=temperature) for temperature in TEMPERATURES]
     return Start([prefix] * count, "beside", settings=at, items=[0] * count)
+
+
+def by_two(prefix: str, other: str) -> Start:
+    """A prefix continued by the open model and by another one, side by side: the same item of the same seed."""
+    return Start([prefix] * 2, "models", items=[0, 0], beside=other)
+
+
+def by_another(generation: Generation, other: str) -> Start:
+    """The first text's prefix and seed, by the open model and by another one."""
+    first = generation.texts[0]
+    start = by_two(first.typed, other)
+    return replace(start, seed=generation.seed, items=[first.item] * 2, settings=[first.settings] * 2)
 
 
 def of_favourite(kept: Favourite) -> Start:
