@@ -40,10 +40,10 @@ class NameTakenError(ModelError):
     """A name belongs to another model; the message says so and what to do."""
 
 
-def check_name(name: str) -> str:
-    """The name, where it may be a model's (and so a folder's). Raises ModelError."""
+def check_name(name: str, what: str = "a model") -> str:
+    """The name, where it may be a model's (and so a folder's), or another thing's (a file's). Raises ModelError."""
     if not _NAME.fullmatch(name) or name.endswith("."):
-        raise ModelError(f"{visible(name)!r} is no name for a model: 1 to 64 letters and digits; . _ + - not first.")
+        raise ModelError(f"{visible(name)!r} is no name for {what}: 1 to 64 letters and digits; . _ + - not first.")
     return name
 
 

@@ -43,6 +43,7 @@ class MixtureModel(Model):
             first.info.architecture,
             cell.vocabulary,
             first.info.kind,
+            recipe={key: base.info.recipe[key] for key in _OF_CORPUS if key in base.info.recipe},
             corpus={"longest": max(longest)} if len(longest) == len(parts) else {},
             created=" + ".join(part.info.created for part in parts),
             labels=first.labels,
@@ -82,6 +83,8 @@ class MixtureModel(Model):
         return None if None in found else ""
 
 
+_OF_CORPUS = ("corpus", "separator", "validation", "validation_fraction")
+"""What the base's recipe says of its corpus, which stands for the mixture's."""
 _KINDS = {"lines": "items", "stream": "running text"}
 
 

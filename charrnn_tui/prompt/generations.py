@@ -20,6 +20,7 @@ from charrnn_tui.sampling.settings import typed_temperature
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
+    from charrnn_tui.sampling.stream import EndReason
 
 EMPTY_ITEM = "(empty)"
 """How the item without characters is named."""
@@ -36,7 +37,10 @@ class DrawnText:
     item: int = 0
     """Its place in a batch of the same seed."""
     turned: bool = False
-    """Whether a setting was turned while it was written: its seed alone does not make it again then."""
+    """Whether a setting was turned while it was written, or a character put into it: its seed alone does not make it
+    again then."""
+    end: EndReason | None = None
+    """How it ended; None where it was stopped."""
     model: str = ""
     """Who wrote it, where it is not the generation's model; nothing steers it then."""
 

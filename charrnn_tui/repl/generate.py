@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from time import perf_counter
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from charrnn_tui.model import Model
 from charrnn_tui.prompt.generations import DrawnGeneration, DrawnText, ProbableItems, ProbableText, shown_item
@@ -22,6 +22,11 @@ from charrnn_tui.repl.console import Console, Live
 from charrnn_tui.repl.fragments import Fragments
 from charrnn_tui.sampling import Stream, Token
 from charrnn_tui.sampling.prefix import clean_prefix
+
+if TYPE_CHECKING:
+    from charrnn_tui.insight.tree import Growth
+    from charrnn_tui.prompt.forest import Forest
+    from charrnn_tui.sampling.stream import EndReason
 
 T = TypeVar("T")
 
@@ -63,11 +68,42 @@ class Generator:
             stopped = live.stopped or live.left
             if console.marked:
                 live.write(_end_mark(stream, stopped=stopped))
+        text.end = stream.end
         if stream.end is None and stream.tokens:
             generation.max_length = len(stream.tokens)  # so that its command line stops where it was stopped
 
-    async def _play(self, model: Model, stream: Stream, generation: DrawnGeneration, live: Live) -> None:
-        """Draw characters at the pace of the session, obeying its settings and style as they are turned."""
+    async def grow(self, forest: Forest, growth: Growth) -> None:
+        """Let the branch that a forest looks at grow from where it was forked, at the prompt's pace."""
+        console, branch, stream = self.console, forest.branch, growth.stream
+        running = stream.kind == "stream"
+        last = self.last
+        typed = last.texts[-1].typed if isinstance(last, DrawnGeneration) else forest.tree.prefix
+        steering = last.steering if last is not None else self.session.steering
+        text = DrawnText(typed, stream.text, stream.settings, branch.item, turned=True)
+        grown = DrawnGeneration(forest.tree.model, branch.seed, forest.tree.max_length, [text], steering)
+        self.speed = None
+        async with console.live() as live:
+            before = console.shown(stream.text, keep_newlines=running)
+            live.write([("class:mark", console.mark), ("class:prefix", before)])
+            await self._play(None, stream, grown, live, growth)
+            if console.marked:
+                live.write(_end_mark(stream, stopped=live.stopped or live.left))
+        text.text, text.end = stream.text, stream.end
+        self.last = grown
+
+    async def _play(
+        self,
+        model: Model | None,
+        stream: Stream,
+        generation: DrawnGeneration,
+        live: Live,
+        growth: Growth | None = None,
+    ) -> None:
+        """Draw characters at the pace of the session, obeying its settings and style as they are turned.
+
+        `growth` draws from the stream and notes in a tree what comes; it stays with its network (`model` is None).
+        """
+        source: Iterator[Token] = stream if growth is None else growth
         session, console, text = self.session, self.console, generation.texts[0]
         first_limit = stream.max_length
         started = before = perf_counter()
@@ -75,21 +111,25 @@ class Generator:
         while stream.end is None and not (live.stopped or live.left):
             now = perf_counter()
             pace = session.pace if console.paced else 0
-            stream.settings = session.settings
-            if session.steering != generation.steering and (other := session.taking_over(model)) is not None:
+            if growth is not None and growth.settings != session.settings:
+                growth.settings = session.settings
+            elif growth is None:
+                stream.settings = session.settings
+            other = None if model is None or session.steering == generation.steering else session.taking_over(model)
+            if other is not None:
                 stream.reread(other.cell)
                 generation.steering, text.turned = session.steering, text.turned or bool(stream.tokens)
-            if session.max_length:
+            if session.max_length and growth is None:
                 stream.max_length = max(session.max_length, len(stream.tokens))
             text.turned |= stream.settings != text.settings or stream.max_length != first_limit
             if pace == 0:
-                tokens = list(_until(stream, now + STEP_BUDGET))
+                tokens = list(_until(source, now + STEP_BUDGET))
                 pause = 0.0
             else:
                 credit.add(now - before, pace)
                 tokens = []
                 while stream.end is None and credit.take():
-                    tokens.append(next(stream))
+                    tokens.append(next(source))
                 pause = max(_FRAME, credit.seconds_to_next(pace))
             before = now
             if tokens:
@@ -138,7 +178,8 @@ class Generator:
                 live.write([("class:prefix", console.shown(shown)), ("", rest), ("", "\n")])
                 characters += len(text) - len(shown)
                 self.speed = characters / max(1e-9, perf_counter() - started)
-                drawn.append(DrawnText(prefix, text, settings, item=len(drawn)))
+                end: EndReason = "length" if len(text) - len(shown) >= limit else "end"
+                drawn.append(DrawnText(prefix, text, settings, item=len(drawn), end=end))
             if console.marked and (live.stopped or live.left):
                 live.write([("class:end", f"stopped after {len(drawn)} of {count}")])
         if drawn:
@@ -179,7 +220,7 @@ class Generator:
         return [*share, ("class:prefix", console.shown(prefix)), ("", rest + ("" if item.ended else "…") + "\n")]
 
 
-def _until(stream: Stream, end: float) -> Iterator[Token]:
+def _until(stream: Iterator[Token], end: float) -> Iterator[Token]:
     """Tokens until a time."""
     for token in stream:
         yield token

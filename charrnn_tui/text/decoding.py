@@ -78,6 +78,10 @@ class NotDecodedError(TextError):
         self.proposal = proposal
 
 
+class TooLongError(TextError):
+    """A text has more characters than it may have here."""
+
+
 def encoding_named(name: str) -> str:
     """The usual name of an encoding of text. Raises TextError where there is none of that name."""
     try:
@@ -123,6 +127,17 @@ def byte_blocks(path: Path) -> Iterator[bytes]:
         raise TextError(f"{shown(path)} is damaged and cannot be unpacked: {str(error).rstrip('.')}.") from error
     except OSError as error:
         raise TextError(f"{shown(path)} cannot be read: {error.strerror or error}.") from error
+
+
+def check_is_text(path: Path, decoding: Decoding = PLAIN) -> None:
+    """Raise TextError for a file that cannot be opened or that begins like no text: with zero bytes, unless an encoding
+    is given that writes such."""
+    data = next(byte_blocks(path), b"")[:_LOOKED_AT]
+    if b"\0" not in data or decoding.encoding is not None or marked_encoding(data) not in (None, "utf-8"):
+        return
+    at = data.index(b"\0")
+    line = data.count(b"\n", 0, at) + 1
+    raise not_decoded(path, "utf-8", data, at, line, at - data.rfind(b"\n", 0, at))
 
 
 def is_packed(path: Path) -> bool:
@@ -202,20 +217,28 @@ def written(encoding: str) -> str:
 def propose(data: bytes, at: int = 0) -> str | None:
     """The encoding that bytes look like, which are not UTF-8 at `at`; None where they look like no text.
 
-    A mark says so; text with many zero bytes is UTF-16; the rest is told by charset-normalizer from the lines around.
+    A mark says so; text with zero bytes at every other place is UTF-16; the rest is told by charset-normalizer from the
+    lines around.
     """
     marked = marked_encoding(data)
     if marked not in (None, "utf-8"):
         return marked
     begin = data.rfind(b"\n", 0, max(0, at - _LOOKED_AT // 4)) + 1
     sample = data[begin : begin + _LOOKED_AT]
-    zeros = sample.count(0)
-    if zeros:
-        even = sample[::2].count(0)
-        if zeros < len(sample) // 4 or zeros > 0.6 * len(sample) or min(even, zeros - even) > zeros // 20:
-            return None
-        return "utf-16-be" if even > zeros - even else "utf-16-le"
-    return _told_by_letters(sample)
+    return _told_by_zeros(data[:_LOOKED_AT]) if b"\0" in sample else _told_by_letters(sample)
+
+
+def _told_by_zeros(sample: bytes) -> str | None:
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if min(even, odd) > (even + odd) // 20:
+        return None
+    name = "utf-16-be" if even > odd else "utf-16-le"
+    try:
+        text = sample[: len(sample) // 2 * 2].decode(name)
+    except UnicodeDecodeError:
+        return None
+    legible = sum(letter.isprintable() or letter in "\n\r\t" for letter in text)
+    return name if len(text) > 3 and legible >= 0.98 * len(text) else None
 
 
 @lru_cache(maxsize=16)
@@ -296,7 +319,7 @@ def read_text(path: Path, decoding: Decoding = PLAIN, most: int | None = None) -
     for block in decoded_blocks(path, decoding):
         total += len(block)
         if most is not None and total > most:
-            raise TextError(
+            raise TooLongError(
                 f"{shown(path)} has more than {most >> 20} Mi characters, too much for a list of items; train on it as "
                 "a stream."
             )

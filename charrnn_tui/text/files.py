@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import glob
 import os
+import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -45,36 +46,27 @@ def find_files(names: Sequence[str]) -> Found:
             path = stdin_file() if name == STDIN else find_corpus(name)
             files.setdefault(_place(path), path)
             continue
-        before, seen = len(files), 0
-        for path in several:
-            seen += 1
-            if seen > MOST_FILES:
-                raise TextError(
-                    f"{shown(name)} stands for more than {MOST_FILES:,} files; name a smaller part of them."
-                )
-            if _is_text(path):
-                files.setdefault(_place(path), path)
-            else:
-                left_out += 1
-        if not seen:
-            what = "folder" if _is_folder(name) else "pattern"
+        texts = [path for path in several if _is_text(path)]
+        files |= {_place(path): path for path in texts if _place(path) not in files}
+        left_out += len(several) - len(texts)
+        if not several and _is_folder(name):
+            raise TextError(f"no file stands in the folder {shown(name)}; check it.")
+        if not several:
+            raise TextError(f"no file fits the pattern {shown(name)}; check it (** stands for folders in folders).")
+        if not texts:
             raise TextError(
-                f"no file stands in the {what} {shown(name)}; check it."
-                if what == "folder"
-                else f"no file fits the pattern {shown(name)}; check it (** stands for folders in folders)."
+                f"none of the {len(several)} files of {shown(name)} is a text: they are empty or hold zero bytes."
             )
-        if len(files) == before and left_out:
-            raise TextError(f"none of the {seen} files of {shown(name)} is a text: they are empty or hold zero bytes.")
     return Found(tuple(files.values()), left_out)
 
 
 def absolute(name: str) -> str:
     """A name that means the same in every folder: the path of a file, a folder or a pattern; that of a corpus stays.
 
-    What comes by standard input becomes the file that keeps it. Raises TextError.
+    What comes by standard input is kept in a file of the user's data. Raises TextError.
     """
     if name == STDIN:
-        return str(stdin_file())
+        return str(_kept(stdin_file()))
     if _several(name) is not None and is_pattern(name):
         return str(Path.cwd() / expand(name))
     if name == PYTHON_STDLIB or not (len(Path(name).parts) > 1 or Path(name).suffix or name not in shipped_corpora()):
@@ -86,18 +78,21 @@ def absolute(name: str) -> str:
         return name
 
 
-def _several(name: str) -> Iterator[Path] | None:
+def _several(name: str) -> list[Path] | None:
     """The files of a folder or a pattern, by their paths; None for the name of one thing."""
     if name in (STDIN, PYTHON_STDLIB) or name in shipped_corpora():
         return None
     path = expand(name)
     if _is_folder(name):
-        return _walk(path)
+        return _by_path(_walk(path), name)
     try:
         one = not is_pattern(name) or path.exists()
     except OSError:
         one = True
-    return None if one else _matching(str(path))
+    if one:
+        return None
+    # glob and not Path.glob, which takes no absolute pattern.
+    return _by_path(map(Path, glob.iglob(str(path), recursive=True)), name)  # noqa: PTH207
 
 
 def _is_folder(name: str) -> bool:
@@ -110,22 +105,21 @@ def _is_folder(name: str) -> bool:
 def _walk(folder: Path) -> Iterator[Path]:
     """All files below a folder but hidden ones; links to folders are not followed, which may lead in a circle."""
     for root, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__pycache__")
-        for name in sorted(names):
-            path = Path(root, name)
-            if not name.startswith(".") and path.is_file():
-                yield path
+        folders[:] = [name for name in folders if not name.startswith(".") and name != "__pycache__"]
+        yield from (Path(root, name) for name in names if not name.startswith("."))
 
 
-def _matching(pattern: str) -> Iterator[Path]:
-    found = []
-    # glob and not Path.glob, which takes no absolute pattern and leaves the order of ** to the system.
-    for path in map(Path, glob.iglob(pattern, recursive=True)):  # noqa: PTH207
+def _by_path(found: Iterable[Path], name: str) -> list[Path]:
+    """Those that are files, by their paths. Raises TextError where there are more than anybody means."""
+    files: list[Path] = []
+    for path in found:
         if path.is_file():
-            found.append(path)
-            if len(found) > MOST_FILES:
-                break
-    yield from sorted(found)
+            files.append(path)
+            if len(files) > MOST_FILES:
+                raise TextError(
+                    f"{shown(name)} stands for more than {MOST_FILES:,} files; name a smaller part of them."
+                )
+    return sorted(files)
 
 
 def _is_text(path: Path) -> bool:
@@ -145,6 +139,20 @@ def _place(path: Path) -> Path:
         return path
 
 
+def _kept(path: Path) -> Path:
+    target = paths.texts() / path.name
+    try:
+        if not target.exists():
+            atomic.write_with(target, lambda temporary: _copy(path, temporary))
+    except OSError as error:
+        raise TextError(f"{shown(target)} cannot be written: {error.strerror or error}.") from error
+    return target
+
+
+def _copy(source: Path, target: Path) -> None:
+    shutil.copyfile(source, target)
+
+
 @cache
 def stdin_file() -> Path:
     """What comes by standard input, in a file: read once, since it comes once. Raises TextError."""
@@ -152,7 +160,7 @@ def stdin_file() -> Path:
         raise TextError("nothing comes by standard input; give a file, or send a text into it (… | charrnn-tui …).")
     if os.environ.get("WORLD_SIZE", "1") != "1":
         raise TextError("several processes cannot share what comes by standard input; save it to a file.")
-    folder = paths.texts()
+    folder = paths.cache() / "corpora"
 
     def write(temporary: Path) -> None:
         total = 0

@@ -9,29 +9,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from charrnn_tui.text.corpus import LARGEST_LIST, Corpus, Kind, split_items, tell_kind, without_start
-from charrnn_tui.text.decoding import Errors, decoded_blocks, read_text
+from charrnn_tui.text.decoding import Errors, TooLongError, check_is_text, decoded_blocks, read_text
 from charrnn_tui.text.files import Found, find_files
 from charrnn_tui.text.gathered import running_text
-from charrnn_tui.text.reading import TextError, check_file, normalise, shown
+from charrnn_tui.text.reading import TextError, normalise, shown
 from charrnn_tui.text.safe import visible
-from charrnn_tui.text.shipped import known_kind
+from charrnn_tui.text.shipped import known_kind, shipped_corpora
 from charrnn_tui.text.source import Source, title_of
 from charrnn_tui.text.stdlib import PYTHON_STDLIB
-from charrnn_tui.text.tables import Column, Table, is_table
+from charrnn_tui.text.tables import ColumnError, Table, is_table
 
 PEEK = 1 << 20
 """Characters that tell what a text is."""
 
 _LONG_VALUES = 1000
 """Characters of the median value of a column from which on its values are texts and no items."""
-
-
-class ColumnNeededError(TextError):
-    """A table was given and no column of it chosen; `columns` are those there are."""
-
-    def __init__(self, message: str, columns: tuple[Column, ...]) -> None:
-        super().__init__(message)
-        self.columns = columns
 
 
 def load_corpus(source: Source | str, *, kind: Kind | None = None, separator: str | None = None) -> Corpus:
@@ -41,9 +33,7 @@ def load_corpus(source: Source | str, *, kind: Kind | None = None, separator: st
     found = find_files(source.names)
     if source.names == (PYTHON_STDLIB,):
         return _known(found, source, PYTHON_STDLIB)
-    if len(source.names) == 1 and source.column is None:
-        return _known(found, source, source.title)
-    return read_files(found, source, source.title)
+    return _known(found, source, _name(source))
 
 
 def load_beside(path: Path, source: Source) -> Corpus:
@@ -56,29 +46,37 @@ def load_beside(path: Path, source: Source) -> Corpus:
     return read_files(Found((path,)), replace(source, names=(str(path),)), title_of(str(path)))
 
 
+def _name(source: Source) -> str:
+    more = len(source.names) - 1
+    return source.title + (f" and {more:,} more" if more else "")
+
+
 def _known(found: Found, source: Source, name: str) -> Corpus:
     """A corpus that may be one with a name of its own, of which it is known what it is."""
-    known = _known_kind(source)
+    known = _known_kind(found, source)
     if known is None:
         return read_files(found, source, name)
     kind, reason = known
     return replace(read_files(found, replace(source, kind=kind), name), reason=reason, source=source)
 
 
-def _known_kind(source: Source) -> tuple[Kind, str] | None:
+def _known_kind(found: Found, source: Source) -> tuple[Kind, str] | None:
     """The kind of a corpus with a name of its own and why, in a few words; None of what is told by its text."""
-    told = source.kind is None and source.separator is None and source.column is None and len(source.names) == 1
-    return known_kind(source.names[0]) if told else None
+    told = source.kind is None and source.separator is None and source.column is None and len(found.files) == 1
+    if source.names == (PYTHON_STDLIB,):
+        return known_kind(PYTHON_STDLIB) if told else None
+    shipped = next((name for name, path in shipped_corpora().items() if told and path == found.files[0]), None)
+    return None if shipped is None else known_kind(shipped)
 
 
 def load_beginning(source: Source, most: int) -> tuple[Corpus, str, bool]:
     """A large corpus as its first `most` characters tell it: the corpus, the text of it where it is running text, and
-    whether there is more. Raises TextError, ColumnNeededError."""
+    whether there is more. Raises TextError, ColumnError."""
     found = find_files(source.names)
-    known = _known_kind(source)
+    known = _known_kind(found, source)
     for file in found.files:
-        check_file(file)
-    asked, name = with_column(found.files, source), source.title
+        check_is_text(file, source.decoding)
+    asked, name = with_column(found.files, source), _name(source)
     path = found.files[0] if len(found.files) == 1 else None
     if asked.column is not None:
         read, more = _Values([], []), False
@@ -102,9 +100,9 @@ def load_beginning(source: Source, most: int) -> tuple[Corpus, str, bool]:
 
 
 def read_files(found: Found, source: Source, name: str) -> Corpus:
-    """The corpus in some files. Raises TextError, ColumnNeededError."""
+    """The corpus in some files. Raises TextError, ColumnError."""
     for path in found.files:
-        check_file(path)
+        check_is_text(path, source.decoding)
     source = with_column(found.files, source)
     corpus = (_of_text if source.column is None else _of_column)(found.files, source, name)
     notes = list(corpus.notes)
@@ -117,7 +115,7 @@ def read_files(found: Found, source: Source, name: str) -> Corpus:
 def with_column(files: Sequence[Path], source: Source) -> Source:
     """The source with its column, where its files are tables of one column and none was named.
 
-    Raises ColumnNeededError naming the columns where there are several. A kind that was set says that whole lines are
+    Raises ColumnError naming the columns where there are several. A kind that was set says that whole lines are
     meant.
     """
     if source.column is not None or source.kind is not None or source.separator is not None:
@@ -130,7 +128,7 @@ def with_column(files: Sequence[Path], source: Source) -> Source:
     if len(names) == 1 and len(found[0].columns) == 1 and len(tables) == len(files):
         return replace(source, column=found[0].columns[0])
     table = next((table for table in found if len(table.columns) > 1), found[0])
-    raise ColumnNeededError(
+    raise ColumnError(
         f"{shown(table.path)} is a table; say which column to take (--column NAME). Its columns are: {table.told()}.",
         table.preview(),
     )
@@ -138,7 +136,7 @@ def with_column(files: Sequence[Path], source: Source) -> Source:
 
 def with_column_of(source: Source, usual: str | None) -> Source:
     """The source with the usual column, where its files are tables that have it; else as `with_column`, whatever kind
-    is asked for. Raises ColumnNeededError, TextError.
+    is asked for. Raises ColumnError, TextError.
     """
     files = find_files(source.names).files
     tables = [Table(path, source.decoding) for path in files if is_table(path)]
@@ -165,7 +163,12 @@ def _of_text(files: Sequence[Path], source: Source, name: str) -> Corpus:
     room = LARGEST_LIST
     replaced = 0
     for each in files:
-        text = read_text(each, source.decoding, room)
+        try:
+            text = read_text(each, source.decoding, room)
+        except TooLongError:
+            if source.kind is not None or source.separator is not None:
+                raise
+            return Corpus(name, "stream", (), running_text(files, source), "too large for a list")
         room -= len(text)
         if source.errors == "replace":
             replaced += text.count("\ufffd")

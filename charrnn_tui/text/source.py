@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 STDIN = "-"
 """Its name where a file is named."""
 
+_KEPT = re.compile(r"stdin-[0-9a-f]{16}\.txt")
 _GLOB = re.compile(r"[*?\[]")
 
 
@@ -124,7 +125,7 @@ def stands_for_files(name: str) -> bool:
 
 def title_of(name: str) -> str:
     """A short name for a file, a folder or a pattern."""
-    if name == STDIN:
+    if name == STDIN or _KEPT.fullmatch(Path(name).name):
         return "stdin"
     parts = [part for part in Path(name).parts if not is_pattern(part)]
     if not parts or parts == ["/"]:

@@ -95,7 +95,7 @@ def summarise(
     text). It is named, or a source says what it is read from and how.
 
     `samples` items are spread evenly over a list, or lines in a row of running text; with a `seed` they are drawn at
-    random, each with the same chance. Raises TextError with a sentence, ColumnNeededError for a table.
+    random, each with the same chance. Raises TextError with a sentence, ColumnError for a table.
     """
     if isinstance(source, str):
         source = Source((source,), kind, separator)

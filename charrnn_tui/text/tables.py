@@ -62,6 +62,14 @@ class Column:
     values: tuple[str, ...]
 
 
+class ColumnError(TextError):
+    """No column of a table was chosen, or none that it has; `columns` are those there are."""
+
+    def __init__(self, message: str, columns: tuple[Column, ...]) -> None:
+        super().__init__(message)
+        self.columns = columns
+
+
 class Table:
     """A table in a file: its columns, and its rows one after the other, in flat memory.
 
@@ -119,7 +127,7 @@ class Table:
     def place(self, column: str) -> int:
         """Where a column stands, from 0: by its name, by its name in other case, or by its number from 1.
 
-        Raises TextError naming the columns there are.
+        Raises ColumnError naming the columns there are.
         """
         names = list(self.columns)
         wanted = normalise(column).strip()
@@ -129,9 +137,10 @@ class Table:
                 return found[0]
             if found:
                 numbers = " and ".join(str(at + 1) for at in found)
-                raise TextError(
+                raise ColumnError(
                     f"{shown(self.path)} has the column {visible(column)!r} {len(found)} times; say which one by its "
-                    f"number ({numbers})."
+                    f"number ({numbers}).",
+                    self.preview(),
                 )
         if not self._json and not self.has_names:
             # A name that stands in the first row says that this names the columns, whatever it looks like.
@@ -140,7 +149,9 @@ class Table:
                 return heading.index(wanted)
         if wanted.isdecimal() and 1 <= int(wanted) <= len(names):
             return int(wanted) - 1
-        raise TextError(f"{shown(self.path)} has no column {visible(column)!r}; its columns are: {self.told()}.")
+        raise ColumnError(
+            f"{shown(self.path)} has no column {visible(column)!r}; its columns are: {self.told()}.", self.preview()
+        )
 
     def values(self, column: str, label: str | None = None) -> Iterator[tuple[int, str, str]]:
         """(Line, value, label) of each row: the value '' where it is missing, the label '' where it is or where none

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from charrnn_tui.model.library import Library
 from charrnn_tui.text import Corpus, Kind, TextError, expand, load_corpus, shown, split_by_hash
 from charrnn_tui.text.files import absolute
 from charrnn_tui.text.loading import load_beside
+from charrnn_tui.text.source import title_of
 from charrnn_tui.training.plan.recipe import Recipe, RecipeError
 
 
@@ -114,7 +116,7 @@ def settle(recipe: Recipe, library: Library, *, resume: bool = False) -> Recipe:
         recipe = replace(recipe, validation=str(path.resolve()))
     if resume:
         return recipe
-    name = recipe.name or _default_name(recipe)
+    name = recipe.name or default_name(recipe.source.names, recipe.family)
     library.folder_for(name)
     if not recipe.name and not _one_of_several():
         name = library.free_name(name)
@@ -134,6 +136,7 @@ def check_head(path: Path, recipe: Recipe) -> None:
         open_validation(recipe, recipe.kind or "lines")
 
 
-def _default_name(recipe: Recipe) -> str:
-    stem = re.sub(r"[^\w.+-]+", "-", recipe.source.title).strip("-._+") or "model"
-    return f"{stem[:40]}-{recipe.family}"
+def default_name(names: Sequence[str], family: str) -> str:
+    """What a model is called that nobody has named: after the first of the things it learnt from."""
+    stem = re.sub(r"[^\w.+-]+", "-", title_of(names[0])).strip("-._+") or "model"
+    return f"{stem[:40]}-{family}"

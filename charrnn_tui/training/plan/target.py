@@ -39,8 +39,8 @@ def recipe_for(
     """The run that a person means by a target.
 
     `target` names a corpus, files, a folder or a pattern (see `text.source.names_in`), or one of the user's models
-    whose run is unfinished, which is then taken up; None is the default corpus. The preset's choices for the kind of corpus
-    come first, then `changes`, fields of a recipe that were set by hand (also kind and name). Raises TextError,
+    whose run is unfinished, which is then taken up; None is the default corpus. The preset's choices for the kind of
+    corpus come first, then `changes`, fields of a recipe that were set by hand (also kind and name). Raises TextError,
     RecipeError, ArchitectureError or ModelError with a sentence.
     """
     changes = {key: value for key, value in (changes or {}).items() if value is not None}

@@ -242,7 +242,8 @@ class Generation:
         from charrnn_tui.prompt.generations import DrawnGeneration, DrawnText
 
         texts = [
-            DrawnText(text.typed, text.text, text.settings, text.item, text.turned, text.model) for text in self.texts
+            DrawnText(text.typed, text.text, text.settings, text.item, text.turned, model=text.model)
+            for text in self.texts
         ]
         return DrawnGeneration(self.model_name, self.seed, self.max_length, texts, self.steering)
 

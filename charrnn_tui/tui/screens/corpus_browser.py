@@ -14,8 +14,10 @@ from textual.widgets import DirectoryTree, Footer, Input, OptionList, Tree
 from textual.widgets.option_list import Option
 
 from charrnn_tui.text import TextError
+from charrnn_tui.text.decoding import NotDecodedError
 from charrnn_tui.text.shipped import corpus_names
 from charrnn_tui.text.summary import CorpusSummary, summarise
+from charrnn_tui.text.tables import ColumnError
 from charrnn_tui.tui.content.reader_thread import Reader
 from charrnn_tui.tui.content.shown import plain, sentence
 from charrnn_tui.tui.content.typed_path import is_folder, typed_path
@@ -151,6 +153,8 @@ class CorpusBrowser(Dialog[str | None]):
             await asyncio.sleep(delay)
         try:
             self.summary = await self._reader.run(summarise, target)
+        except ColumnError as error:
+            self.panel.show_table("A table. Take it, and choose a column.", error.columns)
         except (TextError, OSError, ValueError) as error:
             self.panel.show_sentence(str(error), problem=True)
         else:
@@ -180,10 +184,15 @@ class CorpusBrowser(Dialog[str | None]):
 
     @work(exclusive=True, group="take", exit_on_error=False)
     async def _take(self, target: str) -> None:
-        """Leave with a file, if it can be read as text."""
+        """Leave with a file, if it can be read as text; which column and which encoding, the form asks."""
         try:
             await self._reader.run(summarise, target)
+        except ColumnError:
+            self.dismiss(target)
         except (TextError, OSError, ValueError) as error:
+            if isinstance(error, NotDecodedError) and error.proposal is not None:
+                self.dismiss(target)
+                return
             self.panel.show_sentence(str(error), problem=True)
             self.notify(sentence(error), severity="error", markup=False)
         else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from textual import getters
@@ -16,10 +15,11 @@ from textual.widgets import Button, Collapsible, Input, Select, Static
 from charrnn_tui.cells import FAMILIES
 from charrnn_tui.model import ModelError
 from charrnn_tui.model.library import Entry, Library, check_name
-from charrnn_tui.text import Kind, TextError
+from charrnn_tui.text import Kind, Source, TextError
 from charrnn_tui.text.reading import check_file
 from charrnn_tui.text.shipped import corpus_names
 from charrnn_tui.text.source import names_in
+from charrnn_tui.training.plan.prepare import default_name
 from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
 from charrnn_tui.tui.content.recipe_fields import (
     ADVANCED,
@@ -39,6 +39,7 @@ from charrnn_tui.tui.widgets.corpus_panel import CorpusPanel
 from charrnn_tui.tui.widgets.form_field import FormField
 from charrnn_tui.tui.widgets.line_input import LineInput
 from charrnn_tui.tui.widgets.path_suggester import PathSuggester
+from charrnn_tui.tui.widgets.reading_fields import ReadingFields
 
 FRESH = "fresh"
 """Begin with new weights."""
@@ -63,6 +64,7 @@ class TrainingFields(Dialog[TrainingRequest | None]):
 
     corpus_input = getters.query_one("#corpus", LineInput)
     name_input = getters.query_one("#name", LineInput)
+    reading = getters.query_one(ReadingFields)
     estimate_line = getters.query_one("#estimate", Static)
 
     def __init__(
@@ -128,6 +130,7 @@ class TrainingFields(Dialog[TrainingRequest | None]):
             [(plain(words), name) for words, name in kinds], value=value, allow_blank=False, compact=True, id="kind"
         )
         yield FormField("Read as", kind, long=True, id="field-kind")
+        yield ReadingFields(recipe.source)
         validation = LineInput(
             recipe.validation or "",
             compact=True,
@@ -175,9 +178,8 @@ class TrainingFields(Dialog[TrainingRequest | None]):
         how, _, name = self._choice("start-from").partition(":")
         return how, name
 
-    def _reading(self) -> tuple[str, Kind | None, str | None]:
-        """Corpus, kind and separator as chosen."""
-        choice = self._choice("kind")
+    def source(self) -> Source:
+        """What is learnt from and how it is read, as chosen. Raises TextError."""
         kinds: dict[str, tuple[Kind | None, str | None]] = {
             "told": (None, None),
             "lines": ("lines", None),
@@ -185,23 +187,24 @@ class TrainingFields(Dialog[TrainingRequest | None]):
             "stream": ("stream", None),
             "custom": ("lines", self._recipe.separator),
         }
-        return (self._text("corpus").strip(), *kinds[choice])
+        kind, separator = kinds[self._choice("kind")]
+        return Source(
+            names_in(self._text("corpus")),
+            kind,
+            separator,
+            **self.reading.choices,  # type: ignore[arg-type]
+        )
 
     def recipe(self) -> Recipe:
         """The recipe that the form describes. Raises RecipeError, TextError or ModelError for the first bad field."""
-        corpus, kind, separator = self._reading()
-        if not corpus:
-            raise TextError("give the name of a shipped corpus or a text file.")
+        source = self.source()
         values: dict[str, Any] = {f.name: parse_number(f, self._text(f.name)) for f in NUMBERS.values()}
         validation = self._text("validation").strip()
         if validation:
             check_file(typed_path(validation))
             validation = str(typed_path(validation))
         return replace(
-            self._recipe,
-            corpus=names_in(corpus),
-            kind=kind,
-            separator=separator,
+            self._recipe.reading(source),
             validation=validation or None,
             family=self._choice("family"),  # type: ignore[arg-type]  # one of FAMILIES
             name=self._checked_name(),
@@ -244,9 +247,9 @@ class TrainingFields(Dialog[TrainingRequest | None]):
         self.name_input.placeholder = free or "chosen for you"
 
     def _suggested_name(self) -> str:
-        stem = Path(self._text("corpus").strip()).stem
+        names = names_in(self._text("corpus"))
         try:
-            return self._library.free_name(f"{stem}-{self._choice('family')}")
+            return self._library.free_name(default_name(names, self._choice("family"))) if names else ""
         except ModelError:
             return ""
 

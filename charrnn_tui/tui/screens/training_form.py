@@ -13,8 +13,10 @@ from textual.widgets import Button, Collapsible, Input, Select
 
 from charrnn_tui.model.library import Library
 from charrnn_tui.prompt.words import duration
-from charrnn_tui.text import Kind, TextError
+from charrnn_tui.text import Kind, Source, TextError
+from charrnn_tui.text.decoding import NotDecodedError
 from charrnn_tui.text.summary import CorpusSummary, summarise
+from charrnn_tui.text.tables import Column, ColumnError
 from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
 from charrnn_tui.tui.content.reader_thread import Reader
 from charrnn_tui.tui.content.recipe_fields import (
@@ -101,7 +103,9 @@ class TrainingForm(TrainingFields):
         self._reader = Reader()
         self.summary: CorpusSummary | None = None
         """What the chosen corpus holds, once it is read."""
-        self._read: tuple[Any, ...] | None = None
+        self.columns: tuple[Column, ...] = ()
+        """Those of a table."""
+        self._read: Source | None = None
 
     def on_mount(self) -> None:
         """Check what was given and read the corpus."""
@@ -137,7 +141,19 @@ class TrainingForm(TrainingFields):
 
     def _apply_start(self, choice: str) -> None:
         how, _, name = choice.partition(":")
-        everything = ("corpus", "browse", "kind", "validation", "preset", "family", "name", *NUMBERS)
+        everything = (
+            "corpus",
+            "browse",
+            "kind",
+            "column",
+            "label",
+            "encoding",
+            "validation",
+            "preset",
+            "family",
+            "name",
+            *NUMBERS,
+        )
         self._enable(everything, enabled=how != "resume")
         self._enable(("epochs",), enabled=True)
         hints = {
@@ -161,6 +177,7 @@ class TrainingForm(TrainingFields):
             except (RecipeError, TypeError):
                 self._recipe = Recipe()
             self._set({"corpus": self._recipe.source.words, "name": name, "kind": self._recipe.kind or "told"})
+            self.reading.set(self._recipe.source)
             self._set({n: getattr(self._recipe, n) for n in NUMBERS} | {k: getattr(architecture, k) for k in _SHAPE})
         self._show_preset()
 
@@ -171,6 +188,7 @@ class TrainingForm(TrainingFields):
         event.stop()
         name = event.input.id or ""
         if name == "corpus":
+            self.reading.forget()
             self.name_input.placeholder = self._suggested_name() or "chosen for you"
         else:
             self._check(name)
@@ -240,21 +258,30 @@ class TrainingForm(TrainingFields):
         await self._show_estimate()
 
     async def _read_corpus(self) -> None:
-        wanted = self._reading()
-        if wanted == self._read:
-            return
-        field = self._field("corpus")
+        field, column = self._field("corpus"), self._field("column")
+        wanted: Source | None = None
+        self.columns = ()
         try:
-            if not wanted[0]:
-                raise TextError("give the name of a shipped corpus or a text file.")
-            summary = await self._reader.run(summarise, *wanted)
+            wanted = self.source()
+            if wanted == self._read:
+                return
+            summary = await self._reader.run(summarise, wanted)
+        except ColumnError as error:
+            self.summary, self.columns = None, error.columns
+            self.reading.offer(error.columns)
+            chosen = self._choice("column")
+            field.problem = ""
+            column.problem = str(error) if chosen else "this is a table: choose the column to learn."
         except (TextError, OSError, ValueError) as error:
             self.summary = None
-            field.problem = str(error)
+            field.problem, column.problem = str(error), ""
+            if isinstance(error, NotDecodedError):
+                self.reading.offer((), error.proposal, is_text=False)
         else:
-            self.summary = summary
-            field.problem = ""
-            field.hint = f"{sentence(summary.counted)}."
+            self.summary, self.columns = summary, summary.columns
+            field.problem = column.problem = ""
+            self.reading.offer(summary.columns)
+            field.hint = f"{sentence(summary.counted)}, {summary.encoding}."
             self._field("kind").hint = f"{sentence(summary.told)}."
             self._follow_kind(summary.kind)
         self._read = wanted
@@ -264,6 +291,8 @@ class TrainingForm(TrainingFields):
     def _show_corpus(self, panel: CorpusPanel) -> None:
         if self.summary is not None:
             panel.show(self.summary)
+        elif self.columns:
+            panel.show_table(self._field("column").problem, self.columns)
         elif problem := self._field("corpus").problem:
             panel.show_sentence(problem, problem=True)
 

@@ -16,6 +16,7 @@ from charrnn_tui.prompt.beside import named
 from charrnn_tui.prompt.choices import Choices
 from charrnn_tui.prompt.commands import Action, CommandError
 from charrnn_tui.prompt.probability import LEGEND
+from charrnn_tui.sampling import SettingsError
 from charrnn_tui.text import UnknownSymbolsError
 from charrnn_tui.tui.content.blocks import GenerationAct
 from charrnn_tui.tui.content.generation import Generation
@@ -111,7 +112,7 @@ class Conversation(Vertical):
         """Do something; where it cannot be done, say why, give the lines back and return False."""
         try:
             what()
-        except (CommandError, UnknownSymbolsError, ModelError) as error:
+        except (CommandError, UnknownSymbolsError, SettingsError, ModelError) as error:
             self.refuse(str(error), *lines)
             return False
         self.box.forget_trouble()
@@ -216,7 +217,20 @@ class Conversation(Vertical):
                 self.open_model(name, line)
             case commands.Save():
                 self.writer.act_on("keep")
-            case commands.Look() | commands.OpenModel() | commands.Train() | commands.Help() | commands.Quit():
+            case (
+                commands.Look()
+                | commands.ShowContext()
+                | commands.ShowContinuations()
+                | commands.ShowBetween()
+                | commands.OpenModel()
+                | commands.Train()
+                | commands.Help()
+                | commands.Quit()
+            ):
+                self.post_message(Asked(action, line))
+            case commands.Favourites() | commands.Tag() | commands.Export() | commands.Transcript():
+                self.post_message(Asked(action, line))
+            case commands.Fork() | commands.ShowTree():
                 self.post_message(Asked(action, line))
             case _:
                 assert_never(action)
@@ -243,7 +257,7 @@ class Conversation(Vertical):
         if typed.strip():
             self._restyled(said)
         else:
-            self.box.say_trouble(words.capitalised(said) + ".")
+            self.app.notify(words.capitalised(said) + ".", title="Styles", markup=False, timeout=15)
 
     def turn_style(self, steps: int) -> None:
         """Turn the dial between two styles."""
@@ -372,7 +386,12 @@ class Conversation(Vertical):
 
     def say_favourite(self, kept: Favourite) -> None:
         """Draw a favourite again, with its own model; what was not drawn is offered to be searched again."""
-        model, start = self.session.model, of_favourite(kept)
+        model = self.session.model
+        try:
+            start = of_favourite(kept)
+        except SettingsError as error:
+            self.refuse(str(error))
+            return
         if kept.kind == "probable":
             if model is None or model.name != kept.model:
                 self.attempt(lambda: self.open_model(kept.model))

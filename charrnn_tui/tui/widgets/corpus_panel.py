@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import getters
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -10,6 +12,7 @@ from textual.widgets import Static
 
 from charrnn_tui.prompt import words
 from charrnn_tui.text.summary import CorpusSummary
+from charrnn_tui.text.tables import Column
 from charrnn_tui.tui.content.shown import plain, sentence
 from charrnn_tui.tui.widgets.length_histogram import LengthHistogram
 
@@ -52,6 +55,11 @@ class CorpusPanel(VerticalScroll, can_focus=False):
         self.facts.set_class(problem, "problem")
         self.add_class("-bare")
 
+    def show_table(self, text: str, columns: Sequence[Column]) -> None:
+        """Show a sentence and the columns of a table, each with its first values."""
+        self.show_sentence(text)
+        self.facts.update(Content("\n").join([plain(sentence(text)), Content(""), *columns_content(columns)]))
+
     def show(self, summary: CorpusSummary) -> None:
         """Show what a corpus holds."""
         self.remove_class("-bare")
@@ -87,9 +95,26 @@ def facts_content(summary: CorpusSummary) -> Content:
     ]
     if lists and repeated:
         rows.append(Content(f"{repeated:,} repeated" if repeated > 1 else "1 repeated"))
+    if summary.encoding != "UTF-8":
+        rows.append(plain(f"written in {summary.encoding}"))
+    if len(summary.files) > 1:
+        rows.append(Content(f"from {len(summary.files):,} files"))
+    if summary.labels:
+        rows.append(plain(f"{len(summary.labels):,} labels, most {summary.labels[0][0]}"))
+    rows += [plain(sentence(note)) for note in summary.notes]
     if summary.partial:
         rows.append(Content.styled("Told by its first 8 million characters.", "dim"))
     return Content("\n").join(rows)
+
+
+def columns_content(columns: Sequence[Column]) -> list[Content]:
+    """A line a column: its name, and its first values."""
+    return [
+        Content.assemble(
+            plain(column.name).stylize("bold"), "  ", Content.styled(" · ", "dim").join(map(plain, column.values))
+        )
+        for column in columns
+    ]
 
 
 def samples_content(summary: CorpusSummary) -> Content:
