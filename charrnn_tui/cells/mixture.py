@@ -20,7 +20,6 @@ Vocabularies are united. Shares add up to 1. Cells of every kind can be parts: n
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -68,7 +67,7 @@ class MixtureArchitecture:
     def describe(self) -> str:
         """For people: 'mixture of LSTM of 256 units and GRU of 64 units'."""
         *first, last = [part.describe() for part in self.parts]
-        return f"{'blend' if self.blended else 'mixture'} of {', '.join(first)} and {last}"
+        return f"{'blend' if self.blended else 'mixture'} of {', '.join(first)}{' and ' if first else ''}{last}"
 
 
 class MixtureState(NamedTuple):
@@ -124,8 +123,8 @@ class MixtureCell(BatchCell):
     def __init__(
         self, parts: Sequence[tuple[BatchCell, Vocabulary]], shares: Sequence[float], *, blended: bool = False
     ) -> None:
-        if len(parts) < 2:
-            raise ValueError("a mixture has two parts or more.")
+        if not parts:
+            raise ValueError("a mixture has at least one part.")
         self.parts = tuple(cell for cell, _ in parts)
         self.vocabulary = Vocabulary({symbol for _, vocabulary in parts for symbol in vocabulary.symbols})
         size = self.vocabulary.size
@@ -145,31 +144,19 @@ class MixtureCell(BatchCell):
         if "\n" in self.vocabulary:
             self.begins[self.vocabulary.id("\n")] = True
         self.kinds = _kinds(self.own_ids)
-        self.architecture = MixtureArchitecture(
-            tuple(cell.architecture for cell in self.parts), (), size, blended=blended
-        )
-        self._take(shares)
-
-    def _take(self, shares: Sequence[float]) -> None:
         values = tuple(map(float, shares))
         if len(values) != len(self.parts) or not all(math.isfinite(v) and v >= 0 for v in values):
             raise ValueError(f"a mixture of {len(self.parts)} parts has as many shares, numbers from 0.")
         if abs(math.fsum(values) - 1) > _SUM:
             raise ValueError(f"shares add up to 1, not to {math.fsum(values):g}.")
-        a = self.architecture
-        self.architecture = MixtureArchitecture(a.parts, values, a.vocabulary_size, a.blended)
+        architectures = tuple(cell.architecture for cell in self.parts)
+        self.architecture = MixtureArchitecture(architectures, values, size, blended)
         self.shares: Wide = np.array(values)
 
     @property
     def blended(self) -> bool:
         """Whether logarithms of probabilities are mixed."""
         return self.architecture.blended
-
-    def with_shares(self, shares: Sequence[float]) -> MixtureCell:
-        """The same parts with other shares; states go from one to the other. Raises ValueError."""
-        cell = copy.copy(self)
-        cell._take(shares)
-        return cell
 
     def initial_state(self, batch_size: int = 1) -> MixtureState:
         """The states of all parts before anything was read."""

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from charrnn_tui.cells import BatchCell
 from charrnn_tui.cells.mixture import MixtureCell
 from charrnn_tui.model.description import ModelError, ModelInfo
 from charrnn_tui.model.mix import Mix, MixError
@@ -23,12 +22,13 @@ class MixtureModel(Model):
     vocabulary is that of all together, and its limits are the widest of theirs. It has no folder and no units.
     `info.architecture` is that of the first part; `cell.architecture` tells them all.
 
-    Raises MixError for models of two kinds.
+    `base` is the model that others were mixed into, also where nothing is left of it. Raises MixError for models of two
+    kinds.
     """
 
     cell: MixtureCell
 
-    def __init__(self, parts: Sequence[Model], shares: Sequence[float], *, blended: bool = False) -> None:
+    def __init__(self, base: Model, parts: Sequence[Model], shares: Sequence[float], *, blended: bool = False) -> None:
         first = parts[0]
         for other in parts[1:]:
             if other.info.kind != first.info.kind:
@@ -43,34 +43,31 @@ class MixtureModel(Model):
             first.info.architecture,
             cell.vocabulary,
             first.info.kind,
+            recipe={key: base.info.recipe[key] for key in _OF_CORPUS if key in base.info.recipe},
             corpus={"longest": max(longest)} if len(longest) == len(parts) else {},
             created=" + ".join(part.info.created for part in parts),
             labels=first.labels,
         )
         super().__init__(info, cell)
         self.style = first.style
+        self._base = base
         self.parts = tuple(parts)
+
+    @property
+    def base(self) -> Model:
+        """The model that the others were mixed into."""
+        return self._base
 
     @property
     def shares(self) -> tuple[float, ...]:
         """The share of each part; they add up to 1."""
         return self.cell.architecture.shares
 
-    def with_shares(self, shares: Sequence[float]) -> MixtureModel:
-        """The same parts with other shares, at no cost: a text that is being written can go on with it.
-
-        Raises ValueError for shares that do not add up to 1.
-        """
-        model = MixtureModel.__new__(MixtureModel)
-        vars(model).update(vars(self))
-        model.cell = self.cell.with_shares(shares)
-        values = vars(self.info) | {"name": _name(self.parts, shares, self.cell.blended)}
-        model.info = ModelInfo(**values)
-        return model
-
     def styled(self, style: StyleLike) -> Model:
-        """The mixture with its first part writing in a style. Raises StyleError."""
-        return MixtureModel([self.parts[0].styled(style), *self.parts[1:]], self.shares, blended=self.cell.blended)
+        """The mixture with its base writing in a style. Raises StyleError."""
+        base = self._base.styled(style)
+        parts = [base if part is self._base else part for part in self.parts]
+        return MixtureModel(base, parts, self.shares, blended=self.cell.blended)
 
     def save(self, folder: str | Path) -> Path:
         """Raises ModelError: a mixture has no weights of its own."""
@@ -86,6 +83,8 @@ class MixtureModel(Model):
         return None if None in found else ""
 
 
+_OF_CORPUS = ("corpus", "separator", "validation", "validation_fraction")
+"""What the base's recipe says of its corpus, which stands for the mixture's."""
 _KINDS = {"lines": "items", "stream": "running text"}
 
 
@@ -129,28 +128,9 @@ def mixed_as(model: Model, mix: Mix, opened: Mapping[str, Model]) -> Model:
         parts, shares = parts[1:], weights
     else:
         shares = [rest, *weights]
-    if len(parts) == 1:
-        return parts[0]
-    return MixtureModel(parts, _adding_up(shares), blended=mix.blended)
+    return MixtureModel(model, parts, _adding_up(shares), blended=mix.blended)
 
 
 def _adding_up(shares: Sequence[float]) -> list[float]:
     total = math.fsum(shares)
     return [share / total for share in shares]
-
-
-def turned_to(model: Model, wanted: Model) -> BatchCell | None:
-    """The cell with which a text that `model` began goes on as `wanted`, where it can: None where they differ in more
-    than shares and style."""
-    if model.vocabulary != wanted.vocabulary or type(model) is not type(wanted):
-        return None
-    if isinstance(model, MixtureModel) and isinstance(wanted, MixtureModel):
-        if len(model.parts) != len(wanted.parts) or not all(map(_same, model.parts, wanted.parts)):
-            return None
-        return wanted.cell
-    return wanted.cell if _same(model, wanted) else None
-
-
-def _same(one: Model, other: Model) -> bool:
-    """Whether two are the same network, whatever style it writes in."""
-    return one is other or (one.folder is not None and one.folder == other.folder and one.info == other.info)

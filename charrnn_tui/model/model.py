@@ -141,6 +141,11 @@ class Model:
         return mixed(self, others, blended=blend)
 
     @property
+    def base(self) -> Model:
+        """The model that was opened: the one that others are mixed into."""
+        return self
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """The labels that stood beside its items; none where it learnt without."""
         return self.info.labels

@@ -72,6 +72,8 @@ class Choices:
         if command.completes == "styles":
             return self._styles(name, rest)
         names = self.names(command.completes)
+        if command.name == "mix":
+            return _mixed(name, rest, names)
         if command.completes == "corpora":
             names += self.names("unfinished")
         quote = rest[:1] if rest[:1] in ("'", '"') else ""
@@ -103,6 +105,17 @@ class Choices:
         if " " not in line and find(line[1:]) is not None:
             return None
         return chosen
+
+
+def _mixed(command: str, rest: str, names: list[str]) -> list[Choice]:
+    """The models that the last word of what is mixed may become; their weight is still to be typed."""
+    found: dict[str, str] = {}
+    for at in (0, *(i + 1 for i, character in enumerate(rest) if character in " ,")):
+        last = rest[at:]
+        found |= {f"{rest[:at]}{name}=": f"{name}=" for name in names if name.startswith(last)}
+        if at == 0:
+            found |= {word: word.strip() for word in ("off", "blend ") if word.startswith(last) and last}
+    return [Choice(f"/{command} {line}", shown) for line, shown in found.items()]
 
 
 def common_start(texts: list[str]) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from charrnn_tui.model.mix import Mix, MixError
 from charrnn_tui.prompt.options import OPTIONS, CommandError, Option, OptionValue, whole_number
 from charrnn_tui.prompt.words import quoted
 from charrnn_tui.sampling import SettingsError
@@ -83,6 +84,23 @@ class Look:
     """Lay a text open, character by character; None: what was generated last."""
 
     text: str | None
+
+
+@dataclass(frozen=True)
+class MixModels:
+    """Mix other models in; None tells what is mixed in now."""
+
+    mix: Mix | None
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Let another model continue a prefix beside the open one, under the same seed.
+
+    `typed`: the other model's name and, behind it, the prefix; without one, the prefix and seed of the last text.
+    """
+
+    typed: str
 
 
 @dataclass(frozen=True)
@@ -185,6 +203,8 @@ Action: TypeAlias = (
     | ShowContinuations
     | ShowBetween
     | Look
+    | MixModels
+    | Beside
     | ShowContext
     | OpenModel
     | Train
@@ -266,6 +286,21 @@ def _path(rest: str) -> str | None:
     return rest or None
 
 
+def _mix(rest: str) -> Action:
+    if rest.strip().lower() in ("off", "none"):
+        return MixModels(Mix())
+    try:
+        return MixModels(Mix.parse(rest) if rest.strip() else None)
+    except MixError as error:
+        raise CommandError(str(error)) from error
+
+
+def _beside(rest: str) -> Action:
+    if not rest.strip():
+        raise CommandError("name the model that is to write beside the open one")
+    return Beside(rest.lstrip(" "))
+
+
 def _several(rest: str) -> tuple[str, ...]:
     """Names with spaces between them, each once; one that holds spaces stands in quotes."""
     try:
@@ -321,6 +356,20 @@ COMMANDS: dict[str, Command] = {
             "write in a style that the model has learnt (alone: list them)",
             lambda rest: SetStyle(rest),
             "styles",
+        ),
+        Command(
+            "mix",
+            "/mix MODEL=0.3",
+            "mix another model in: its share of each character (/mix blend MODEL=0.3: by logarithms; /mix off)",
+            _mix,
+            "models",
+        ),
+        Command(
+            "beside",
+            "/beside MODEL De",
+            "another model beside this one: the same prefix, the same seed (no prefix: those of the last text)",
+            _beside,
+            "models",
         ),
         Command("n", "/n 20 De", "continue a prefix many times at once", _many),
         Command("top", "/top De", "the most probable items that begin so, exactly", _top),
@@ -421,6 +470,7 @@ __all__ = [
     "COMMANDS",
     "MOST_AT_ONCE",
     "Action",
+    "Beside",
     "Command",
     "CommandError",
     "Continue",
@@ -433,6 +483,7 @@ __all__ = [
     "Help",
     "Keeping",
     "Look",
+    "MixModels",
     "OpenModel",
     "Quit",
     "Save",

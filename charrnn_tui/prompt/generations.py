@@ -43,6 +43,8 @@ class DrawnText:
     again then."""
     end: EndReason | None = None
     """How it ended; None where it was stopped."""
+    model: str = ""
+    """Who wrote it, where it is not the generation's model; nothing steers it then."""
 
 
 @dataclass
@@ -65,20 +67,21 @@ class DrawnGeneration:
         """The command lines that print the same texts: one where all are items of one prefix, else one a text."""
         first = self.texts[0]
         together = all(
-            text.typed == first.typed and text.settings == first.settings and text.item == first.item + i
+            (text.typed, text.settings, text.item, text.model)
+            == (first.typed, first.settings, first.item + i, first.model)
             for i, text in enumerate(self.texts)
         )
         groups = [(first, len(self.texts))] if together else [(text, 1) for text in self.texts]
         return "\n".join(
             sample_command(
                 text.typed,
-                self.model,
+                text.model or self.model,
                 text.settings,
                 self.seed,
                 self.max_length,
                 item=text.item,
                 count=count,
-                steering=self.steering,
+                steering=UNSTEERED if text.model else self.steering,
             )
             for text, count in groups
         )
@@ -90,7 +93,7 @@ class DrawnGeneration:
             Favourite(
                 text=text.text,
                 prefix=text.typed,
-                model=self.model,
+                model=text.model or self.model,
                 seed=self.seed,
                 item=text.item,
                 temperature=text.settings.temperature,
@@ -99,7 +102,7 @@ class DrawnGeneration:
                 min_p=text.settings.min_p,
                 max_length=self.max_length,
                 kept=when,
-                steering=self.steering.to_plain(),
+                steering={} if text.model else self.steering.to_plain(),
             )
             for text in self.texts
         ]
@@ -276,7 +279,7 @@ def probable_items(
     search = probable_search(model, prefix, count, max_length, steering, stop)
     texts = [ProbableText(item.text, item.log_prob, item.ended) for item in search]
     early = search.reason in ("memory", "steps", "stopped")
-    return ProbableItems(model.name, prefix, texts, math.exp(search.bound), early, max_length, steering)
+    return ProbableItems(model.base.name, prefix, texts, math.exp(search.bound), early, max_length, steering)
 
 
 def probable_search(

@@ -47,6 +47,8 @@ KEYS: dict[str, Key] = {
         _both("hotter", "f8,ctrl+up", "raise the temperature, also while text streams"),
         _both("style_first", "f19,ctrl+pageup", "turn the style towards the first of two, also while text streams"),
         _both("style_second", "f20,ctrl+pagedown", "turn the style towards the second of two"),
+        _both("mix_less", "f21,ctrl+end", "less of the model that is mixed in, also while text streams"),
+        _both("mix_more", "f22,ctrl+home", "more of it"),
         _screen("again", "ctrl+r", "the same generation once more"),
         _both("models", "f2", "the models there are"),
         _screen("training_form", "f4", "choose corpus, network and time"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from charrnn_tui.model.mix import MixError
 from charrnn_tui.model.style import Style, StyleError
 from charrnn_tui.prompt import styles, words
 from charrnn_tui.prompt.options import CONSTRAINT, HOTTEST, OPTIONS, SAMPLING, TEMPERATURE_STEP, OptionValue
@@ -19,6 +20,8 @@ from charrnn_tui.sampling import SamplingSettings
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
+    from charrnn_tui.model.library import Library
+    from charrnn_tui.model.mix import Mix
     from charrnn_tui.prompt.settings import Config
 
 SEEDS = 100_000
@@ -36,6 +39,26 @@ def _turned(temperature: float, steps: int) -> float:
     # The keys stop at HOTTEST; from beyond it they lead down and never further up.
     most = max(HOTTEST, temperature) if steps > 0 else HOTTEST
     return round(min(most, max(0.0, (start + steps) * TEMPERATURE_STEP)), 2)
+
+
+class Others:
+    """Models that are named beside the open one: opened once, as long as they are asked for."""
+
+    def __init__(self, library: Library | None = None) -> None:
+        self.library = library
+        self._open: dict[str, Model] = {}
+
+    def open(self, name: str) -> Model:
+        """The model. Raises ModelError."""
+        if name not in self._open:
+            from charrnn_tui.model.library import Library
+
+            self._open[name] = (self.library or Library()).open(name)
+        return self._open[name]
+
+    def forget(self) -> None:
+        """Read them anew when they are asked for again: they may have been trained further."""
+        self._open.clear()
 
 
 @dataclass
@@ -65,6 +88,8 @@ class Session:
     """The model that was steered last, how, and what came of it."""
     last_seed: int | None = None
     """The seed of the last generation, so that it can be made again."""
+    others: Others = field(default_factory=Others, repr=False, compare=False)
+    """Models that are mixed in, or write beside the open one."""
 
     @classmethod
     def from_config(
@@ -125,13 +150,20 @@ class Session:
     # --- the model ---
 
     def open(self, model: Model, step: int | None = None) -> str:
-        """Answer from a model; a style that it does not know is put aside, which is told in words."""
+        """Answer from a model; a style that it does not know, or a mix that does not suit it, is put aside, which is
+        told in words."""
         self.model, self.step = model, step
-        style = self.steering.style
-        if not style or all(label in model.labels for label, _ in style.weights):
-            return ""
-        self.steering, self.dial = replace(self.steering, style=Style()), None
-        return f"it does not know the style {style.words()}, which is off"
+        lost = []
+        style, mix = self.steering.style, self.steering.mix
+        if style and not all(label in model.labels for label, _ in style.weights):
+            self.steering, self.dial = replace(self.steering, style=Style()), None
+            lost.append(f"it does not know the style {style.words()}, which is off")
+        try:
+            Steering(mix=mix).steered(model, self.others)
+        except ValueError as error:
+            self.steering = replace(self.steering, mix=UNSTEERED.mix)
+            lost.append(f"nothing is mixed in any more: {str(error).rstrip('.')}")
+        return "; ".join(lost)
 
     @property
     def writing(self) -> Model | None:
@@ -140,8 +172,16 @@ class Session:
             return self.model
         before = self._steered
         if before is None or before[0] is not self.model or before[1] != self.steering:
-            self._steered = before = self.model, self.steering, self.steering.steered(self.model)
+            self._steered = before = self.model, self.steering, self.steering.steered(self.model, self.others)
         return before[2]
+
+    def taking_over(self, model: Model) -> Model | None:
+        """The model with which a text that `model` writes goes on as things are steered now; None where it cannot:
+        another network, or other symbols."""
+        now = self.writing
+        if now is None or now.base.name != model.base.name or now.vocabulary != model.vocabulary:
+            return None
+        return now
 
     @property
     def labels(self) -> Sequence[str]:
@@ -166,6 +206,27 @@ class Session:
         self.steering = replace(self.steering, style=self.dial.style)
         return self.dial.words()
 
+    def set_mix(self, mix: Mix | None) -> str:
+        """Mix models in; what was changed, in words. None tells what is mixed in.
+
+        Raises ModelError, and nothing changes, where the open model cannot be mixed so.
+        """
+        if mix is not None:
+            self.others.forget()
+            if self.model is not None:
+                Steering(mix=mix).steered(self.model, self.others)
+            self.steering = replace(self.steering, mix=mix)
+        return self.steering.mix.words() or "nothing is mixed in"
+
+    def turn_mix(self, steps: int) -> str:
+        """Give what is mixed in more or less weight, by even steps; what was changed, in words. Raises MixError where
+        nothing is."""
+        before = self.steering.mix
+        if not before:
+            raise MixError("nothing is mixed in: /mix MODEL=0.3 mixes a model in.")
+        self.steering = replace(self.steering, mix=before.turned(steps))
+        return self.steering.mix.words() + (", as before" if self.steering.mix == before else "")
+
     # --- the next generation ---
 
     def next_seed(self) -> int:
@@ -178,7 +239,7 @@ class Session:
         """New characters at most; 0 while that is the model's to say and none is open."""
         if self.max_length or self.model is None:
             return self.max_length
-        return self.model.info.default_max_length
+        return (self.writing or self.model).info.default_max_length
 
     # --- words ---
 

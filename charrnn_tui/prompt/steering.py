@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from charrnn_tui.model.mix import Mix
 from charrnn_tui.model.style import Style
@@ -16,7 +16,14 @@ from charrnn_tui.sampling import SettingsError
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
-    from charrnn_tui.model.library import Library
+
+
+class Opener(Protocol):
+    """Opens models by name: a library, or a sitting that keeps them open."""
+
+    def open(self, name: str) -> Model:
+        """The model. Raises ModelError."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ class Steering:
         except ValueError as error:
             raise SettingsError(f"how this was steered cannot be read: {error}") from error
 
-    def steered(self, model: Model, library: Library | None = None) -> Model:
+    def steered(self, model: Model, library: Opener | None = None) -> Model:
         """The model that writes: the given one, styled and mixed. `library` holds those that are mixed in.
 
         Raises ModelError.

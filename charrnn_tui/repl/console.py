@@ -27,6 +27,8 @@ class Handlers:
     with it), or None where the line has to wait for its turn."""
     turn_style: Callable[[int], None] = lambda steps: None
     """Turn the dial between two styles by +1 or -1 step."""
+    turn_mix: Callable[[int], None] = lambda steps: None
+    """Turn the weight of what is mixed in by +1 or -1 step."""
 
 
 class Live(Protocol):

@@ -61,7 +61,7 @@ class Forking:
         if model is None or model.name != last.model:
             model = await asyncio.to_thread(self._library.open, last.model)
         model = last.steering.steered(model, self._library)
-        text = last.texts[-1]
+        text = next(text for text in reversed(last.texts) if not text.model)  # another network wrote the others
         prefix = clean_prefix(text.typed, model.vocabulary, model.info.kind)
         longest = max(last.max_length, self._session.limit) if text.end is None else last.max_length
         opened = Opened(prefix, text.text, ((0, text.settings),), last.seed, text.item, longest, text.end)

@@ -25,6 +25,7 @@ from charrnn_tui.prompt.generations import (
 )
 from charrnn_tui.prompt.pace import STEP_BUDGET, Credit
 from charrnn_tui.prompt.session import Session
+from charrnn_tui.repl.beside import Beside
 from charrnn_tui.repl.colours import probability_style
 from charrnn_tui.repl.console import Console, Live
 from charrnn_tui.repl.fragments import Fragments
@@ -72,7 +73,7 @@ class Generator:
         stream = await asyncio.to_thread(begin) if len(prefix) > _LONG_PREFIX else begin()
         self.speed = None
         text = DrawnText(prefix, stream.prefix, settings)
-        generation = DrawnGeneration(model.name, seed, limit, [text], steering)
+        generation = DrawnGeneration(model.base.name, seed, limit, [text], steering)
         async with console.live() as live:
             written, known = None, ""
             if asked:
@@ -169,8 +170,9 @@ class Generator:
                     stream.max_length = max(session.max_length, len(stream.tokens))
             # What is asked of items acts on the next generation.
             steering = replace(session.steering, constraint=generation.steering.constraint)
-            if model is not None and steering != generation.steering:
-                stream.reread(steering.steered(model).cell)
+            other = None if model is None or steering == generation.steering else session.taking_over(model)
+            if other is not None:
+                stream.reread(other.cell)
                 generation.steering, text.turned = steering, text.turned or bool(stream.tokens)
             text.turned |= stream.settings != text.settings or stream.max_length != first_limit
             if pace == 0:
@@ -200,6 +202,13 @@ class Generator:
             for token in tokens
             if token.symbol
         ]
+
+    async def continue_beside(
+        self, model: Model, other: Model, prefix: str, seed: int | None = None, item: int = 0
+    ) -> None:
+        """Continue a prefix with two models under one seed. Raises UnknownSymbolsError."""
+        self.speed = None
+        self.last = await Beside(self.session, self.console).write(model, other, prefix, seed, item)
 
     async def continue_many(self, model: Model, count: int, prefix: str) -> None:
         """Continue a prefix many times, a line each. Raises UnknownSymbolsError."""
@@ -237,7 +246,7 @@ class Generator:
             if console.marked and stopped:
                 live.write([("class:end", f"stopped after {len(drawn)} of {count}")])
         if drawn:
-            self.last = DrawnGeneration(model.name, seed, limit, drawn, steering)
+            self.last = DrawnGeneration(model.base.name, seed, limit, drawn, steering)
         elif draws is not None and not stopped:
             raise CommandError(why_fewer(draws, prefix, stopped=False))
 
@@ -248,7 +257,7 @@ class Generator:
         limit, steering = self.session.max_length or None, self.session.steering
         search = probable_search(model, prefix, PROBABLE, limit, steering)
         items: list[ProbableText] = []
-        found = ProbableItems(model.name, prefix, items, max_length=limit, steering=steering)
+        found = ProbableItems(model.base.name, prefix, items, max_length=limit, steering=steering)
         try:
             async with console.live() as live:
                 async for item in in_thread(search, live):

@@ -20,6 +20,8 @@ TURNS = {"hotter": 1, "colder": -1}
 """Steps of the temperature by the id of the key."""
 STYLE_TURNS = {"style_second": 1, "style_first": -1}
 """Steps of the dial between two styles."""
+MIX_TURNS = {"mix_more": 1, "mix_less": -1}
+"""Steps of the weight of what is mixed in."""
 COMMANDS = {
     "help": "/help",
     "models": "/model",
@@ -133,6 +135,7 @@ def prompt_keys(
     *,
     turn: Callable[[int], None],
     turn_style: Callable[[int], None],
+    turn_mix: Callable[[int], None],
     enter: Callable[[str, str], None],
     ghosts: Ghosts,
     completions: Callable[[str], list[str]],
@@ -140,7 +143,7 @@ def prompt_keys(
     """Key bindings of the line editor; `keys` by the id of what they do.
 
     `turn` is given +1 or -1 for a step of the temperature, `turn_style` for one of the dial of
-    styles, `enter` a line that a key enters and what stays typed;
+    styles, `turn_mix` for one of the weight of what is mixed in, `enter` a line that a key enters and what stays typed;
     `completions` gives whole command lines.
     """
     bindings = KeyBindings()
@@ -200,6 +203,8 @@ def prompt_keys(
                 bindings.add(*sequence)(turned(turn, TURNS[id]))
             elif id in STYLE_TURNS:
                 bindings.add(*sequence)(turned(turn_style, STYLE_TURNS[id]))
+            elif id in MIX_TURNS:
+                bindings.add(*sequence)(turned(turn_mix, MIX_TURNS[id]))
             elif id in COMMANDS or id in TAKES_TYPED:
                 bindings.add(*sequence)(entered(id))
             elif id == "prompt.complete":

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, assert_never
 from charrnn_tui.model import Model, ModelError
 from charrnn_tui.model.library import Library
 from charrnn_tui.prompt import commands, favourites, run_words, words
+from charrnn_tui.prompt.beside import named
 from charrnn_tui.prompt.generations import DrawnGeneration
 from charrnn_tui.prompt.keys import inline_keys
 from charrnn_tui.prompt.runs import Spawn, TrainingRun, TrainingRuns, recipe_for, spawn_worker
@@ -60,7 +61,7 @@ class Repl:
         self._keys = inline_keys() if keys is None else keys
         self._quit = False
         self._reloading: set[asyncio.Task[None]] = set()
-        console.handlers = Handlers(self.turn, self.at_once, self.turn_style)
+        console.handlers = Handlers(self.turn, self.at_once, self.turn_style, self.turn_mix)
 
     # --- the loop -----------------------------------------------------------------------------------------------
 
@@ -115,6 +116,10 @@ class Repl:
                 console.say(self.session.free())
             case commands.SetStyle(typed):
                 console.say(f"{words.capitalised(self.session.set_style(typed))}.")
+            case commands.MixModels(mix):
+                console.say(f"{words.capitalised(self.session.set_mix(mix))}.")
+            case commands.Beside(typed):
+                await self._beside(typed)
             case commands.GenerateMany(count, prefix):
                 await self.generator.continue_many(self._model(), count, prefix)
             case commands.ShowProbable(prefix):
@@ -147,6 +152,20 @@ class Repl:
             case _:
                 assert_never(action)
         console.refresh()
+
+    async def _beside(self, typed: str) -> None:
+        """Another model beside the open one: on a prefix, or on that of the last text under its seed."""
+        model = self._model()
+        name, prefix = named(typed, (entry.name for entry in self.library.entries()))
+        other = self.session.others.open(name)
+        last = self.generator.last
+        if prefix is not None:
+            await self.generator.continue_beside(model, other, prefix)
+        elif isinstance(last, DrawnGeneration):
+            text = last.texts[0]
+            await self.generator.continue_beside(model, other, text.typed, seed=last.seed, item=text.item)
+        else:
+            raise commands.CommandError(f"type what both are to continue: /beside {visible(name)} De.")
 
     async def _look(self, text: str | None) -> None:
         from charrnn_tui.repl.look import last_text, rows
@@ -198,6 +217,12 @@ class Repl:
         self.session.turn(steps)
         self.console.refresh()
 
+    def turn_mix(self, steps: int) -> None:
+        """Less or more of what is mixed in; the next character obeys."""
+        if self.session.steering.mix:
+            self.session.turn_mix(steps)
+            self.console.refresh()
+
     def turn_style(self, steps: int) -> None:
         """Turn the dial between two styles; the next character obeys."""
         if self.session.dial is not None:
@@ -215,6 +240,8 @@ class Repl:
             action = commands.parse(line)
             if isinstance(action, commands.SetStyle) and action.typed.strip():
                 return self.session.set_style(action.typed)
+            if isinstance(action, commands.MixModels) and action.mix is not None:
+                return self.session.set_mix(action.mix)
             return self._set(action) if isinstance(action, commands.SetOption) else None
         except ValueError as error:
             return str(error)

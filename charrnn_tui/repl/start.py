@@ -38,6 +38,7 @@ def start(name: str | None, overrides: Overrides) -> int:
         print(f"charrnn-tui: {error}", file=sys.stderr)
         return 1
     session = Session.from_config(config, seed_given="seed" in overrides)
+    session.others.library = library
     session.model = model
     try:
         return asyncio.run(_run(session, library, config, notice))

@@ -100,6 +100,7 @@ class Terminal:
                 self._keys,
                 turn=lambda steps: self.handlers.turn(steps),
                 turn_style=lambda steps: self.handlers.turn_style(steps),
+                turn_mix=lambda steps: self.handlers.turn_mix(steps),
                 enter=self._enter_by_key,
                 ghosts=self._suggest,
                 completions=self._completer.lines,
@@ -385,6 +386,10 @@ class TerminalLive:
                 self._terminal.handlers.turn_style(-1)
             case "style_second":
                 self._terminal.handlers.turn_style(1)
+            case "mix_more":
+                self._terminal.handlers.turn_mix(1)
+            case "mix_less":
+                self._terminal.handlers.turn_mix(-1)
             case _:
                 assert_never(action)
 

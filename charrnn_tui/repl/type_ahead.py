@@ -10,9 +10,11 @@ from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 
 from charrnn_tui.prompt.keys import inline_keys
-from charrnn_tui.repl.keys import STYLE_TURNS, TURNS, KeySequence, line_of, pasted, sequences
+from charrnn_tui.repl.keys import MIX_TURNS, STYLE_TURNS, TURNS, KeySequence, line_of, pasted, sequences
 
-KeyAction = Literal["stop", "leave", "hotter", "colder", "style_first", "style_second", "suspend"]
+KeyAction = Literal[
+    "stop", "leave", "hotter", "colder", "style_first", "style_second", "mix_more", "mix_less", "suspend"
+]
 """'stop' is Ctrl+C, 'leave' the key named stop (Escape): a training run goes on after the second one."""
 
 
@@ -56,6 +58,8 @@ class TypeAhead:
             return "hotter" if TURNS[id] > 0 else "colder"
         if id in STYLE_TURNS:
             return "style_second" if STYLE_TURNS[id] > 0 else "style_first"
+        if id in MIX_TURNS:
+            return "mix_more" if MIX_TURNS[id] > 0 else "mix_less"
         return None
 
     def _enter(self, id: str) -> bool:

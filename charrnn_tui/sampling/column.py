@@ -100,21 +100,9 @@ class Column:
         self._advance(last_ids[rows], join_states([state for state, _ in known.values()]).select(rows))
 
     def _advance(self, ids: NDArray[np.int64], before: BatchState) -> None:
-        """Read one id in every stream that runs; what was there before is kept, for `cell`."""
+        """Read one id in every stream that runs."""
         self._last = ids, before
         self._state, self._logits = self._cell.step_logits(ids, before)
-
-    @property
-    def cell(self) -> BatchCell:
-        """What computes the next characters."""
-        return self._cell
-
-    @cell.setter
-    def cell(self, cell: BatchCell) -> None:
-        """Go on with another cell whose states mean the same, as `Stream.cell`: the next characters obey."""
-        self._cell = cell
-        if self.running:
-            self._advance(*self._last)
 
     def reread(self, cell: BatchCell, texts: Sequence[str]) -> None:
         """Go on with another cell of the same vocabulary, such as the same network in another style: what stands of

@@ -113,7 +113,6 @@ class Stream(Iterator[Token]):
         for id_ in ids:
             state, _ = self._stepper.step(id_, state)
         self._last_of_prefix = state, last
-        self._exchanged = False
         self._steps: list[tuple[Any, NDArray[np.float32]]] = [self._step(last, state)]
 
     def fork(self) -> Stream:
@@ -145,24 +144,6 @@ class Stream(Iterator[Token]):
     def cell(self) -> Any:
         """What computes the next character."""
         return self._stepper.cell
-
-    @cell.setter
-    def cell(self, cell: Cell[Any]) -> None:
-        """Go on with another cell whose states mean the same (a mixture with other shares, a network in another
-        style): the next character obeys, since the last symbol is read anew by this cell."""
-        self._stepper, self._exchanged = stepper_for(cell), True
-        self._largest_logit = getattr(cell, "largest_logit", math.inf)
-        self._prepared = None
-        self._read_last_anew()
-
-    def _read_last_anew(self) -> None:
-        position = len(self.tokens)
-        if self.end == "end":
-            return
-        state, last = self._last_of_prefix
-        if position:
-            state, last = self._steps[position - 1][0], self.tokens[-1].id
-        self._steps[position:] = [self._step(last, state)]
 
     def _step(self, id_: int, state: Any) -> tuple[Any, NDArray[np.float32]]:
         state, logits = self._stepper.step(id_, state)
@@ -262,9 +243,7 @@ class Stream(Iterator[Token]):
         prefix = prefix_ids(self.prefix, self.vocabulary, self.kind).tolist()
         state, steps = self._stepper.start, []
         for id_ in [*prefix, *drawn]:
-            state, logits = self._stepper.step(id_, state)
-            if self.kind == "stream":
-                logits[BOUNDARY] = -np.inf
+            state, logits = self._step(id_, state)
             steps.append((state, logits))
         self._steps = steps[len(prefix) - 1 :]
 
@@ -273,8 +252,6 @@ class Stream(Iterator[Token]):
         keep = max(0, len(self.tokens) - check_whole(count, "the number of draws to take back"))
         del self.tokens[keep:]
         del self._steps[keep + 1 :]
-        if self._exchanged:
-            self._read_last_anew()
 
     def write(self, rest: str) -> Iterator[Token]:
         """Write what follows the prefix in a whole item that was drawn elsewhere, and its end, a symbol at a time."""

@@ -171,7 +171,7 @@ def test_parts_that_agree_are_themselves() -> None:
 def test_a_share_that_goes_to_nothing_takes_the_influence_with_it(name: str, blended: bool) -> None:
     parts = PARTS[name][:2]
     cell = MixtureCell(parts, [1.0, 0.0], blended=blended)
-    near = cell.with_shares([1 - 1e-5, 1e-5])
+    near = MixtureCell(parts, [1 - 1e-5, 1e-5], blended=blended)
     own, vocabulary = parts[0]
     _, alone = own.read([0, 1, 2], own.initial_state(1))
     ids = [0, *cell.vocabulary.encode("".join(vocabulary.symbols[:2])).tolist()]

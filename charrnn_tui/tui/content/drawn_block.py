@@ -10,10 +10,12 @@ from charrnn_tui.prompt.probability import level
 from charrnn_tui.text import visible
 from charrnn_tui.tui.content.blocks import ACTIONS, INDENT, Block, GenerationAct, Piece, Span
 from charrnn_tui.tui.content.generation import Generation
-from charrnn_tui.tui.content.wrapping import cell_width
+from charrnn_tui.tui.content.wrapping import cell_width, fitted
 
 _GAP = 3
 _NARROWEST_COLUMN = 14
+_WIDEST_NAME = 16
+"""Cells of a model's name before its text, one below the other."""
 _NEW = " ✦"
 """The mark of a text that does not stand in the corpus."""
 
@@ -48,6 +50,8 @@ class DrawnBlock(Block[Generation]):
         done = [text for text in generation.texts if text.end is not None]
         if generation.running:
             yield f"{len(done)} of {len(generation.texts)} done"
+        elif generation.layout == "models":
+            yield f"beside {visible(generation.texts[-1].model)}"
         elif generation.layout == "beside":
             yield f"at {len(generation.texts)} temperatures"
         else:
@@ -66,7 +70,7 @@ class DrawnBlock(Block[Generation]):
 
     @property
     def _beside(self) -> bool:
-        return self.entry.layout == "beside" and self._column(self._width) >= _NARROWEST_COLUMN
+        return self.entry.layout in ("beside", "models") and self._column(self._width) >= _NARROWEST_COLUMN
 
     def _column(self, width: int) -> int:
         return (width - INDENT + _GAP) // self._count - _GAP
@@ -97,7 +101,8 @@ class DrawnBlock(Block[Generation]):
             pieces: list[Piece] = []
             if number == 0:
                 mark = _NEW if text.novelty == "" else ""
-                pieces = [Piece(words.temperature(text.settings.temperature), "label"), Piece(mark, "new")]
+                name = fitted(self._name(at), self._column(self._width) - cell_width(mark))
+                pieces = [Piece(name, "label"), Piece(mark, "new")]
             elif at in spans:
                 pieces = list(self._written(spans[at], colour))
             yield from pieces
@@ -108,12 +113,25 @@ class DrawnBlock(Block[Generation]):
 
     @property
     def _label_cells(self) -> int:
-        layout = self.entry.layout
-        return 0 if layout == "one" else len(str(self._count)) + 1 if layout == "column" else 7
+        match self.entry.layout:
+            case "one":
+                return 0
+            case "column":
+                return len(str(self._count)) + 1
+            case "beside":
+                return 7
+            case "models":
+                return min(_WIDEST_NAME, max(cell_width(self._name(at)) for at in range(self._count))) + 1
 
     def _label(self, at: int) -> str:
+        return str(at + 1) if self.entry.layout == "column" else fitted(self._name(at), _WIDEST_NAME)
+
+    def _name(self, at: int) -> str:
+        """What tells texts beside each other apart: their temperatures, or who wrote them."""
         text = self.entry.texts[at]
-        return str(at + 1) if self.entry.layout == "column" else words.temperature(text.settings.temperature)
+        if self.entry.layout == "models":
+            return visible(text.model or self.entry.model_name)
+        return words.temperature(text.settings.temperature)
 
     def _characters(self, at: int) -> Sequence[str]:
         return self.entry.texts[at].characters

@@ -6,7 +6,7 @@ import contextlib
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 
 from charrnn_tui.prompt.pace import Credit
 from charrnn_tui.prompt.steering import UNSTEERED, Steering
@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from charrnn_tui.sampling.column import Column
 
 End = Literal["end", "length", "stopped"]
-Layout = Literal["one", "column", "beside"]
+Layout = Literal["one", "column", "beside", "models"]
+
+
+class _Part(NamedTuple):
+    """Texts that one network writes: they stand one after the other from `first` on."""
+
+    first: int
+    column: Column
+    model: Model
 
 
 @dataclass
@@ -39,6 +47,8 @@ class Continuation:
     """(new characters before it, settings from there on), from 0 on: with the seed all that is needed to replay it."""
     steered: bool = False
     """Whether the network was steered otherwise while it was written."""
+    model: str = ""
+    """Who wrote it, where it is not the model that the others are by; nothing steers it then."""
     end: End | None = None
     novelty: str | None = None
     """'training' or 'validation' where the finished item stands in the corpus, '' where it is new."""
@@ -75,9 +85,10 @@ class Continuation:
 class Generation:
     """One block on the screen.
 
-    `layout`: a single text, a column of texts, or texts beside each other (one seed at several temperatures).
-    `items` are the texts' places among those of the seed; 0, 1, 2, … by default. `found`: texts that were drawn
-    already, since something is asked of them; they are only written here. Raises UnknownSymbolsError.
+    `layout`: a single text, a column of texts, or texts beside each other: one seed at several temperatures, or by two
+    models, the second text by `beside`, which nothing steers. `items` are the texts' places among those of the seed;
+    0, 1, 2, … by default. `found`: texts that were drawn already, since something is asked of them; they are only
+    written here. Raises UnknownSymbolsError.
     """
 
     drawn: ClassVar[bool] = True
@@ -96,13 +107,13 @@ class Generation:
         items: Sequence[int] | None = None,
         steering: Steering = UNSTEERED,
         found: ConstrainedTexts | None = None,
+        beside: Model | None = None,
     ) -> None:
         from charrnn_tui.sampling.column import Column
 
         self.number = number
         self.layout: Layout = layout
-        self.model_name = model.name
-        self.kind = model.info.kind
+        self.model_name = model.base.name
         self.seed = seed
         self.max_length = max_length
         self.steering = steering
@@ -112,35 +123,39 @@ class Generation:
         self.version = 0
         """Grows with each change, so that the layout knows when to look again."""
         self.credit = Credit()
-        self._model: Model | None = model
-        column = Column(
-            model.cell,
-            model.vocabulary,
-            prefixes,
-            kind=model.info.kind,
-            settings=settings,
-            seed=seed,
-            items=items,
-            # An item that takes the last character there is room for still ends by itself.
-            max_length=max_length if found is None else max_length + 1,
-            texts=None if found is None else [text for _, text in found.texts],
-        )
-        self._column: Column | None = column
-        self.texts = [
-            Continuation(prefix, chosen, item, typed)
-            for prefix, chosen, item, typed in zip(
-                column.prefixes, column.settings, column.items, prefixes, strict=True
+        self._parts: list[_Part] = []
+        self.texts: list[Continuation] = []
+        places = list(range(len(prefixes)) if items is None else items)
+        own = len(prefixes) if beside is None else 1
+        for first, end, writer in ((0, own, model), (own, len(prefixes), beside)):
+            if writer is None:
+                continue
+            column = Column(
+                writer.cell,
+                writer.vocabulary,
+                prefixes[first:end],
+                kind=writer.info.kind,
+                settings=settings[first:end],
+                seed=seed,
+                items=places[first:end],
+                # An item that takes the last character there is room for still ends by itself.
+                max_length=max_length if found is None else max_length + 1,
+                texts=None if found is None else [text for _, text in found.texts[first:end]],
             )
-        ]
-        if not column.running:
-            for text in self.texts:
-                self._over(text, "length")
+            self._parts.append(_Part(first, column, writer))
+            both = zip(column.prefixes, column.settings, column.items, prefixes[first:end], strict=True)
+            self.texts += [Continuation(prefix, chosen, item, typed) for prefix, chosen, item, typed in both]
+        if beside is not None:
+            self.texts[-1].model = beside.name
+        if not any(part.column.running for part in self._parts):
+            for at, text in enumerate(self.texts):
+                self._over(at, text, "length")
             self._release()
 
     @property
     def running(self) -> bool:
         """Whether characters still come."""
-        return self._column is not None
+        return bool(self._parts)
 
     @property
     def typed(self) -> list[str]:
@@ -159,46 +174,50 @@ class Generation:
 
     def step(self) -> int:
         """One character in every text that runs; how many came."""
-        if self._column is None:
-            return 0
-        drawn = self._column.step()
-        for lane, symbol, probability, end in drawn:
-            text = self.texts[lane]
-            if symbol:
-                text.characters.append(symbol)
-                text.probabilities.append(probability)
-            if end is not None:
-                self._over(text, end)
-        if not self._column.running:
+        came = 0
+        for part in self._parts:
+            for lane, symbol, probability, end in part.column.step():
+                text = self.texts[part.first + lane]
+                if symbol:
+                    text.characters.append(symbol)
+                    text.probabilities.append(probability)
+                if end is not None:
+                    self._over(part.first + lane, text, end)
+                came += 1
+        if not any(part.column.running for part in self._parts):
             self._release()
         self.version += 1
-        return len(drawn)
+        return came
 
     def turn(self, settings: SamplingSettings) -> None:
         """Go on with other settings: the very next characters obey. A comparison keeps its temperatures, and what was
         drawn already stays as it is."""
-        if self._column is None or self.found is not None:
+        if not self._parts or self.found is not None:
             return
-        for lane, text in enumerate(self.texts):
+        for at, text in enumerate(self.texts):
             if text.end is None:
                 chosen = settings
                 if self.layout == "beside":
                     chosen = replace(settings, temperature=text.settings.temperature)
                 text.turn(chosen)
-                self._column.settings[lane] = chosen
+                part = self._part(at)
+                part.column.settings[at - part.first] = chosen
         self.version += 1
 
     def steer(self, model: Model, steering: Steering) -> bool:
         """Go on as the network is steered now: what stands is read anew, and the very next characters obey. Whether
-        that changes anything; another network than the one that writes it does not."""
-        column = self._column
+        that changes anything; another network than the one that writes it, or other symbols, do not."""
         # What is asked of items acts on the next generation, and what was drawn already stays.
         steering = replace(steering, constraint=self.steering.constraint)
-        if column is None or self.found is not None or steering == self.steering or model.name != self.model_name:
+        if not self._parts or self.found is not None or steering == self.steering:
             return False
-        column.reread(model.cell, [text.text for text in self.texts])
-        self._model, self.steering = model, steering
-        for text in self.texts:
+        part = self._parts[0]
+        if model.base.name != self.model_name or model.vocabulary != part.model.vocabulary:
+            return False
+        own = [text for text in self.texts if not text.model]
+        part.column.reread(model.cell, [text.text for text in own])
+        self._parts[0], self.steering = part._replace(model=model), steering
+        for text in own:
             text.steered = text.steered or (text.end is None and text.length > 0)
         self.version += 1
         return True
@@ -211,24 +230,30 @@ class Generation:
         self._release()
         self.version += 1
 
-    def _over(self, text: Continuation, end: End) -> None:
+    def _part(self, at: int) -> _Part:
+        return next(part for part in reversed(self._parts) if part.first <= at)
+
+    def _over(self, at: int, text: Continuation, end: End) -> None:
         text.end = end
-        if end == "end" and self.kind == "lines" and self._model is not None:
+        model = self._part(at).model
+        if end == "end" and model.info.kind == "lines":
             from charrnn_tui.model import ModelError
 
             with contextlib.suppress(ModelError):  # a damaged list of known items costs the mark and nothing else
-                text.novelty = self._model.seen(text.text)
+                text.novelty = model.seen(text.text)
 
     def _release(self) -> None:
         # States and weights go, the text stays: thousands of blocks must not hold thousands of networks.
-        self._column = None
-        self._model = None
+        self._parts = []
 
     def record(self) -> DrawnGeneration:
         """What is needed to print, copy and keep it."""
         from charrnn_tui.prompt.generations import DrawnGeneration, DrawnText
 
-        texts = [DrawnText(text.typed, text.text, text.settings, text.item, text.turned) for text in self.texts]
+        texts = [
+            DrawnText(text.typed, text.text, text.settings, text.item, text.turned, model=text.model)
+            for text in self.texts
+        ]
         return DrawnGeneration(self.model_name, self.seed, self.max_length, texts, self.steering)
 
     def command(self) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from charrnn_tui.prompt.commands import CommandError
 from charrnn_tui.prompt.constrained_texts import ConstrainedTexts, draw_texts, wanted
 from charrnn_tui.prompt.steering import Steering
+from charrnn_tui.prompt.typed_constraint import NOTHING
 from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.tui.content.generation import Generation, Layout
 
@@ -32,15 +33,20 @@ class Start:
     max_length: int | None = None
     items: Sequence[int] | None = None
     steering: Steering | None = None
+    beside: str | None = None
+    """The model that writes the second text."""
 
     def settled(self, session: Session) -> Start:
         """The same with nothing left to the session, which may be turned meanwhile."""
+        steering = session.steering if self.steering is None else self.steering
+        if self.beside is not None:
+            steering = replace(steering, constraint=NOTHING)  # which asks things of one network's items
         return replace(
             self,
             seed=session.next_seed() if self.seed is None else self.seed,
             settings=self.settings or [session.settings] * len(self.prefixes),
             max_length=session.limit if self.max_length is None else self.max_length,
-            steering=session.steering if self.steering is None else self.steering,
+            steering=steering,
         )
 
     def search(self, model: Model, stop: Callable[[], bool]) -> tuple[Start, ConstrainedTexts]:
@@ -65,8 +71,10 @@ class Start:
         )
         return start, found
 
-    def begin(self, number: int, model: Model, found: ConstrainedTexts | None = None) -> Generation:
-        """The block; `self` is settled. Raises UnknownSymbolsError."""
+    def begin(
+        self, number: int, model: Model, found: ConstrainedTexts | None = None, beside: Model | None = None
+    ) -> Generation:
+        """The block; `self` is settled, `beside` the model that it names. Raises UnknownSymbolsError."""
         assert self.settings is not None
         assert self.steering is not None
         assert self.seed is not None
@@ -82,6 +90,7 @@ class Start:
             items=self.items,
             steering=self.steering,
             found=found,
+            beside=beside,
         )
 
 
@@ -96,6 +105,7 @@ def again(generation: Generation, seed: int) -> Start:
         generation.max_length,
         [text.item for text in texts],
         generation.steering,
+        texts[-1].model or None,
     )
 
 
@@ -117,6 +127,18 @@ def compared_prefix(prefix: str, settings: SamplingSettings) -> Start:
     count = len(TEMPERATURES)
     at = [replace(settings, temperature=temperature) for temperature in TEMPERATURES]
     return Start([prefix] * count, "beside", settings=at, items=[0] * count)
+
+
+def by_two(prefix: str, other: str) -> Start:
+    """A prefix continued by the open model and by another one, side by side: the same item of the same seed."""
+    return Start([prefix] * 2, "models", items=[0, 0], beside=other)
+
+
+def by_another(generation: Generation, other: str) -> Start:
+    """The first text's prefix and seed, by the open model and by another one."""
+    first = generation.texts[0]
+    start = by_two(first.typed, other)
+    return replace(start, seed=generation.seed, items=[first.item] * 2, settings=[first.settings] * 2)
 
 
 def of_favourite(kept: Favourite) -> Start:

@@ -50,7 +50,7 @@ async def lens_on(
     if entry is not None and not entry.texts:
         raise CommandError("nothing was found here, so there is nothing to look at.")
     try:
-        model = steering.steered(model, library)
+        model = steering.steered(model, session.others)
     except ModelError as error:
         raise CommandError(str(error)) from error
     opened = [_typed(session, model, text)] if entry is None else _of_entry(session, model, entry)
@@ -96,4 +96,5 @@ def _of_entry(session: Session, model: Model, entry: Entry) -> list[Opened]:
             None if text.end == "stopped" else text.end,
         )
         for text in entry.texts[:MOST_TEXTS]
+        if not text.model  # another network wrote it
     ]

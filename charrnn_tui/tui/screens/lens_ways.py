@@ -58,9 +58,10 @@ class LensWays(Screen[None]):
         """A tree of continuations; what is chosen comes into the prompt. Raises CommandError, UnknownSymbolsError."""
         from charrnn_tui.tui.screens.continuations import ContinuationsScreen
 
-        if self.session.model is None:
+        model = self.session.writing
+        if model is None:
             raise commands.CommandError("no model is open yet.")
-        screen = ContinuationsScreen(self.session.model, prefix, "Enter takes a branch into the prompt.")
+        screen = ContinuationsScreen(model, prefix, "Enter takes a branch into the prompt.")
         self.app.push_screen(screen, self._follow)
 
     def _follow(self, branch: Branch | None) -> None:
@@ -71,16 +72,17 @@ class LensWays(Screen[None]):
         """The way from one prefix to another. Raises CommandError, UnknownSymbolsError, InsightError."""
         from charrnn_tui.tui.screens.between import BetweenScreen
 
-        if self.session.model is None:
+        model = self.session.writing
+        if model is None:
             raise commands.CommandError("no model is open yet.")
-        screen = BetweenScreen(self.session, self.session.model, asked.first, asked.second, asked.steps)
+        screen = BetweenScreen(self.session, model, asked.first, asked.second, asked.steps)
         self.app.push_screen(screen, self._looked)
 
     def action_context(self, *models: str) -> None:
         """How far back models look, as curves over each other; none named: the open one."""
         from charrnn_tui.tui.screens.context import ContextScreen
 
-        self.app.push_screen(ContextScreen(self.library, self.session.model, models))
+        self.app.push_screen(ContextScreen(self.library, self.session.writing, models))
 
     def pass_on_weights(self, model: Model, step: int | None) -> None:
         """Let the screens that lie over this one show what a network is now."""

@@ -57,6 +57,11 @@ def _key(
     return Binding(key, action, description, show=show, key_display=display, tooltip=tooltip, id=id or action)
 
 
+def _dial(key: str, action: str, id: str, display: str, tooltip: str) -> Binding:
+    """A binding that turns something while text streams."""
+    return _key(key, action, tooltip, tooltip, id=id, display=display, show=False)
+
+
 def _act(key: str, act: GenerationAct, description: str, tooltip: str, *, show: bool = True) -> Binding:
     """A binding of an action on a generation."""
     return _key(key, f"generation('{act}')", description, tooltip, id=act, show=show)
@@ -80,24 +85,10 @@ class MainScreen(TrainingActions, LensWays):
         _key("ctrl+t", "train", "Train", "Train on names; again to pause, again to go on"),
         _key("f7,ctrl+down", "turn(-1)", "Colder", "Lower the temperature", id="colder", display="F7"),
         _key("f8,ctrl+up", "turn(1)", "Hotter", "Raise the temperature", id="hotter", display="F8"),
-        _key(
-            "f19,ctrl+pageup",
-            "turn_style(-1)",
-            "First style",
-            "Turn the style towards the first of two",
-            id="style_first",
-            display="Shift+F7",
-            show=False,
-        ),
-        _key(
-            "f20,ctrl+pagedown",
-            "turn_style(1)",
-            "Second style",
-            "Turn the style towards the second of two",
-            id="style_second",
-            display="Shift+F8",
-            show=False,
-        ),
+        _dial("f19,ctrl+pageup", "turn_style(-1)", "style_first", "Shift+F7", "Towards the first of two styles"),
+        _dial("f20,ctrl+pagedown", "turn_style(1)", "style_second", "Shift+F8", "Towards the second of two styles"),
+        _dial("f21,ctrl+end", "turn_mix(-1)", "mix_less", "Shift+F9", "Less of the model that is mixed in"),
+        _dial("f22,ctrl+home", "turn_mix(1)", "mix_more", "Shift+F10", "More of the model that is mixed in"),
         _act("ctrl+r", "again", "Again", "The same generation once more"),
         _key("f2", "models", "Models", "Browse and open models"),
         _key("f4", "training_form", "Train on …", "Choose corpus, network and time"),
@@ -145,6 +136,7 @@ class MainScreen(TrainingActions, LensWays):
         self.config = config
         self.library = library
         self.session = Session.from_config(config, new_seed)
+        self.session.others.library = library
         self._loss_row: LossRow | None = None
         self._wanted: Recipe | None = None
         """What was chosen in the form and could not be begun; the form shows it again."""
@@ -321,6 +313,10 @@ class MainScreen(TrainingActions, LensWays):
     def action_turn(self, steps: int) -> None:
         """Raise or lower the temperature."""
         self.conversation.turn(steps)
+
+    def action_turn_mix(self, steps: int) -> None:
+        """Less or more of what is mixed in."""
+        self.conversation.turn_mix(steps)
 
     def action_turn_style(self, steps: int) -> None:
         """Turn the dial between two styles."""

@@ -10,15 +10,17 @@ from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from charrnn_tui.model.style import StyleError
+from charrnn_tui.model.description import ModelError
 from charrnn_tui.prompt import commands, words
+from charrnn_tui.prompt.beside import named
 from charrnn_tui.prompt.choices import Choices
 from charrnn_tui.prompt.commands import Action, CommandError
 from charrnn_tui.prompt.probability import LEGEND
 from charrnn_tui.sampling import SettingsError
 from charrnn_tui.text import UnknownSymbolsError
 from charrnn_tui.tui.content.blocks import GenerationAct
-from charrnn_tui.tui.content.start import Start, compared_prefix, of_favourite
+from charrnn_tui.tui.content.generation import Generation
+from charrnn_tui.tui.content.start import Start, by_another, by_two, compared_prefix, of_favourite
 from charrnn_tui.tui.messages import (
     Asked,
     Entered,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
     from charrnn_tui.model import Model
     from charrnn_tui.model.library import Library
+    from charrnn_tui.model.mix import Mix
     from charrnn_tui.prompt.favourites import Favourite
     from charrnn_tui.prompt.options import OptionValue
     from charrnn_tui.prompt.session import Session
@@ -109,7 +112,7 @@ class Conversation(Vertical):
         """Do something; where it cannot be done, say why, give the lines back and return False."""
         try:
             what()
-        except (CommandError, UnknownSymbolsError, SettingsError, StyleError) as error:
+        except (CommandError, UnknownSymbolsError, SettingsError, ModelError) as error:
             self.refuse(str(error), *lines)
             return False
         self.box.forget_trouble()
@@ -180,7 +183,7 @@ class Conversation(Vertical):
         """The lines that the open model can read, and the others, each with a sentence."""
         from charrnn_tui.sampling.prefix import clean_prefix
 
-        model = self.session.model
+        model = self.session.writing
         if model is None:
             return list(lines), []
         good, wrong = [], []
@@ -200,6 +203,10 @@ class Conversation(Vertical):
                 self.writer.begin(Start([prefix]))
             case commands.SetStyle(typed):
                 self.set_style(typed)
+            case commands.MixModels(mix):
+                self.set_mix(mix)
+            case commands.Beside(typed):
+                self.beside(typed)
             case commands.GenerateMany(count, prefix):
                 self.writer.begin(Start([prefix] * count, "column"))
             case commands.SetOption(name, value):
@@ -262,6 +269,38 @@ class Conversation(Vertical):
             self.refuse(words.capitalised(str(error)))
             return
         self._restyled(said)
+
+    def set_mix(self, mix: Mix | None) -> None:
+        """Mix other models in; what is being written obeys where its symbols stay the same. Raises CommandError."""
+        try:
+            said = self.session.set_mix(mix)
+        except ValueError as error:
+            raise CommandError(str(error)) from error
+        self._restyled(said)
+
+    def turn_mix(self, steps: int) -> None:
+        """Give what is mixed in more or less weight."""
+        try:
+            said = self.session.turn_mix(steps)
+        except ValueError as error:
+            self.refuse(words.capitalised(str(error)))
+            return
+        self._restyled(said)
+
+    def beside(self, typed: str) -> None:
+        """Let another model write beside the open one: a prefix, or the chosen (or latest) text's prefix and seed.
+
+        Raises CommandError, UnknownSymbolsError, ModelError.
+        """
+        other, prefix = named(typed, (entry.name for entry in self.library.entries()))
+        self.session.others.open(other)
+        if prefix is not None:
+            self.writer.begin(by_two(prefix, other))
+            return
+        entry = self.writer.generations.current
+        if not isinstance(entry, Generation):
+            raise CommandError(f"type what both are to continue: /beside {words.quoted(other)} De.")
+        self.writer.begin(by_another(entry, other))
 
     def _restyled(self, said: str) -> None:
         if (model := self.session.writing) is not None:
@@ -381,8 +420,6 @@ class Conversation(Vertical):
 
     def _first(self, name: str) -> tuple[Model | None, str]:
         """The model of a name, or else the first that can be opened; and why it is not the one that was wanted."""
-        from charrnn_tui.model import ModelError
-
         try:
             return self.library.open(name), ""
         except ModelError as error:
@@ -397,8 +434,6 @@ class Conversation(Vertical):
 
     def open_model(self, name: str, line: str = "") -> None:
         """Open a model by name in a thread; the prompt answers from it once it is there. Raises CommandError."""
-        from charrnn_tui.model import ModelError
-
         try:
             self.library.find(name)
         except ModelError as error:
@@ -415,8 +450,6 @@ class Conversation(Vertical):
         self.run_worker(self._opened(opened, step, line), group="open", exclusive=True)
 
     async def _opened(self, opened: Callable[[], Model], step: int | None, line: str) -> None:
-        from charrnn_tui.model import ModelError
-
         try:
             model = await asyncio.to_thread(opened)
         except ModelError as error:

@@ -81,12 +81,13 @@ class Writer(Vertical):
         if settled.steering is not None and settled.steering.constraint:
             self._start_search(lambda stop: self._find(model, settled, stop))
         else:
-            self._write(settled.begin(self._number, model))
+            beside = None if settled.beside is None else self.session.others.open(settled.beside)
+            self._write(settled.begin(self._number, model, beside=beside))
 
     def _steered(self, model: Model, steering: Steering | None) -> Model:
         """The network that writes: as it is steered so, or now. Raises StyleError, ModelError."""
         if steering is not None:
-            return steering.steered(model)
+            return steering.steered(model, self.session.others)
         writing = self.session.writing
         assert writing is not None
         return writing

@@ -17,7 +17,6 @@ from charrnn_tui.insight.scores import score, score_all
 from charrnn_tui.insight.what_mattered import what_mattered
 from charrnn_tui.model import Model, ModelError
 from charrnn_tui.model.mix import Mix, MixError
-from charrnn_tui.model.mixture import MixtureModel, turned_to
 from charrnn_tui.sampling.column import Column
 from charrnn_tui.sampling.constraints import Constraint
 from charrnn_tui.sampling.settings import SamplingSettings
@@ -64,8 +63,12 @@ def test_is_described_by_its_parts(toy: Model, towns: Model) -> None:
 
 
 def test_all_of_another_model_is_that_model(toy: Model, towns: Model) -> None:
-    assert toy.mixed({towns: 1.0}) is towns
+    everything = toy.mixed({towns: 1.0})
+    assert (everything.name, everything.base) == ("towns", toy)
+    assert everything.vocabulary == towns.vocabulary
+    assert list(everything.sample(20, seed=1)) == list(towns.sample(20, seed=1))
     assert toy.mixed({}) is toy
+    assert toy.base is toy
 
 
 @pytest.mark.parametrize("blend", [False, True])
@@ -150,7 +153,8 @@ def test_the_lens_reads_it(toy: Model, towns: Model) -> None:
     text = "".join(token.symbol for token in stream)
     grown = continue_from(
         mixture.cell, mixture.vocabulary, reading.states[2], reading.log_probs[2],
-        kind="lines", settings=SamplingSettings(), seed=4, max_length=mixture.info.default_max_length,
+        kind="lines", settings=SamplingSettings(), after=reading.read[2], seed=4,
+        max_length=mixture.info.default_max_length,
     )  # fmt: skip
     assert grown.text == text
     with pytest.raises(InsightError, match="no units"):
@@ -163,37 +167,22 @@ def test_a_text_that_one_part_cannot_read_is_scored_all_the_same(toy: Model, rus
         assert math.isfinite(score(mixture, text).log_prob)
 
 
-@pytest.mark.parametrize("kind", ["one", "column"])
+@pytest.mark.parametrize("blend", [False, True])
 def test_a_text_that_is_being_written_obeys_other_shares_at_the_next_character(
-    toy: Model, towns: Model, kind: str
+    toy: Model, towns: Model, blend: bool
 ) -> None:
-    mixture = toy.mixed({towns: 0.05})
-    assert isinstance(mixture, MixtureModel)
-    turned = mixture.with_shares([0.05, 0.95])
-    assert turned.name == "toy + 0.95 towns"
-    assert turned_to(mixture, turned) is turned.cell
-    if kind == "one":
-        stream = mixture.stream("N", seed=2)
-        next(stream)
-        stream.cell = turned.cell
-        wanted = read(turned, stream.text).log_probs[-1]
-        np.testing.assert_allclose(stream.logits, wanted, atol=1e-4)
-        stream.rewind()
-        np.testing.assert_allclose(stream.logits, read(turned, "N").log_probs[-1], atol=1e-4)
-    else:
-        column = Column(mixture.cell, mixture.vocabulary, ["N", "Ned"], seed=2, items=[0, 0])
-        column.cell = turned.cell
-        first = {drawn.stream: drawn for drawn in column.step()}
-        for number, text in enumerate(("N", "Ned")):
-            p = np.exp(read(turned, text).log_probs[-1])
-            id_ = turned.vocabulary.id(first[number].symbol) if first[number].symbol else 0
-            assert first[number].probability == pytest.approx(float(p[id_]), rel=1e-4)
-
-
-def test_other_models_do_not_take_over_a_text(toy: Model, towns: Model, russian: Model) -> None:
-    assert turned_to(toy.mixed({towns: 0.5}), toy.mixed({russian: 0.5})) is None
-    assert turned_to(toy, toy.mixed({towns: 0.5})) is None
-    assert turned_to(toy, toy) is toy.cell
+    mixture, turned = (toy.mixed({towns: weight}, blend=blend) for weight in (0.05, 0.95))
+    stream = mixture.stream("N", seed=2)
+    next(stream)
+    stream.reread(turned.cell)
+    np.testing.assert_allclose(stream.logits, read(turned, stream.text).log_probs[-1], atol=1e-4)
+    column = Column(mixture.cell, mixture.vocabulary, ["N", "Ned"], seed=2, items=[0, 0])
+    column.reread(turned.cell, ["N", "Ned"])
+    first = {drawn.stream: drawn for drawn in column.step()}
+    for number, text in enumerate(("N", "Ned")):
+        p = np.exp(read(turned, text).log_probs[-1])
+        id_ = turned.vocabulary.id(first[number].symbol) if first[number].symbol else 0
+        assert first[number].probability == pytest.approx(float(p[id_]), rel=1e-4)
 
 
 def test_a_mixture_is_pickled_whole(toy: Model, towns: Model) -> None:
