@@ -81,7 +81,7 @@ class MainScreen(TrainingActions, LensWays):
         _key("f7,ctrl+down", "turn(-1)", "Colder", "Lower the temperature", id="colder", display="F7"),
         _key("f8,ctrl+up", "turn(1)", "Hotter", "Raise the temperature", id="hotter", display="F8"),
         _key(
-            "f19,ctrl+pageup",
+            "shift+f7,f19,ctrl+pageup",
             "turn_style(-1)",
             "First style",
             "Turn the style towards the first of two",
@@ -90,7 +90,7 @@ class MainScreen(TrainingActions, LensWays):
             show=False,
         ),
         _key(
-            "f20,ctrl+pagedown",
+            "shift+f8,f20,ctrl+pagedown",
             "turn_style(1)",
             "Second style",
             "Turn the style towards the second of two",
