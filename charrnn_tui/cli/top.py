@@ -107,21 +107,22 @@ def _list(
             for item in search:
                 if not as_json:
                     line.wipe()
-                    print(_row(item))
+                    print(_row(model, item))
     if as_json:
-        output.write_json(_to_dict(search))
+        output.write_json(_to_dict(model, search))
     else:
         remark(_proof(search, memory))
     if search.reason == "stopped":
         raise typer.Exit(INTERRUPTED)
 
 
-def _row(item: ProbableItem) -> str:
+def _row(model: Model, item: ProbableItem) -> str:
     from charrnn_tui.cli import output
-    from charrnn_tui.prompt.generations import EMPTY_ITEM
+    from charrnn_tui.prompt.generations import EMPTY_ITEM, NEW, is_new
 
+    mark = output.dim(NEW) if output.to_terminal() and is_new(model, item.text, ended=item.ended) else ""
     text = output.shown(item.text) if item.text or not item.ended else EMPTY_ITEM
-    return f"{_share(math.exp(item.log_prob)):>8}  {text}{'' if item.ended else '…'}"
+    return f"{_share(math.exp(item.log_prob)):>8}  {text}{mark if item.ended else '…'}"
 
 
 def _share(probability: float) -> str:
@@ -129,11 +130,19 @@ def _share(probability: float) -> str:
     return f"{probability:.1e}" if 0 < probability < 1e-6 else f"{probability:.4%}"
 
 
-def _to_dict(search: Search) -> dict[str, Any]:
+def _to_dict(model: Model, search: Search) -> dict[str, Any]:
+    from charrnn_tui.prompt.generations import is_new
+
     bound = search.bound
     return {
         "items": [
-            {"text": i.text, "log_prob": i.log_prob, "probability": math.exp(i.log_prob), "ended": i.ended}
+            {
+                "text": i.text,
+                "log_prob": i.log_prob,
+                "probability": math.exp(i.log_prob),
+                "ended": i.ended,
+                "new": is_new(model, i.text, ended=i.ended),
+            }
             for i in search.items
         ],
         "covered": search.covered,

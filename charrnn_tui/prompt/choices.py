@@ -49,6 +49,8 @@ class Choices:
                 return [entry.name for entry in self._library.entries() if entry.unfinished and not entry.shipped]
             if what == "corpora":
                 return sorted(corpus_names())
+            if what == "switch":
+                return ["on", "off"]
             if what == "commands":
                 return list(COMMANDS)
         except OSError:
@@ -73,7 +75,7 @@ class Choices:
         if command.completes == "corpora":
             names += self.names("unfinished")
         options = [name for name in names if name.startswith(rest)]
-        if command.completes == "corpora":
+        if command.completes in ("corpora", "files"):
             options += paths_like(rest)
         options = sorted(dict.fromkeys(options), key=lambda option: option != rest)
         return [Choice(f"/{name} {option}", option) for option in options]

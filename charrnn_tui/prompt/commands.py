@@ -36,6 +36,11 @@ class SetOption:
 
 
 @dataclass(frozen=True)
+class Free:
+    """Ask nothing of items any more."""
+
+
+@dataclass(frozen=True)
 class SetStyle:
     """Write in a style, as it was typed; '' tells the styles there are."""
 
@@ -174,6 +179,7 @@ Action: TypeAlias = (
     Continue
     | SetOption
     | SetStyle
+    | Free
     | GenerateMany
     | ShowProbable
     | ShowContinuations
@@ -199,7 +205,7 @@ class Command:
     summary: str
     parse: Callable[[str], Action]
     completes: str | None = None
-    """'models', 'corpora' (and files), 'commands', 'styles' or None."""
+    """'models', 'corpora' (and files), 'files', 'switch' (on, off), 'styles', 'commands' or None."""
 
     @property
     def takes_value(self) -> bool:
@@ -210,8 +216,16 @@ class Command:
 def _of_option(option: Option) -> Command:
     """The command that changes a setting."""
     return Command(
-        option.command, option.usage, option.summary, lambda typed: SetOption(option.name, option.parse(typed))
+        option.command,
+        option.usage,
+        option.summary,
+        lambda typed: SetOption(option.name, option.parse(typed)),
+        option.completes,
     )
+
+
+def _free(rest: str) -> Action:
+    return Free()
 
 
 def _many(rest: str) -> Action:
@@ -300,6 +314,7 @@ COMMANDS: dict[str, Command] = {
     command.name: command
     for command in (
         *(_of_option(option) for option in OPTIONS.values() if option.name != "colour"),
+        Command("free", "/free", "ask nothing of items any more: take back match, length and the rest", _free),
         Command(
             "style",
             "/style finnish",
@@ -413,6 +428,7 @@ __all__ = [
     "Favourites",
     "Fork",
     "Forking",
+    "Free",
     "GenerateMany",
     "Help",
     "Keeping",

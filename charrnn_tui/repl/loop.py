@@ -111,6 +111,8 @@ class Repl:
                 console.say(self._set(action))
                 if action.name == "colour" and self.session.colour:
                     console.say(legend())
+            case commands.Free():
+                console.say(self.session.free())
             case commands.SetStyle(typed):
                 console.say(f"{words.capitalised(self.session.set_style(typed))}.")
             case commands.GenerateMany(count, prefix):

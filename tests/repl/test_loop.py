@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from charrnn_tui.cells import NumpyCell
+from charrnn_tui.insight.between import between
 from charrnn_tui.insight.scores import score
 from charrnn_tui.model import Model
 from charrnn_tui.model.library import Library
@@ -220,6 +221,27 @@ async def test_look_tells_the_last_text_character_by_character(sitting: Sitting,
     assert sitting.console.said[-4].split()[0] == "B"
 
 
+async def test_the_tree_of_what_may_follow_is_told(sitting: Sitting, model: Model) -> None:
+    await sitting.enter("/next De")
+    root = model.probability_tree("De", depth=3, width=4)
+    told = [line.strip("│├└ ") for line in sitting.console.said if "%" in line]
+    wanted = [f"{math.exp(root.children[0].log_prob):.2%}", root.children[0].symbol or "end"]
+    assert told[0].split() == wanted
+    assert sitting.console.said[-len(told) - 1] == "De"
+
+
+async def test_the_way_between_two_prefixes_is_told(sitting: Sitting, model: Model) -> None:
+    sitting.repl.session.set("seed", 5)
+    await sitting.enter("/between An De 4")
+    session = sitting.repl.session
+    wanted = between(model, "An", "De", 4, settings=session.settings, seed=5, max_length=session.limit)
+    told = sitting.console.said[-6:]
+    assert [line.split()[0] for line in told[:5]] == ["0%", "25%", "50%", "75%", "100%"]
+    assert told[0].split()[1] == "An" + wanted[0].text
+    assert told[4].split()[1] == "De" + wanted[4].text
+    assert told[5] == "seed 5"
+
+
 async def test_what_was_listed_is_kept_as_what_it_is(sitting: Sitting, model: Model) -> None:
     await sitting.enter("An", "/top De", "/save")
     found = list(model.most_probable("De", count=10))
@@ -302,6 +324,8 @@ async def test_a_wrong_line_among_pasted_ones_costs_the_others_nothing(sitting: 
         ("/train", "Say what to train on"),
         ("/save", "There is nothing to keep yet"),
         ("/look", "Nothing was generated yet"),
+        ("/next Zo", "This network does not know the symbol"),
+        ("/between De Zo", "This network does not know the symbol"),
         ("/look Zo", "This network does not know the symbol"),
         ("/help nonsense", "There is no command /nonsense"),
     ],

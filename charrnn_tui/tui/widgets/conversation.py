@@ -204,6 +204,8 @@ class Conversation(Vertical):
                 self.writer.begin(Start([prefix] * count, "column"))
             case commands.SetOption(name, value):
                 self.set(name, value)
+            case commands.Free():
+                self._changed(self.session.free())
             case commands.ShowProbable(prefix):
                 self.writer.search(prefix)
             case commands.OpenModel(str(name)):
@@ -325,12 +327,13 @@ class Conversation(Vertical):
     @property
     def writing(self) -> bool:
         """Whether something is being written."""
-        return bool(self.writer.player.running)
+        return bool(self.writer.player.running) or self.writer.searching
 
     def stop(self) -> None:
         """Stop what is written and keep its text."""
+        searching = self.writer.searching
         self.writer.stop()
-        self.say("stopped; the text is kept")
+        self.say("the search stops" if searching else "stopped; the text is kept")
         self.box.prompt.focus()
 
     def back(self) -> bool:
