@@ -85,8 +85,16 @@ class MainScreen(TrainingActions, LensWays):
         _key("ctrl+t", "train", "Train", "Train on names; again to pause, again to go on"),
         _key("f7,ctrl+down", "turn(-1)", "Colder", "Lower the temperature", id="colder", display="F7"),
         _key("f8,ctrl+up", "turn(1)", "Hotter", "Raise the temperature", id="hotter", display="F8"),
-        _dial("f19,ctrl+pageup", "turn_style(-1)", "style_first", "Shift+F7", "Towards the first of two styles"),
-        _dial("f20,ctrl+pagedown", "turn_style(1)", "style_second", "Shift+F8", "Towards the second of two styles"),
+        _dial(
+            "shift+f7,f19,ctrl+pageup", "turn_style(-1)", "style_first", "Shift+F7", "Towards the first of two styles"
+        ),
+        _dial(
+            "shift+f8,f20,ctrl+pagedown",
+            "turn_style(1)",
+            "style_second",
+            "Shift+F8",
+            "Towards the second of two styles",
+        ),
         _dial("f21,ctrl+end", "turn_mix(-1)", "mix_less", "Shift+F9", "Less of the model that is mixed in"),
         _dial("f22,ctrl+home", "turn_mix(1)", "mix_more", "Shift+F10", "More of the model that is mixed in"),
         _act("ctrl+r", "again", "Again", "The same generation once more"),
