@@ -7,7 +7,7 @@
 
 All in one run, on LSTMs of one layer with the vocabulary of the shipped names model, at temperature 0.8. The networks
 have random weights of the spread that trained ones have and never end an item, so that every way draws texts of the
-same length. Each figure is the best of several short runs: what the machine can do while nothing else disturbs it.
+same length; items of which something is asked come from the shipped model, beside its plain ones. Each figure is the best of several short runs: what the machine can do while nothing else disturbs it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import repeat
+from itertools import islice, repeat
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
@@ -34,6 +34,7 @@ from charrnn_tui.cells import Architecture, NumpyCell, blas
 from charrnn_tui.cells.torch_loop import CharRNNLoop
 from charrnn_tui.model.library import DEFAULT_MODEL, Library
 from charrnn_tui.sampling import SamplingSettings, Stream, sample_many
+from charrnn_tui.sampling.constraints import Constraint
 from charrnn_tui.text import Vocabulary
 from networks import random_weights
 
@@ -157,6 +158,28 @@ def floor(architecture: Architecture, rates: dict[str, float]) -> dict[str, floa
     }
 
 
+ASKED = {
+    "common (*a)": Constraint(match="*a", unique=True),
+    "rare (El*iel, 4:8, new)": Constraint(match="El*iel", length=(4, 8), new=True, unique=True),
+}
+"""What is asked of the shipped model's items: kept from plain draws, or searched."""
+
+
+def constrained_items(seconds: float) -> dict[str, float]:
+    """Items a second of the shipped model: plain ones, and different ones of which something is asked."""
+    model = Library().open(DEFAULT_MODEL)
+    n = 200
+
+    def plain() -> int:
+        return sum(1 for _ in model.sample(n, settings=SETTINGS))
+
+    def asked(constraint: Constraint) -> int:
+        return sum(1 for _ in islice(model.draws(constraint, settings=SETTINGS), n))
+
+    rates = {"plain": best(plain, seconds)}
+    return rates | {name: best(lambda c=c: asked(c), seconds) for name, c in ASKED.items()}  # type: ignore[misc]
+
+
 def first_character() -> float:
     """Seconds from starting Python to the first character of the shipped model, the best of three."""
     code = f"import charrnn_tui as cr; next(cr.load({DEFAULT_MODEL!r}).stream('De'))"
@@ -206,6 +229,8 @@ def measure(scale: float, one_thread: bool) -> dict[str, object]:
         results[str(units)] = row
         results[f"styled {units}"] = styled_row
         results[f"floor {units}"] = floor(architecture, rates)
+    blas.set_threads(cores)
+    results["constrained"] = constrained_items(1.2 * scale)
     return results
 
 
@@ -239,6 +264,10 @@ def show(results: dict[str, object]) -> None:
     ]
     for name, values in ratios:
         print(f"{name:28}" + "".join(f"{value:>12.2f}" for value in values))
+    items: dict[str, float] = results["constrained"]  # type: ignore[assignment]
+    print(f"\n{f'items of {DEFAULT_MODEL}':28}{'a second':>12}{'/ plain':>12}")
+    for name, rate in items.items():
+        print(f"{name:28}{rate:>12,.0f}{rate / items['plain']:>12.3f}")
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ from charrnn_tui.prompt.generations import (
     ProbableItems,
     ProbableText,
     probable_search,
+    share_of,
     shown_item,
 )
 from charrnn_tui.prompt.pace import STEP_BUDGET, Credit
@@ -277,7 +278,7 @@ class Generator:
 
     def _probable_row(self, item: ProbableText, prefix: str) -> Fragments:
         console = self.console
-        share: Fragments = [("class:hint", f"{item.probability:7.2%}  ")]
+        share: Fragments = [("class:hint", f"{share_of(item.probability):>7}  ")]
         if not item.text and item.ended:
             return [*share, ("class:hint", f"{shown_item(item.text)}\n")]
         rest = console.shown(item.text[len(prefix) :])

@@ -20,6 +20,7 @@ import pytest
 from charrnn_tui.model import Model
 from charrnn_tui.prompt.reader import Reader
 from charrnn_tui.sampling import SamplingSettings
+from charrnn_tui.sampling.constraints import Constraint
 from toy import write_toy_model
 
 PATIENCE = 60.0
@@ -299,6 +300,31 @@ def test_twenty_columns(endless: Model, terminals: Callable[..., Terminal]) -> N
 def wrapped(text: str, width: int) -> list[str]:
     """Rows as a terminal breaks them."""
     return [line[i : i + width] for line in text.split("\n") for i in range(0, max(1, len(line)), width)]
+
+
+def test_what_is_asked_of_items_holds_and_is_told(toy_model: Path, terminals: Callable[..., Terminal]) -> None:
+    model = Model.open(toy_model)
+    constraint = Constraint(match="*a", length=(3, 6), new=True)
+    draws = model.draws(constraint, "De", settings=SamplingSettings(0.8), seed=5)
+    terminal = terminals("toy", columns=120)
+    terminal.prompts()
+    for line, said in (
+        ("/seed 5", "seed 5 from now on"),
+        ("/match *a", "items match *a"),
+        ("/length 3:6", "› /length 3:6"),
+        ("/new", "new items only"),
+    ):
+        terminal.send(f"{line}\r")
+        terminal.shows(said)
+    terminal.send("De\r")
+    terminal.shows(f"› {next(draws)} ·  such an item has a probability of")
+    terminal.prompts()
+    assert "match *a  length 3:6  new" in terminal.status
+    terminal.send("/match A*\r")
+    terminal.shows("items match A*")
+    terminal.send("De\r")
+    terminal.shows("/free takes back what is asked.")
+    stop_everything(terminal)
 
 
 def test_a_dumb_terminal_gets_plain_lines(toy_model: Path, terminals: Callable[..., Terminal]) -> None:
