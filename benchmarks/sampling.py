@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import repeat
 from pathlib import Path
 
@@ -187,12 +188,23 @@ def measure(scale: float, one_thread: bool) -> dict[str, object]:
             "rereading": best(lambda r=rereading: r.sample(LENGTH), seconds),
             "single": best(lambda c=cell, v=vocabulary, n=some: one_stream(c, v, n), seconds),
         }
+        labelled = replace(architecture, labels=27)
+        styled = NumpyCell(labelled, weights | {"labels.weight": random_weights(labelled)["labels.weight"]})
+        styled = styled.styled([0.5, 0.5, *[0.0] * 25])
+        styled_row = {
+            "styled": best(lambda c=styled, v=vocabulary, n=some: one_stream(c, v, n), seconds),
+            "styled 1024": 0.0,
+        }
         for streams in STREAMS:
             blas.set_threads(cores if streams > 256 else 1)
             row[f"bulk {streams}"] = best(
                 lambda c=cell, v=vocabulary, k=streams, n=some: many_streams(c, v, k, n * min(k, 32)), seconds
             )
+        styled_row["styled 1024"] = best(
+            lambda c=styled, v=vocabulary, n=some: many_streams(c, v, 1024, n * 32), seconds
+        )
         results[str(units)] = row
+        results[f"styled {units}"] = styled_row
         results[f"floor {units}"] = floor(architecture, rates)
     return results
 
@@ -213,10 +225,13 @@ def show(results: dict[str, object]) -> None:
     for name in rows[0]:
         print(f"{names.get(name, name + ' streams'):28}" + "".join(f"{row[name]:>12,.0f}" for row in rows))
     print()
+    styled: list[dict[str, float]] = [results[f"styled {u}"] for u in UNITS]  # type: ignore[misc]
     ratios: list[tuple[str, list[float]]] = [
         ("one stream / tutorial", [r["single"] / r["tutorial"] for r in rows]),
         ("one stream / reading anew", [r["single"] / r["rereading"] for r in rows]),
         ("1,024 streams / one stream", [r["bulk 1024"] / r["single"] for r in rows]),
+        ("in a style / one stream", [s["styled"] / r["single"] for s, r in zip(styled, rows, strict=True)]),
+        ("in a style / 1,024 streams", [s["styled 1024"] / r["bulk 1024"] for s, r in zip(styled, rows, strict=True)]),
         ("floor, one stream (us)", [f["single"] * 1e6 for f in floors]),
         ("one stream (us)", [1e6 / r["single"] for r in rows]),
         ("floor, 1,024 streams (us)", [f["bulk"] * 1e6 for f in floors]),

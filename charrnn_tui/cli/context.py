@@ -12,7 +12,6 @@ from charrnn_tui.cli.insight_options import TextOption
 
 if TYPE_CHECKING:
     from charrnn_tui.insight.context import ContextCurve
-    from charrnn_tui.model import Model
 
 
 def add_to(app: typer.Typer) -> None:
@@ -53,6 +52,7 @@ def context(
     from charrnn_tui.cli import output
     from charrnn_tui.cli.progress import ProgressLine
     from charrnn_tui.insight.context import context_curve
+    from charrnn_tui.insight.learnt_from import texts_to_ask
     from charrnn_tui.insight.reading import InsightError
     from charrnn_tui.model import ModelError
     from charrnn_tui.model.library import Library
@@ -71,7 +71,7 @@ def context(
                     line.total = total
                     line.update(done)
 
-                curves.append(context_curve(model, _texts(model, text), lengths, places=places, progress=told))
+                curves.append(context_curve(model, texts_to_ask(model, text), lengths, places=places, progress=told))
         except (InsightError, ModelError, TextError, UnknownSymbolsError) as error:
             problems.append((name, str(error)))
     if as_json:
@@ -98,21 +98,6 @@ def _lengths(known: str | None) -> tuple[int, ...]:
     return lengths
 
 
-def _texts(model: Model, text: str | None) -> list[str]:
-    """Items or one running text. Raises InsightError, TextError."""
-    from charrnn_tui.insight.learnt_from import corpus_for, learnt_from
-    from charrnn_tui.text import read_text
-
-    if text is None:
-        learnt = learnt_from(model)
-        return list(learnt.validation) if learnt.kind == "lines" else [learnt.held_out_text()]
-    corpus = corpus_for(model, text)
-    if corpus.kind == "lines":
-        return list(corpus.items)
-    assert corpus.path is not None
-    return [read_text(corpus.path)]
-
-
 def _json(curve: ContextCurve) -> dict[str, object]:
     return {
         "model": curve.model,
@@ -123,16 +108,19 @@ def _json(curve: ContextCurve) -> dict[str, object]:
 
 
 def _print(curves: list[ContextCurve]) -> None:
-    from charrnn_tui.cli import bars, output
+    from charrnn_tui.cli import output
+    from charrnn_tui.cli.bars import can_show
+    from charrnn_tui.prompt.text_curves import MARKS, mark, text_curves
     from charrnn_tui.text import visible
 
+    ascii_only = not can_show(MARKS)
     labels = [f"{point.known}" for point in curves[0].points]
-    for line in bars.curves([[p.bits for p in curve.points] for curve in curves], labels):
+    for line in text_curves([[p.bits for p in curve.points] for curve in curves], labels, ascii_only=ascii_only):
         print(line)
     print(f"{'':10}{'known characters; on the left, bits a character'}\n")
     rows = []
     for number, curve in enumerate(curves):
-        head = (bars.mark(number), visible(curve.model))
+        head = (mark(number, ascii_only=ascii_only), visible(curve.model))
         rows.append((*head, *(f"{p.bits:.2f}" for p in curve.points), str(curve.enough())))
     output.write_table(("", "model", *labels, "enough"), rows, right="ll" + "r" * (len(labels) + 1))
     print(output.dim('"enough": from so many known characters on, within 0.01 bits of the best'))

@@ -37,11 +37,11 @@ def add_to(app: typer.Typer) -> None:
   charrnn-tui corpora show mail.txt --kind stream --json
 """,
     )(show)
-    app.add_typer(group, name="corpora", short_help="List the shipped corpora; show facts of a text.")
+    app.add_typer(group, name="corpora", short_help="List the named corpora; show facts of a text.")
 
 
 def corpora(context: typer.Context, as_json: options.JsonOption = False) -> None:
-    """List the corpora that come with the program; show facts of one, or of a text file.
+    """List the corpora that have a name; show facts of one, or of a text file.
 
     \b
     Examples:
@@ -54,41 +54,47 @@ def corpora(context: typer.Context, as_json: options.JsonOption = False) -> None
 
 
 def show_all(as_json: options.JsonOption = False) -> None:
-    """List the corpora that come with the program."""
+    """List the corpora that have a name: those that come with the program, and the source of Python's library."""
     from charrnn_tui.cli import output
-    from charrnn_tui.text import facts, load_corpus, shipped_corpora
+    from charrnn_tui.cli.errors import remark
+    from charrnn_tui.text import TextError
+    from charrnn_tui.text.shipped import corpus_names
+    from charrnn_tui.text.summary import summarise
 
-    rows = []
-    for name in shipped_corpora():
-        corpus = load_corpus(name)
-        counted = facts(corpus.items)
-        rows.append(
-            {
-                "name": name,
-                "kind": corpus.kind,
-                "items": counted.items,
-                "characters": counted.characters,
-                "symbols": counted.symbols,
-                "longest": counted.longest,
-                "path": str(corpus.path),
-                "example": corpus.items[len(corpus.items) // 2],
-            }
-        )
+    found = []
+    for name in corpus_names():
+        try:
+            found.append(summarise(name, read_at_most=None, samples=3))
+        except TextError as error:  # a Python without its source files
+            remark(error)
     if as_json:
-        output.write_json(rows)
+        output.write_json([_row(summary) for summary in found])
         return
     output.write_table(
         ("name", "items", "characters", "symbols", "longest", "for example"),
         [
             (
-                str(row["name"]),
-                *(f"{row[column]:,}" for column in ("items", "characters", "symbols", "longest")),
-                output.cut(str(row["example"]), 30),
+                summary.name,
+                f"{summary.items:,}" if summary.kind == "lines" else "one text",
+                f"{summary.characters:,}",
+                f"{len(summary.symbols):,}",
+                f"{summary.longest:,}",
+                output.cut(_example(summary), 30),
             )
-            for row in rows
+            for summary in found
         ],
         right="lrrrr",
     )
+
+
+def _row(summary: CorpusSummary) -> dict[str, Any]:
+    described = _describe(summary)
+    columns = ("name", "kind", "items", "lines", "characters", "symbols", "longest", "path")
+    return {name: described[name] for name in columns if name in described} | {"example": _example(summary)}
+
+
+def _example(summary: CorpusSummary) -> str:
+    return summary.samples[len(summary.samples) // 2].strip() if summary.samples else ""
 
 
 def show(

@@ -19,6 +19,7 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(cls=Group, rich_markup_mode=None)
     group.callback(invoke_without_command=True)(favourites)
     group.command("list", help="List what was kept, oldest first.")(show)
+    group.command("tag", help="Put tags on one, or take some away.")(label)
     group.command(
         "export",
         epilog="""Examples:
@@ -26,22 +27,35 @@ def add_to(app: typer.Typer) -> None:
 \b
   charrnn-tui favourites export kept.txt      the texts, one a line
   charrnn-tui favourites export kept.csv      with model, seed and settings
-  charrnn-tui favourites export kept.jsonl    the same, a JSON object a line
+  charrnn-tui favourites export kept.json     the same as one JSON array (.jsonl: an object a line)
+  charrnn-tui favourites export elves.txt --tag elf --force
 """,
     )(export)
-    app.add_typer(group, name="favourites", short_help="List or export what was kept.")
+    app.add_typer(group, name="favourites", short_help="List, tag or export what was kept.")
 
 
 def favourites(context: typer.Context) -> None:
-    """Generations that were kept at a prompt: list or export them.
+    """Generations that were kept at a prompt: list, tag or export them.
 
     \b
     Examples:
       charrnn-tui favourites list
+      charrnn-tui favourites tag 3 elf
       charrnn-tui favourites export kept.csv
     """
     if context.invoked_subcommand is None:
         show()
+
+
+TagOption = Annotated[
+    list[str] | None, typer.Option("--tag", metavar="TAG", help="Only those that have this tag (repeatable).")
+]
+
+
+def _kept(tags: list[str] | None) -> list[Favourite]:
+    from charrnn_tui.prompt.favourites import load, tagged
+
+    return tagged(load(), " ".join(tags or ()))
 
 
 def show(
@@ -49,64 +63,60 @@ def show(
     commands: Annotated[
         bool, typer.Option("--commands", help="Print the command line that makes each one again.")
     ] = False,
+    tag: TagOption = None,
 ) -> None:
     """List what was kept, oldest first."""
     from charrnn_tui.cli import output
     from charrnn_tui.cli.errors import remark
-    from charrnn_tui.prompt.favourites import load, told
+    from charrnn_tui.prompt.favourites import tag_words, told
     from charrnn_tui.prompt.generations import sample_command_of, shown_item
 
-    kept = load()
+    kept = _kept(tag)
     if as_json:
         output.write_json([told(favourite) for favourite in kept])
     elif not kept:
-        remark("nothing was kept yet; /save at a prompt keeps the last generation.")
+        had = f"no favourite has {tag_words(tag)}." if tag else ""
+        remark(had or "nothing was kept yet; /save at a prompt keeps the last generation.")
     else:
         for favourite in kept:
             text = shown_item(favourite.text) if output.to_terminal() else favourite.text
-            print(sample_command_of(favourite) if commands else output.shown(text))
+            tags = f"  {output.dim(output.shown(tag_words(favourite.tags)))}" if output.to_terminal() else ""
+            print(sample_command_of(favourite) if commands else output.shown(text) + tags)
+
+
+def label(
+    number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, help="Its place in the list, from 1.")],
+    tags: Annotated[list[str] | None, typer.Argument(metavar="TAG...", help="Tags to put on it.")] = None,
+    remove: Annotated[
+        list[str] | None, typer.Option("--remove", metavar="TAG", help="A tag to take away (repeatable).")
+    ] = None,
+) -> None:
+    """Put tags on a favourite, or take some away."""
+    from charrnn_tui.cli.errors import remark
+    from charrnn_tui.prompt.favourites import change_tags
+
+    changes = " ".join([*(tags or ()), *(f"-{tag}" for tag in remove or ())])
+    if not changes:
+        raise WrongUse("give a tag to put on it, or --remove and one to take away.")
+    remark(f"{change_tags(number, changes)}.")
 
 
 def export(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="Where to; its ending says how: .txt .csv .jsonl.")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Where to; its ending says how: .txt .csv .json .jsonl.")],
+    tag: TagOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
 ) -> None:
-    """Write what was kept to a file: .txt (texts), .csv or .jsonl (with all that makes each one again)."""
+    """Write what was kept to a file: .txt (texts), .csv, .json or .jsonl (with all that makes each one again)."""
     from pathlib import Path
 
     from charrnn_tui.cli.errors import remark
-    from charrnn_tui.files import atomic
-    from charrnn_tui.prompt.favourites import load
+    from charrnn_tui.prompt import exporting
 
     path = Path(file).expanduser()
-    makers = {".txt": _as_text, ".csv": _as_csv, ".jsonl": _as_jsonl}
-    if path.suffix.lower() not in makers:
-        raise WrongUse(f"the ending of the file says how to write it: {', '.join(makers)}, not {path.suffix!r}.")
-    kept = load()
-    atomic.write_text(path, makers[path.suffix.lower()](kept))
+    if problem := exporting.format_problem(path):
+        raise WrongUse(problem)
+    if path.exists() and not force:
+        raise WrongUse(f"{path} is there already; --force writes over it.")
+    kept = _kept(tag)
+    exporting.export(kept, path, force=force)
     remark(f"{len(kept)} written to {path}.")
-
-
-def _as_text(kept: list[Favourite]) -> str:
-    return "".join(f"{favourite.text}\n" for favourite in kept)
-
-
-def _as_csv(kept: list[Favourite]) -> str:
-    import csv
-    import io
-    from dataclasses import fields
-
-    from charrnn_tui.prompt.favourites import Favourite, told
-
-    out = io.StringIO()
-    writer = csv.DictWriter(out, [field.name for field in fields(Favourite)], restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(told(favourite) for favourite in kept)
-    return out.getvalue()
-
-
-def _as_jsonl(kept: list[Favourite]) -> str:
-    import json
-
-    from charrnn_tui.prompt.favourites import told
-
-    return "".join(json.dumps(told(favourite), ensure_ascii=False) + "\n" for favourite in kept)

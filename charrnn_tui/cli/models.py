@@ -160,8 +160,14 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
     if info.validation_loss is not None:
         beside = f" (training {info.training_loss:.4f})" if info.training_loss is not None else ""
         facts.append(("validation", f"{info.validation_loss:.4f} nats a character{beside}"))
+        if (bare := info.results.get("unlabelled_loss")) is not None:
+            facts.append(("no label", f"{bare:.4f} nats a character where none is given"))
         if info.validation_items is not None and (few := few_held_out(info.kind, info.validation_items)):
             facts.append(("", few))
+    if info.labels:
+        right = info.results.get("label_accuracy")
+        told = "" if right is None else f"; told rightly of {right:.0%} of held-out items"
+        facts.append(("styles", f"{len(info.labels)}: {', '.join(info.labels)}{told}"))
     if info.seconds is not None:
         from charrnn_tui.prompt.words import count, duration
 

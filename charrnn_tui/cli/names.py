@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from charrnn_tui.files import paths
+from charrnn_tui.text.stdlib import PYTHON_STDLIB
 
 
 def models() -> list[str]:
@@ -19,8 +20,8 @@ def own_models() -> list[str]:
 
 
 def corpora() -> list[str]:
-    """The shipped corpora."""
-    return sorted(path.stem for path in paths.shipped_data().glob("*.txt"))
+    """Names that stand for a corpus, as `corpus_names` has them."""
+    return [*sorted(path.stem for path in paths.shipped_data().glob("*.txt")), PYTHON_STDLIB]
 
 
 def _models_in(root: Path) -> list[str]:
@@ -47,7 +48,7 @@ def complete_own_model(incomplete: str) -> list[str]:
 
 def complete_corpus(incomplete: str) -> list[str]:
     """Corpora whose name begins so, and files."""
-    return [*_beginning([*corpora(), "python-stdlib"], incomplete), *complete_file(incomplete)]
+    return [*_beginning(corpora(), incomplete), *complete_file(incomplete)]
 
 
 def complete_model_or_file(incomplete: str) -> list[str]:

@@ -206,22 +206,32 @@ class _Sink:
             self._put_json(item, prefix, text)
             return
         if self._terminal:
+            from charrnn_tui.cli import output
+            from charrnn_tui.prompt.generations import NEW, is_new
             from charrnn_tui.text.safe import visible
 
-            text = visible(text, keep_newlines=self._keep_newlines)
+            mark = output.dim(NEW) if is_new(self.model, text, ended=self._ended(prefix, text)) else ""
+            text = visible(text, keep_newlines=self._keep_newlines) + mark
         between = "" if self._first else self._between
         self._first = False
         sys.stdout.write(f"{between}{text}{self._end}")
 
+    def _ended(self, prefix: str, text: str) -> bool:
+        """Whether the network ended the item, and not the maximum length."""
+        return len(text) - len(prefix) < self.max_length
+
     def _put_json(self, item: int, prefix: str, text: str) -> None:
         from charrnn_tui.cli import output
+        from charrnn_tui.prompt.generations import is_new
 
+        ended = self._ended(prefix, text)
         row: dict[str, Any] = {
             "item": item,
             "seed": self.seed,
             "prefix": prefix,
             "text": text,
-            "end": "length" if len(text) - len(prefix) >= self.max_length else "end",
+            "end": "end" if ended else "length",
+            "new": is_new(self.model, text, ended=ended),
         }
         output.write_json(row, indent=None)
 

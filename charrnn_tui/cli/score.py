@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from charrnn_tui.model import Model
 
 
+_STYLES_SHOWN = 3
+"""Of each of several texts."""
+
+
 def add_to(app: typer.Typer) -> None:
     """Make the commands known."""
     app.command(
@@ -28,6 +32,7 @@ def add_to(app: typer.Typer) -> None:
   charrnn-tui score Deirdre                   each character: probability, rank, surprise
   charrnn-tui score Anna Xqzt Deirdre         several texts, the most probable first
   charrnn-tui score - < candidates.txt        the lines of a file, ranked
+  charrnn-tui score --styles Aino -m cultures   what style a name is most like
   charrnn-tui score Deirdre --json | jq .bits_per_char
 """,
     )(score)
@@ -51,12 +56,18 @@ def score(
     mix: options.MixOption = None,
     blend: options.BlendOption = False,
     style: options.StyleOption = None,
+    styles: Annotated[
+        bool, typer.Option("--styles", help="What style each text is most like, of those that the model has learnt.")
+    ] = False,
     as_json: options.JsonOption = False,
 ) -> None:
     """Tell how well a model expected a text: log-probability, bits a character, and where it was surprised.
 
     One text is shown character by character; several are ranked, the most probable first. Surprise is -log2 P in bits;
     "expected" is the surprise that the network itself expected there (entropy). An item's end is counted.
+
+    With --styles: the log-probability of a text under each label, and how probable each label is given the text (Bayes'
+    rule, each label as frequent as it was in what the model learnt from).
     """
     from charrnn_tui.cli import output
     from charrnn_tui.insight.scores import ranking
@@ -73,6 +84,11 @@ def score(
             raise WrongUse("there is nothing to score: no line came in.")
     else:
         candidates = texts
+    if styles:
+        _tell_styles(opened, candidates, as_json=as_json)
+        if failed:
+            raise typer.Exit(FAILED)
+        return
     ranked = ranking(opened, candidates)
     if as_json:
         for scored in ranked:
@@ -83,6 +99,36 @@ def score(
         _print_ranking(ranked)
     if failed:
         raise typer.Exit(FAILED)
+
+
+def _tell_styles(model: Model, texts: list[str], *, as_json: bool) -> None:
+    """One text: its labels; several: the most probable ones of each."""
+    from charrnn_tui.cli import output
+    from charrnn_tui.cli.bars import bar
+    from charrnn_tui.cli.errors import remark
+    from charrnn_tui.insight.reading import cleaned
+    from charrnn_tui.insight.styles import likeness
+
+    judged = [(cleaned(model, text), likeness(model, text)) for text in texts]
+    accuracy = model.info.results.get("label_accuracy")
+    if as_json:
+        for text, found in judged:
+            row = {"text": text, "styles": [one.to_dict() for one in found], "label_accuracy": accuracy}
+            output.write_json(row, indent=None)
+        return
+    if len(judged) == 1:
+        rows = [
+            (one.label, f"{one.posterior:.2%}", f"{one.log_prob:.3f}", bar(one.posterior * 30)) for one in judged[0][1]
+        ]
+        output.write_table(("style", "probability", "nats", ""), rows, right="lrrl")
+    else:
+        table = [
+            (text, ", ".join(f"{one.label} {one.posterior:.0%}" for one in found[:_STYLES_SHOWN]))
+            for text, found in judged
+        ]
+        output.write_table(("text", "most like"), table, right="ll")
+    if accuracy is not None:
+        remark(f"The most probable style is the right one for {accuracy:.0%} of the items held out in training.")
 
 
 def _lines() -> Iterator[tuple[int, bytes]]:

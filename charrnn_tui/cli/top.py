@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from charrnn_tui.model import Model
     from charrnn_tui.sampling import ProbableItem, Search
     from charrnn_tui.sampling.constraints import Constraint
-    from charrnn_tui.sampling.probability_tree import Branch
 
 
 def add_to(app: typer.Typer) -> None:
@@ -77,11 +76,14 @@ def top(
     config = load_config()
     opened = options.open_model(Library(), model, config, mix, blend, style)
     if tree:
-        root = opened.probability_tree(prefix, depth=depth or 3, width=width or 4)
+        from charrnn_tui.prompt.probable_tree import DEPTH, WIDTH, tree_lines
+
+        root = opened.probability_tree(prefix, depth=depth or DEPTH, width=width or WIDTH)
         if as_json:
             output.write_json(root.to_dict())
         else:
-            _print_tree(root)
+            for line in tree_lines(root, output.shown):
+                print(line)
         return
     longest = options.choose_max_length(max_length, config, opened)
     _list(opened, prefix, n, longest, memory * 1_000_000, as_json, constraint)
@@ -105,21 +107,22 @@ def _list(
             for item in search:
                 if not as_json:
                     line.wipe()
-                    print(_row(item))
+                    print(_row(model, item))
     if as_json:
-        output.write_json(_to_dict(search))
+        output.write_json(_to_dict(model, search))
     else:
         remark(_proof(search, memory))
     if search.reason == "stopped":
         raise typer.Exit(INTERRUPTED)
 
 
-def _row(item: ProbableItem) -> str:
+def _row(model: Model, item: ProbableItem) -> str:
     from charrnn_tui.cli import output
-    from charrnn_tui.prompt.generations import EMPTY_ITEM
+    from charrnn_tui.prompt.generations import EMPTY_ITEM, NEW, is_new
 
+    mark = output.dim(NEW) if output.to_terminal() and is_new(model, item.text, ended=item.ended) else ""
     text = output.shown(item.text) if item.text or not item.ended else EMPTY_ITEM
-    return f"{_share(math.exp(item.log_prob)):>8}  {text}{'' if item.ended else '…'}"
+    return f"{_share(math.exp(item.log_prob)):>8}  {text}{mark if item.ended else '…'}"
 
 
 def _share(probability: float) -> str:
@@ -127,11 +130,19 @@ def _share(probability: float) -> str:
     return f"{probability:.1e}" if 0 < probability < 1e-6 else f"{probability:.4%}"
 
 
-def _to_dict(search: Search) -> dict[str, Any]:
+def _to_dict(model: Model, search: Search) -> dict[str, Any]:
+    from charrnn_tui.prompt.generations import is_new
+
     bound = search.bound
     return {
         "items": [
-            {"text": i.text, "log_prob": i.log_prob, "probability": math.exp(i.log_prob), "ended": i.ended}
+            {
+                "text": i.text,
+                "log_prob": i.log_prob,
+                "probability": math.exp(i.log_prob),
+                "ended": i.ended,
+                "new": is_new(model, i.text, ended=i.ended),
+            }
             for i in search.items
         ],
         "covered": search.covered,
@@ -163,24 +174,3 @@ def _proof(search: Search, memory: int) -> str:
             return known
         case _:
             assert_never(search.reason)
-
-
-def _print_tree(root: Branch) -> None:
-    """Branches with their probability given what stands before them; what is not shown is summed up."""
-    from charrnn_tui.cli import output
-    from charrnn_tui.prompt.generations import EMPTY_ITEM
-
-    def draw(branch: Branch, before: str) -> None:
-        rest = [f"{branch.rest:7.2%}  others"] if branch.children and branch.rest >= 0.00005 else []
-        lines = len(branch.children) + len(rest)
-        for number, child in enumerate(branch.children, 1):
-            last = number == lines
-            symbol = "end" if child.ended else output.shown(repr(child.symbol)[1:-1] if child.symbol != " " else "␣")
-            share = f"{math.exp(child.log_prob):7.2%}"
-            print(f"{before}{'└' if last else '├'}{share}  {symbol}")
-            draw(child, before + ("  " if last else "│ "))
-        for line in rest:
-            print(f"{before}└{line}")
-
-    print(output.shown(root.text) or EMPTY_ITEM)
-    draw(root, "")

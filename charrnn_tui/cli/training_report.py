@@ -10,7 +10,8 @@ import time
 from charrnn_tui.cli import output
 from charrnn_tui.cli.errors import complain, remark
 from charrnn_tui.cli.progress import ProgressLine
-from charrnn_tui.prompt.words import count, duration
+from charrnn_tui.prompt import run_words
+from charrnn_tui.prompt.words import duration
 from charrnn_tui.text import visible
 from charrnn_tui.training.process.messages import (
     Evaluated,
@@ -90,23 +91,9 @@ class TextReport:
     def _begin(self, event: Started) -> None:
         self._started = event
         self._bar.total = event.total_steps
-        unit = "item" if event.kind == "lines" else "character"
-        network = (
-            f"{event.family.upper()} of {event.layers} × {event.hidden} units"
-            if event.layers > 1
-            else (f"{event.family.upper()} of {event.hidden} units")
-        )
-        self._say(
-            f"{output.bold(visible(event.name))}: {network}, {event.parameters:,} parameters, "
-            f"on {visible(event.corpus)} ({count(event.training_items, unit)}, {event.validation_items:,} held out)"
-        )
-        where = count(event.threads, "thread") if event.device == "cpu" else event.device
-        again = f", taken up at step {event.step:,}" if event.step else ""
-        self._say(
-            output.dim(
-                f"{count(event.total_steps, 'step')}, {count(event.epochs, 'epoch')}, {where}, seed {event.seed}{again}"
-            )
-        )
+        what = f"{run_words.network(event)}, on {run_words.corpus(event)}"
+        self._say(f"{output.bold(visible(event.name))}: {what}")
+        self._say(output.dim(run_words.plan(event)))
         for note in event.notes:
             remark(f"Note: {note}")
         self._say(output.dim(_ROW.format("epoch", "step", "training", "validation", "bits", "ch/s", "").rstrip()))
@@ -135,14 +122,11 @@ class TextReport:
 
     def _samples(self) -> None:
         """A row of what the network says, at the temperature most people use."""
-        sets = [] if self._sampled is None else [s for s in self._sampled.samples if s.get("texts")]
+        line = "" if self._sampled is None else run_words.samples(self._sampled, _PREFERRED_TEMPERATURE)
         self._sampled = None
-        if not sets:
-            return
-        self._last_samples = time.monotonic()
-        nearest = min(sets, key=lambda s: abs(s["temperature"] - _PREFERRED_TEMPERATURE))
-        line = " · ".join(visible(str(text)) for text in nearest["texts"])
-        self._say(output.dim("        " + output.cut(line, output.terminal_width(100) - 8)))
+        if line:
+            self._last_samples = time.monotonic()
+            self._say(output.dim("        " + output.cut(line, output.terminal_width(100) - 8)))
 
     def _end(self, event: Finished) -> None:
         self._samples()
@@ -150,12 +134,8 @@ class TextReport:
         if event.reason == "diverged":
             complain(event.message)
             return
-        if event.best_step:
-            bits = event.best_loss / math.log(2)
-            self._say(
-                f"{output.bold(visible(event.name))}: {event.best_loss:.4f} nats ({bits:.4f} bits) a character at step "
-                f"{event.best_step:,}, after {duration(event.elapsed)}"
-            )
+        if best := run_words.best(event):
+            self._say(f"{output.bold(visible(event.name))}: {best}, after {duration(event.elapsed)}")
         if event.reason != "stopped":
             remark(f"Done: {event.message}\n  charrnn-tui sample --model {shlex.quote(visible(event.name))}")
 

@@ -109,7 +109,7 @@ def fork(
     branch: BranchArgument,
     at: Annotated[int, typer.Argument(metavar="PLACE", min=0, help="Where, among the new characters, from 0.")],
     symbol: Annotated[
-        str | None, typer.Argument(metavar="CHARACTER", help='What to put there; "" for the end of the item.')
+        str | None, typer.Argument(metavar="CHARACTERS", help='What to put there; "" for the end of the item.')
     ] = None,
     temperature: Annotated[
         str | None, typer.Option("--temperature", "-t", metavar="T|T:T", help="From there on another temperature.")

@@ -7,6 +7,7 @@ between sentences in this way; there the space is trained for it, here it is not
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,6 +58,21 @@ def between(
 
     Raises InsightError, UnknownSymbolsError.
     """
+    return list(along(model, first, second, steps, settings=settings, seed=seed, item=item, max_length=max_length))
+
+
+def along(
+    model: Model,
+    first: str,
+    second: str,
+    steps: int = 8,
+    *,
+    settings: SamplingSettings | None = None,
+    seed: int = 0,
+    item: int = 0,
+    max_length: int | None = None,
+) -> Iterator[Between]:
+    """As `between`, one after the other as they are asked for; what is wrong is raised at once."""
     if steps < 1:
         raise InsightError(f"the way has one step or more, not {steps}.")
     cell = model.cell
@@ -65,19 +81,21 @@ def between(
     weights = np.linspace(0, 1, steps + 1)
     states = interpolate(ends[0], ends[1], weights)
     answers = cell.answer(states)
-    found = []
-    for row, weight in enumerate(weights.tolist()):
+    limit = model.info.default_max_length if max_length is None else max_length
+
+    def at(row: int) -> Between:
         written = continue_from(
             cell,
             model.vocabulary,
             states.select([row]),
             answers[row],
-            after=int(readings[round(weight)].read[-1]),
+            after=int(readings[round(float(weights[row]))].read[-1]),
             kind=model.info.kind,
             settings=settings or SamplingSettings(),
             seed=seed,
             item=item,
-            max_length=model.info.default_max_length if max_length is None else max_length,
+            max_length=limit,
         )
-        found.append(Between(weight, written.text, written.end, answers[row]))
-    return found
+        return Between(float(weights[row]), written.text, written.end, answers[row])
+
+    return map(at, range(steps + 1))

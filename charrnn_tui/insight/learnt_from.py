@@ -145,6 +145,21 @@ def passages_of(model: Model, corpus: Corpus, most: int = MOST_CHARACTERS) -> Pa
     return Passages.of_text(ids_of_text(model, read_text(corpus.path))[:most])
 
 
+def texts_to_ask(model: Model, text: Source | str | None = None) -> list[str]:
+    """Items, or one running text, that a model is asked about: those held out of its training, or a text as it reads.
+
+    Raises InsightError, TextError.
+    """
+    if text is None:
+        learnt = learnt_from(model)
+        return list(learnt.validation) if learnt.kind == "lines" else [learnt.held_out_text()]
+    corpus = corpus_for(model, text)
+    if corpus.kind == "lines":
+        return list(corpus.items)
+    assert corpus.path is not None
+    return [read_text(corpus.path)]
+
+
 def corpus_for(model: Model, text: Source | str) -> Corpus:
     """A corpus by its name, or a text, read as the model reads: as a list or as running text. Raises TextError."""
     return load_corpus(read_as(model, text))

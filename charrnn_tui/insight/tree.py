@@ -1,8 +1,9 @@
 """A generation as a tree: any character swapped for another, the text grown anew from there, the old one kept.
 
-A branch leaves its parent at a place among the new characters, with another symbol there (or with another seed or other
-settings from there on). Random numbers belong to (seed, item, place), so a branch that keeps the seed differs from its
-parent only by what the swap changed, and everything that is kept here can be grown again, character for character.
+A branch leaves its parent at a place among the new characters, with another symbol or several there (or with another
+seed or other settings from there on). Random numbers belong to (seed, item, place), so a branch that keeps the seed
+differs from its parent only by what the swap changed, and everything that is kept here can be grown again, character
+for character.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Branch:
     at: int
     """Where it leaves its parent: the number of new characters that they share."""
     swapped: str | None
-    """The symbol that was put at `at` ("" for the end of the item); None where nothing was put there."""
+    """The symbols that were put from `at` on ("" for the end of the item); None where nothing was put there."""
     seed: int
     item: int
     changes: Changes
@@ -38,11 +39,13 @@ class Branch:
     end: EndReason | None = None
     """None while it may go on."""
     label: str = ""
+    end_put: bool = False
+    """Whether the end of the item was put behind those symbols."""
 
     @property
     def drawn_from(self) -> int:
         """The first place that was drawn and not shared or put there."""
-        return self.at + (self.swapped is not None)
+        return self.at + len(self.swapped or "")
 
     @property
     def settings(self) -> SamplingSettings:
@@ -153,23 +156,26 @@ class Tree:
         settings: SamplingSettings | None = None,
         seed: int | None = None,
         item: int | None = None,
+        put_end: bool = False,
     ) -> Branch:
         """A new branch that leaves another at a place (from 0, among new characters), to be grown.
 
-        `symbol` is put there, "" for the end of the item; without one, another seed, item or settings make the
-        difference. What is not given is as in the parent. Raises InsightError, UnknownSymbolsError, ValueError.
+        `symbol` is put there, or several one after the other, "" for the end of the item (which `put_end` puts behind
+        symbols); without one, another seed, item or settings make the difference. What is not given is as in the
+        parent. Raises InsightError, UnknownSymbolsError, ValueError.
         """
         parent = self[id_]
         if not 0 <= at <= len(parent.text):
             raise InsightError(f"branch {id_} has the places 0 to {len(parent.text)}, not {at}.")
-        if at >= self.max_length:
+        put_end = put_end or symbol == ""
+        if at + max(0, len(symbol or "") - 1) >= self.max_length:
             raise InsightError(f"the maximum length of {self.max_length} new characters is reached at this place.")
-        if symbol is not None and symbol == self._symbol_at(parent, at):
-            raise InsightError("this symbol stands there already.")
-        if symbol == "" and model.info.kind == "stream":
+        if symbol is not None and self._stands(parent, at, symbol, put_end):
+            raise InsightError("this symbol stands there already." if len(symbol) < 2 else "this stands there already.")
+        if put_end and model.info.kind == "stream":
             raise InsightError("running text has no end to put there.")
-        if symbol:
-            model.vocabulary.id(symbol)
+        for one in symbol or "":
+            model.vocabulary.id(one)
         if symbol is None and settings is None and seed is None and item is None:
             raise InsightError("a branch differs in something: give a symbol, a seed or settings.")
         before = [change for change in parent.changes if change[0] <= at]
@@ -184,15 +190,16 @@ class Tree:
             parent.item if item is None else item,
             ((at, first), *later),
             parent.text[:at] + (symbol or ""),
-            "end" if symbol == "" else None,
+            "end" if put_end else None,
+            end_put=put_end,
         )
         self.branches[branch.id] = branch
         return branch
 
-    def _symbol_at(self, branch: Branch, at: int) -> str | None:
-        if at < len(branch.text):
-            return branch.text[at]
-        return "" if branch.end == "end" else None
+    def _stands(self, branch: Branch, at: int, symbols: str, end: bool) -> bool:
+        after = at + len(symbols)
+        there = branch.text[at:after] == symbols
+        return there and (not end or (branch.end == "end" and after == len(branch.text)))
 
     def label(self, id_: int, label: str) -> None:
         """Name a branch. Raises InsightError."""
@@ -299,7 +306,7 @@ def replay(model: Model, tree: Tree) -> list[Difference]:
     """
     differences = []
     for branch, _ in tree.walk():
-        if branch.swapped == "":
+        if branch.end_put:
             continue  # its end was put there, nothing was drawn
         stream = stream_at(model, tree, branch, branch.drawn_from)
         for place in range(branch.drawn_from, len(branch.text) + (branch.end == "end")):

@@ -13,7 +13,8 @@ from charrnn_tui.files import paths
 from charrnn_tui.files.atomic import write_json, write_text
 from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.insight.tree import Branch, Tree
-from charrnn_tui.model.names import MEANT, composed, is_name
+from charrnn_tui.model.description import ModelError
+from charrnn_tui.model.library import check_name
 from charrnn_tui.sampling.settings import SamplingSettings, SettingsError, typed_temperature
 from charrnn_tui.text import visible
 from charrnn_tui.text.decoding import decode_utf8
@@ -31,9 +32,10 @@ def tree_path(name_or_file: str) -> Path:
     path = Path(name_or_file).expanduser()
     if len(path.parts) > 1 or path.suffix == ".json":
         return path
-    if not is_name(composed(name_or_file)):
-        raise InsightError(f"{visible(name_or_file)!r} is no name for a tree, which has {MEANT}.")
-    return paths.trees() / f"{composed(name_or_file)}.json"
+    try:
+        return paths.trees() / f"{check_name(name_or_file, 'a tree')}.json"
+    except ModelError as error:
+        raise InsightError(str(error)) from error
 
 
 def kept_trees() -> list[str]:
@@ -58,6 +60,7 @@ def _branch_to_dict(branch: Branch) -> dict[str, Any]:
         "parent": branch.parent,
         "at": branch.at,
         "swapped": branch.swapped,
+        "end_put": branch.end_put,
         "seed": branch.seed,
         "item": branch.item,
         "settings": [{"from": place, **asdict(settings)} for place, settings in branch.changes],
@@ -70,6 +73,15 @@ def _branch_to_dict(branch: Branch) -> dict[str, Any]:
 def save(tree: Tree, path: Path) -> None:
     """Write a tree atomically. Raises OSError."""
     write_json(path, to_dict(tree))
+
+
+def save_new(tree: Tree, name_or_file: str) -> Path:
+    """Keep a tree under a name that is free; where. Raises InsightError for one that is taken, OSError."""
+    path = tree_path(name_or_file)
+    if path.exists():
+        raise InsightError(f"there is already a tree {visible(name_or_file)!r}; choose another name.")
+    save(tree, path)
+    return path
 
 
 def export_path(name_or_file: str) -> Path:
@@ -169,8 +181,11 @@ def _branch(entry: Any) -> Branch:
     parent, swapped, end = entry.get("parent"), entry.get("swapped"), entry.get("end")
     if not (parent is None or isinstance(parent, int)) or end not in (None, "end", "length"):
         raise _Damage("a branch has no parent or end that is known")
-    if not (swapped is None or (isinstance(swapped, str) and len(swapped) <= 1)):
+    if not (swapped is None or isinstance(swapped, str)):
         raise _Damage(f"'swapped' is {swapped!r:.60}")
+    end_put = entry.get("end_put", swapped == "")
+    if not isinstance(end_put, bool) or (end_put and (swapped is None or end != "end")):
+        raise _Damage(f"'end_put' is {end_put!r:.60}")
     return Branch(
         _whole(entry, "id"),
         parent,
@@ -182,6 +197,7 @@ def _branch(entry: Any) -> Branch:
         _typed(entry, "text", str),
         end,
         _typed(entry, "label", str),
+        end_put,
     )
 
 
@@ -226,8 +242,11 @@ def _how(branch: Branch, tree: Tree) -> str:
     parent = tree.branches[branch.parent]
     parts = [f"from place {branch.at}"]
     if branch.swapped is not None:
-        old = parent.text[branch.at : branch.at + 1]
-        parts.append(f"{_code(branch.swapped) if branch.swapped else 'the end'} for {_code(old) if old else 'the end'}")
+        old = parent.text[branch.at : branch.at + max(1, len(branch.swapped))]
+        put = " and ".join(
+            [*([_code(branch.swapped)] if branch.swapped else []), *(["the end"] if branch.end_put else [])]
+        )
+        parts.append(f"{put} for {_code(old) if old else 'the end'}")
     if branch.seed != parent.seed or branch.item != parent.item:
         parts.append(f"seed {branch.seed}, item {branch.item}")
     if branch.changes[0][1] != parent.changes[0][1]:

@@ -49,6 +49,10 @@ def _flag(value: Any) -> bool:
     return isinstance(value, bool)
 
 
+def _counts(value: Any) -> bool:
+    return isinstance(value, list) and all(map(whole, value))
+
+
 CORPUS: Mapping[str, Callable[[Any], bool]] = {
     "name": _text,
     "items": whole,
@@ -57,10 +61,12 @@ CORPUS: Mapping[str, Callable[[Any], bool]] = {
     "symbols": whole,
     "longest": whole,
     "label": _text,
+    "label_items": _counts,
 }
 RESULTS: Mapping[str, Callable[[Any], bool]] = {
     "validation_loss": _nats,
     "unlabelled_loss": _nats,
+    "label_accuracy": lambda value: number(value, 1.0),
     "training_loss": _nats,
     "step": whole,
     "last_step": whole,

@@ -39,10 +39,10 @@ class NameTakenError(ModelError):
     """A name belongs to another model; the message says so and what to do."""
 
 
-def check_name(name: str) -> str:
-    """The name, composed, where it may be a model's (and so a folder's). Raises ModelError."""
+def check_name(name: str, what: str = "a model") -> str:
+    """The name, composed, where it may be a model's (and so a folder's), or another thing's. Raises ModelError."""
     if not is_name(composed(name)):
-        raise ModelError(f"{visible(name)!r} is no name for a model, which has {MEANT}.")
+        raise ModelError(f"{visible(name)!r} is no name for {what}, which has {MEANT}.")
     return composed(name)
 
 

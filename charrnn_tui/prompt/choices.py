@@ -49,6 +49,8 @@ class Choices:
                 return [entry.name for entry in self._library.entries() if entry.unfinished and not entry.shipped]
             if what == "corpora":
                 return sorted(corpus_names())
+            if what == "switch":
+                return ["on", "off"]
             if what == "commands":
                 return list(COMMANDS)
         except OSError:
@@ -75,7 +77,7 @@ class Choices:
         quote = rest[:1] if rest[:1] in ("'", '"') else ""
         begun = rest.removeprefix(quote)
         options = [name for name in names if name.startswith(begun)]
-        if command.completes == "corpora":
+        if command.completes in ("corpora", "files"):
             options += paths_like(begun)
         options = sorted(dict.fromkeys(options), key=lambda option: option != begun)
         # A folder goes on, so its quote stays open.

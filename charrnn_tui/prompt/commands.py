@@ -16,6 +16,8 @@ from charrnn_tui.prompt.words import quoted
 from charrnn_tui.sampling import SettingsError
 
 MOST_AT_ONCE = 1000
+STEPS, MOST_STEPS = 8, 200
+"""Steps of a way from one prefix to another."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,11 @@ class SetOption:
 
     name: str
     value: OptionValue
+
+
+@dataclass(frozen=True)
+class Free:
+    """Ask nothing of items any more."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +63,33 @@ class ShowProbable:
 
 
 @dataclass(frozen=True)
+class ShowContinuations:
+    """Show what may follow a prefix as a tree of probabilities."""
+
+    prefix: str
+
+
+@dataclass(frozen=True)
+class ShowBetween:
+    """Go from the state after one prefix to that after another, and write on from each step of the way."""
+
+    first: str
+    second: str
+    steps: int
+
+
+@dataclass(frozen=True)
 class Look:
     """Lay a text open, character by character; None: what was generated last."""
 
     text: str | None
+
+
+@dataclass(frozen=True)
+class ShowContext:
+    """Draw how far back models look; none named: the open one."""
+
+    models: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -82,6 +112,54 @@ class Save:
 
 
 @dataclass(frozen=True)
+class Favourites:
+    """Show what was kept; `tags`: only those that have them all, as typed."""
+
+    tags: str
+
+
+@dataclass(frozen=True)
+class Tag:
+    """Change the tags of a favourite, by its number from 1: a word adds one, a word after a minus takes one away."""
+
+    number: int
+    changes: str
+
+
+@dataclass(frozen=True)
+class Export:
+    """Write what was kept to a file."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """Write what was said in this session to a file; None asks for one."""
+
+    path: str | None
+
+
+@dataclass(frozen=True)
+class Fork:
+    """Put a symbol ('' for the end) at a place of the last text, from 0 among its new characters, and grow it anew.
+
+    Without a place it is chosen on the screen.
+    """
+
+    place: int | None = None
+    symbol: str = ""
+
+
+@dataclass(frozen=True)
+class ShowTree:
+    """The last text with all that was forked from it. `branch`: go to that one; `name`: keep the tree under it."""
+
+    branch: int | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True)
 class Help:
     """Show the commands, or one."""
 
@@ -93,8 +171,28 @@ class Quit:
     """Leave."""
 
 
+Keeping: TypeAlias = Favourites | Tag | Export | Transcript
+"""What concerns the files of what was kept."""
+Forking: TypeAlias = Fork | ShowTree
+"""What concerns a text as a tree."""
 Action: TypeAlias = (
-    Continue | SetOption | SetStyle | GenerateMany | ShowProbable | Look | OpenModel | Train | Save | Help | Quit
+    Continue
+    | SetOption
+    | SetStyle
+    | Free
+    | GenerateMany
+    | ShowProbable
+    | ShowContinuations
+    | ShowBetween
+    | Look
+    | ShowContext
+    | OpenModel
+    | Train
+    | Save
+    | Keeping
+    | Forking
+    | Help
+    | Quit
 )
 
 
@@ -107,7 +205,7 @@ class Command:
     summary: str
     parse: Callable[[str], Action]
     completes: str | None = None
-    """'models', 'corpora' (and files), 'commands', 'styles' or None."""
+    """'models', 'corpora' (and files), 'files', 'switch' (on, off), 'styles', 'commands' or None."""
 
     @property
     def takes_value(self) -> bool:
@@ -118,14 +216,42 @@ class Command:
 def _of_option(option: Option) -> Command:
     """The command that changes a setting."""
     return Command(
-        option.command, option.usage, option.summary, lambda typed: SetOption(option.name, option.parse(typed))
+        option.command,
+        option.usage,
+        option.summary,
+        lambda typed: SetOption(option.name, option.parse(typed)),
+        option.completes,
     )
+
+
+def _free(rest: str) -> Action:
+    return Free()
 
 
 def _many(rest: str) -> Action:
     # What follows the number and one space is the prefix, leading spaces and all.
     number, _, prefix = rest.lstrip(" ").partition(" ")
     return GenerateMany(whole_number(number, "the number of generations", 1, MOST_AT_ONCE), prefix)
+
+
+def _top(rest: str) -> Action:
+    # As on the command line; a prefix that begins with two dashes and "tree " can be typed to /next.
+    return ShowContinuations(rest.removeprefix("--tree").removeprefix(" ")) if _asks_tree(rest) else ShowProbable(rest)
+
+
+def _asks_tree(rest: str) -> bool:
+    return rest == "--tree" or rest.startswith("--tree ")
+
+
+def _between(rest: str) -> Action:
+    try:
+        parts = shlex.split(rest)
+    except ValueError as error:
+        raise CommandError(f"the quotes do not close: {quoted(rest)}.") from error
+    if len(parts) not in (2, 3):
+        raise CommandError("give two prefixes (in quotes where there are spaces), and how many steps if you like")
+    steps = whole_number(parts[2], "the number of steps", 1, MOST_STEPS) if len(parts) == 3 else STEPS
+    return ShowBetween(parts[0], parts[1], steps)
 
 
 def _path(rest: str) -> str | None:
@@ -140,24 +266,78 @@ def _path(rest: str) -> str | None:
     return rest or None
 
 
+def _several(rest: str) -> tuple[str, ...]:
+    """Names with spaces between them, each once; one that holds spaces stands in quotes."""
+    try:
+        return tuple(dict.fromkeys(shlex.split(rest)))
+    except ValueError as error:
+        raise CommandError(f"the quotes do not close: {quoted(rest)}.") from error
+
+
+def _tag(rest: str) -> Action:
+    number, _, changes = rest.strip().partition(" ")
+    if not changes.strip():
+        raise CommandError("say which favourite and a tag")
+    return Tag(whole_number(number, "the number of the favourite", 1, 10**9), changes)
+
+
+def _export(rest: str) -> Action:
+    path = _path(rest)
+    if path is None:
+        raise CommandError("say which file")
+    return Export(path)
+
+
+def _fork(rest: str) -> Action:
+    # What follows the number and one space is the symbol, a space included; "end" is the end of the item.
+    number, _, symbol = rest.lstrip(" ").partition(" ")
+    if not number:
+        return Fork()
+    place = whole_number(number, "the place", 0, 10**9)
+    if not symbol or (len(symbol) > 1 and symbol != "end"):
+        raise CommandError("say the place and one character, or 'end' for the end of the item")
+    return Fork(place, "" if symbol == "end" else symbol)
+
+
+def _tree(rest: str) -> Action:
+    word, _, name = rest.strip().partition(" ")
+    if not word:
+        return ShowTree()
+    if word == "save":
+        if not name.strip():
+            raise CommandError("say a name to keep the tree under")
+        return ShowTree(name=name.strip())
+    return ShowTree(whole_number(word, "the branch", 0, 10**9))
+
+
 COMMANDS: dict[str, Command] = {
     command.name: command
     for command in (
         *(_of_option(option) for option in OPTIONS.values() if option.name != "colour"),
+        Command("free", "/free", "ask nothing of items any more: take back match, length and the rest", _free),
         Command(
             "style",
-            "/style finnish=0.7, japanese=0.3",
-            "write in the style of labels, for a model that knows some (alone: list them; none: in no style)",
+            "/style finnish",
+            "write in a style that the model has learnt (alone: list them)",
             lambda rest: SetStyle(rest),
             "styles",
         ),
         Command("n", "/n 20 De", "continue a prefix many times at once", _many),
-        Command("top", "/top De", "the most probable items that begin so, exactly", lambda rest: ShowProbable(rest)),
+        Command("top", "/top De", "the most probable items that begin so, exactly", _top),
+        Command("next", "/next De", "what may follow, as a tree of probabilities", ShowContinuations),
+        Command("between", "/between De An 8", "from one prefix to another in steps, a text at each", _between),
         Command(
             "look",
             "/look TEXT",
             "what was expected at each character (alone: of the last text)",
             lambda rest: Look(rest or None),
+        ),
+        Command(
+            "context",
+            "/context MODEL …",
+            "how far back models look, as curves (alone: the open one)",
+            lambda rest: ShowContext(_several(rest)),
+            "models",
         ),
         Command(
             "model", "/model NAME", "open a model (alone: list them)", lambda rest: OpenModel(_path(rest)), "models"
@@ -170,6 +350,17 @@ COMMANDS: dict[str, Command] = {
             "corpora",
         ),
         Command("save", "/save", "keep the last generation in the favourites", lambda rest: Save()),
+        Command("favourites", "/favourites TAG", "what was kept (alone: all of it)", lambda rest: Favourites(rest)),
+        Command("tag", "/tag 3 elf -town", "put tags on a favourite, or take them away", _tag),
+        Command("export", "/export FILE", "write what was kept to a .txt, .csv, .json or .jsonl file", _export),
+        Command(
+            "transcript",
+            "/transcript FILE",
+            "write this session to a file: text, or a picture of the screen (.svg)",
+            lambda rest: Transcript(_path(rest)),
+        ),
+        Command("fork", "/fork 3 n", "put a character at a place of the last text and grow it anew from there", _fork),
+        Command("tree", "/tree 1", "the last text and its forks (a number goes to one, save NAME keeps them)", _tree),
         _of_option(OPTIONS["colour"]),
         Command("help", "/help", "the commands", lambda rest: Help(rest.strip().lstrip("/") or None), "commands"),
         Command("quit", "/quit", "leave", lambda rest: Quit()),
@@ -233,16 +424,28 @@ __all__ = [
     "Command",
     "CommandError",
     "Continue",
+    "Export",
+    "Favourites",
+    "Fork",
+    "Forking",
+    "Free",
     "GenerateMany",
     "Help",
+    "Keeping",
     "Look",
     "OpenModel",
     "Quit",
     "Save",
     "SetOption",
     "SetStyle",
+    "ShowBetween",
+    "ShowContext",
+    "ShowContinuations",
     "ShowProbable",
+    "ShowTree",
+    "Tag",
     "Train",
+    "Transcript",
     "find",
     "is_command",
     "parse",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from charrnn_tui.files import atomic, paths
 from charrnn_tui.files.rows import append_row
+from charrnn_tui.prompt.options import CommandError
 from charrnn_tui.sampling.settings import Temperature
 
 
@@ -38,6 +40,8 @@ class Favourite:
     probability: float = 0.0
     steering: dict[str, Any] = field(default_factory=dict, hash=False)
     """What it was steered by, as `Steering.to_plain` has it; empty for nothing, and in older files."""
+    tags: list[str] = field(default_factory=list, hash=False)
+    """Words that the user put on it; none in older files."""
 
     def __post_init__(self) -> None:
         match self.temperature:
@@ -48,7 +52,7 @@ class Favourite:
 _MEANINGLESS = {"drawn": ("probability",), "probable": ("seed", "temperature", "top_k", "top_p", "min_p")}
 """What says nothing of a favourite of a kind."""
 
-_TYPES: dict[Any, Any] = {"str": str, "int": int, "float": int | float, "dict[str, Any]": dict}
+_TYPES: dict[Any, Any] = {"str": str, "int": int, "float": int | float, "dict[str, Any]": dict, "list[str]": list}
 _TYPES["Temperature"] = int | float | tuple
 
 
@@ -66,15 +70,17 @@ def load(path: Path | None = None) -> list[Favourite]:
         rows = path.read_text(encoding="utf-8", errors="replace").split("\n")
     except OSError:
         return []
-    found = []
-    for row in rows:
-        try:
-            favourite = Favourite(**json.loads(row))
-        except (ValueError, TypeError):
-            continue
-        if all(isinstance(getattr(favourite, f.name), _TYPES[f.type]) for f in fields(Favourite)):
-            found.append(favourite)
-    return found
+    return [favourite for favourite in map(_read, rows) if favourite is not None]
+
+
+def _read(row: str) -> Favourite | None:
+    """The favourite of a row; None for a damaged one."""
+    try:
+        favourite = Favourite(**json.loads(row))
+    except (ValueError, TypeError, RecursionError):
+        return None
+    whole = all(isinstance(getattr(favourite, f.name), _TYPES[f.type]) for f in fields(Favourite))
+    return favourite if whole and all(isinstance(tag, str) for tag in favourite.tags) else None
 
 
 def told(favourite: Favourite) -> dict[str, Any]:
@@ -85,30 +91,72 @@ def told(favourite: Favourite) -> dict[str, Any]:
 
 def remove(favourite: Favourite, path: Path | None = None) -> None:
     """Take one out of the file; rows that are damaged stay as they are. Raises OSError."""
+    _change(favourite, [], path)
+
+
+def retag(favourite: Favourite, tags: Iterable[str], path: Path | None = None) -> Favourite:
+    """Put other tags on one; the favourite as it is kept now. Raises OSError."""
+    tagged = replace(favourite, tags=list(tags))
+    _change(favourite, [json.dumps(asdict(tagged), ensure_ascii=False)], path)
+    return tagged
+
+
+def _change(favourite: Favourite, rows_instead: list[str], path: Path | None) -> None:
     path = path or paths.favourites_file()
-    wanted = asdict(favourite)
     rows = path.read_text(encoding="utf-8", errors="surrogateescape").split("\n")
     for i, row in enumerate(rows):
-        try:
-            same = asdict(Favourite(**json.loads(row))) == wanted
-        except (ValueError, TypeError):
-            continue
-        if same:
-            del rows[i]
+        if _read(row) == favourite:
+            rows[i : i + 1] = rows_instead
             atomic.write_bytes(path, "\n".join(rows).encode("utf-8", "surrogateescape"))
             return
+    raise FileNotFoundError(errno.ENOENT, "it is no longer among the favourites")
 
 
-def export(favourites: Iterable[Favourite], path: Path) -> None:
-    """Write to a file: everything as JSON lines where its name ends in .jsonl, else the texts. Raises OSError.
+# --- tags ---
 
-    Texts stand one a line; where one of them has several lines, a blank line stands between texts.
-    """
-    kept = list(favourites)
-    if path.suffix == ".jsonl":
-        lines = [json.dumps(told(favourite), ensure_ascii=False) for favourite in kept]
-        between = "\n"
-    else:
-        lines = [favourite.text for favourite in kept]
-        between = "\n\n" if any("\n" in line for line in lines) else "\n"
-    atomic.write_bytes(path, "".join(line + between for line in lines).encode("utf-8", "replace"))
+
+def parse_tags(typed: str) -> list[str]:
+    """Tags as they are typed, apart from each other by spaces or commas, in small letters, each once: '#Elf, town'."""
+    words = (word.lstrip("#").casefold() for word in typed.replace(",", " ").split())
+    return list(dict.fromkeys(word for word in words if word))
+
+
+def with_changes(tags: Iterable[str], typed: str) -> list[str]:
+    """Tags after a change as it is typed: 'elf' adds one, '-town' takes one away."""
+    kept = list(tags)
+    for word in parse_tags(typed):
+        if word.startswith("-"):
+            kept = [tag for tag in kept if tag != word[1:].lstrip("#")]
+        elif word not in kept:
+            kept.append(word)
+    return kept
+
+
+def tagged(favourites: Iterable[Favourite], typed: str) -> list[Favourite]:
+    """Those that have every tag of a typed filter; all for an empty one."""
+    wanted = parse_tags(typed)
+    return [favourite for favourite in favourites if all(tag in favourite.tags for tag in wanted)]
+
+
+def tag_words(tags: Iterable[str]) -> str:
+    """Tags as they are shown: '#elf #town'."""
+    return " ".join(f"#{tag}" for tag in tags)
+
+
+def numbered(number: int, path: Path | None = None) -> Favourite:
+    """The favourite of a number, from 1 for the oldest. Raises CommandError."""
+    kept = load(path)
+    if not 1 <= number <= len(kept):
+        known = f"they are numbered 1 to {len(kept):,}" if kept else "nothing was kept yet; /save keeps a text"
+        raise CommandError(f"there is no favourite {number}; {known}.")
+    return kept[number - 1]
+
+
+def change_tags(number: int, changes: str, path: Path | None = None) -> str:
+    """Change the tags of the favourite of a number; what it has now, in words. Raises CommandError."""
+    favourite = numbered(number, path)
+    try:
+        now = retag(favourite, with_changes(favourite.tags, changes), path)
+    except OSError as error:
+        raise CommandError(f"the favourites cannot be written: {error.strerror or error}.") from error
+    return f"{now.text}: {tag_words(now.tags) or 'no tags'}"

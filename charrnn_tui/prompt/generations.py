@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import math
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from charrnn_tui.prompt import words
 from charrnn_tui.prompt.favourites import Favourite
+from charrnn_tui.prompt.options import CommandError
 from charrnn_tui.prompt.steering import UNSTEERED, Steering
 from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.sampling.settings import typed_temperature
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
+    from charrnn_tui.sampling import Search
+    from charrnn_tui.sampling.stream import EndReason
 
 EMPTY_ITEM = "(empty)"
 """How the item without characters is named."""
@@ -36,7 +39,10 @@ class DrawnText:
     item: int = 0
     """Its place in a batch of the same seed."""
     turned: bool = False
-    """Whether a setting was turned while it was written: its seed alone does not make it again then."""
+    """Whether a setting was turned while it was written, or a character put into it: its seed alone does not make it
+    again then."""
+    end: EndReason | None = None
+    """How it ended; None where it was stopped."""
 
 
 @dataclass
@@ -172,6 +178,24 @@ class ProbableItems:
         ]
 
 
+NEW = " ✦"
+"""The mark of an item that stands nowhere in the corpus that the network learnt from."""
+
+
+def is_new(model: Model, text: str, *, ended: bool) -> bool | None:
+    """Whether a finished item stands in no part of the model's corpus; None where that cannot be told: a text that was
+    cut, running text, a model that keeps no list of what it learnt from (or a damaged one)."""
+    from charrnn_tui.model import ModelError
+
+    if not ended or model.info.kind != "lines":
+        return None
+    try:
+        seen = model.seen(text)
+    except ModelError:
+        return None
+    return None if seen is None else not seen
+
+
 def shown_item(text: str) -> str:
     """An item as it may be listed: the one without characters has a name."""
     return text or EMPTY_ITEM
@@ -236,12 +260,43 @@ def sample_command_of(favourite: Favourite) -> str:
     return sample_command(f.prefix, f.model, settings, f.seed, f.max_length, item=f.item, steering=steering)
 
 
-def probable_items(model: Model, prefix: str, count: int, max_length: int | None = None) -> ProbableItems:
-    """Search the most probable items that begin with a prefix. Raises ModelError, UnknownSymbolsError.
+def probable_items(
+    model: Model,
+    prefix: str,
+    count: int,
+    max_length: int | None = None,
+    steering: Steering = UNSTEERED,
+    stop: Callable[[], bool] | None = None,
+) -> ProbableItems:
+    """Search the most probable items that begin with a prefix and are as it is asked for.
 
-    `max_length`: new characters at most, None for the model's own limit.
+    `max_length`: new characters at most, None for the model's own limit. `stop` is asked now and then whether to end.
+    Raises CommandError, ModelError, UnknownSymbolsError.
     """
-    search = model.most_probable(prefix, count=count, max_length=max_length)
+    search = probable_search(model, prefix, count, max_length, steering, stop)
     texts = [ProbableText(item.text, item.log_prob, item.ended) for item in search]
     early = search.reason in ("memory", "steps", "stopped")
-    return ProbableItems(model.name, prefix, texts, math.exp(search.bound), early, max_length)
+    return ProbableItems(model.name, prefix, texts, math.exp(search.bound), early, max_length, steering)
+
+
+def probable_search(
+    model: Model,
+    prefix: str,
+    count: int,
+    max_length: int | None,
+    steering: Steering,
+    stop: Callable[[], bool] | None = None,
+) -> Search:
+    """A search of the most probable items that are as it is asked for. Raises as `probable_items`."""
+    from charrnn_tui.prompt.constrained_texts import HOW_TO_FREE, compiled
+    from charrnn_tui.sampling.patterns import ConstraintError
+
+    def progress(search: Search) -> None:
+        if stop is not None and stop():
+            search.cancel()
+
+    constraint = compiled(steering.constraint) if steering.constraint else None
+    try:
+        return model.most_probable(prefix, count=count, max_length=max_length, constraint=constraint, progress=progress)
+    except ConstraintError as error:
+        raise CommandError(f"{error} {HOW_TO_FREE}") from error

@@ -5,16 +5,19 @@ A new setting is a row here and a field of `session.Session`; the commands, the 
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from pathlib import Path
+from typing import Any, TypeAlias
 
 from charrnn_tui.files.limits import LARGEST_WHOLE
 from charrnn_tui.prompt.words import quoted
 from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.sampling.settings import Temperature, parse_temperature, typed_temperature
+from charrnn_tui.text import visible
 
-OptionValue: TypeAlias = Temperature | int | bool | None
+OptionValue: TypeAlias = Temperature | int | bool | str | tuple[int, int | None] | tuple[str, ...] | None
 
 
 LONGEST = 1_000_000
@@ -59,7 +62,8 @@ class Option:
     """A setting. `name` is the field of `Session` (or of its `SamplingSettings`), `command` the slash command's name.
 
     `parse` reads what was typed and raises CommandError or SettingsError with a sentence. `said` tells a change,
-    `typed` gives a value back as it may be typed. One without a `dial` is no number.
+    `typed` gives a value back as it may be typed. One without a `dial` is no number; its `label` is that of its
+    row where all settings stand below each other, if it has one. `completes` names what its value is chosen from.
     """
 
     name: str
@@ -70,6 +74,8 @@ class Option:
     said: Callable[[OptionValue], str]
     typed: Callable[[OptionValue], str] = lambda value: f"{value:g}"
     dial: Dial | None = None
+    label: str = ""
+    completes: str | None = None
 
 
 def number(text: str, what: str) -> float:
@@ -110,7 +116,7 @@ def _sampling(name: str, what: str) -> Callable[[str], OptionValue]:
 
 
 def _typed_temperature(value: OptionValue) -> str:
-    return typed_temperature(value) if isinstance(value, tuple | int | float) else ""
+    return typed_temperature(value)  # type: ignore[arg-type]  # a number or two
 
 
 def _seed(typed: str) -> OptionValue:
@@ -130,6 +136,100 @@ def _pace(typed: str) -> OptionValue:
             f"the pace is from 0 (as fast as possible) to {FASTEST:,} characters a second, not {pace:g}."
         )
     return pace
+
+
+_LONGEST_SENTENCE = 200
+OFF = "off"
+"""What takes back something that is asked of items; nothing does as well."""
+
+
+def _checked(**asked: Any) -> None:
+    """Raise CommandError for what can be asked of no item."""
+    from charrnn_tui.prompt.typed_constraint import TypedConstraint
+    from charrnn_tui.sampling.patterns import ConstraintError
+    from charrnn_tui.text import TextError
+
+    try:
+        TypedConstraint(**asked).constraint()
+    except (ConstraintError, TextError) as error:
+        raise CommandError(_short(error)) from error
+    except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
+        reason = getattr(error, "strerror", None) or error
+        raise CommandError(f"a file to avoid cannot be read: {_short(reason)}.") from error
+
+
+def _short(message: object) -> str:
+    """What went wrong, as it may stand beside a prompt whatever was typed."""
+    said = visible(str(message))
+    return said if len(said) <= _LONGEST_SENTENCE else said[: _LONGEST_SENTENCE - 1] + "…"
+
+
+def _match(typed: str) -> OptionValue:
+    if typed.strip() in ("", OFF):
+        return None
+    _checked(match=typed)
+    return typed
+
+
+def _length(typed: str) -> OptionValue:
+    if typed.strip() in ("", OFF):
+        return (0, None)
+    from charrnn_tui.sampling.constraints import parse_length
+    from charrnn_tui.sampling.patterns import ConstraintError
+
+    try:
+        return parse_length(typed)
+    except ConstraintError as error:
+        raise CommandError(_short(error)) from error
+
+
+def _switch(typed: str) -> OptionValue:
+    if typed.strip() not in ("", "on", OFF):
+        raise CommandError(f"it is on or off, not {quoted(typed)}.")
+    return None if not typed.strip() else typed.strip() == "on"
+
+
+def _words(typed: str) -> tuple[str, ...]:
+    """Texts apart by spaces; quotes hold one together."""
+    if typed.strip() in ("", OFF):
+        return ()
+    try:
+        return tuple(shlex.split(typed))
+    except ValueError as error:
+        raise CommandError(f"the quotes do not close: {quoted(typed)}.") from error
+
+
+def _ban(typed: str) -> OptionValue:
+    texts = _words(typed)
+    _checked(ban=texts)
+    return texts
+
+
+def _is_file(typed: str) -> bool:
+    try:
+        return bool(typed) and Path(typed).expanduser().is_file()
+    except (OSError, RuntimeError, ValueError):
+        return False
+
+
+def _avoid(typed: str) -> OptionValue:
+    files = [typed.strip()] if _is_file(typed.strip()) else _words(typed)
+    try:
+        paths = tuple(str(Path(file).expanduser().absolute()) for file in files)
+    except RuntimeError as error:  # no home folder to expand
+        raise CommandError(_short(error)) from error
+    _checked(avoid=paths)
+    return paths
+
+
+def _typed_words(value: OptionValue) -> str:
+    return shlex.join(map(str, value)) if isinstance(value, tuple) and value else OFF
+
+
+def _typed_lengths(value: OptionValue) -> str:
+    from charrnn_tui.prompt.typed_constraint import NOTHING, typed_length
+
+    return OFF if value == NOTHING.length else typed_length(value)  # type: ignore[arg-type]  # a pair of numbers
 
 
 OPTIONS: dict[str, Option] = {
@@ -202,6 +302,69 @@ OPTIONS: dict[str, Option] = {
             dial=Dial("characters/s", 5, 0, FASTEST),
         ),
         Option(
+            "match",
+            "match",
+            "/match El*iel",
+            "items look like this: * any text, ? one character, or /a regex/ (off: any)",
+            _match,
+            lambda value: "any item may come" if value is None else f"items match {visible(str(value))}",
+            lambda value: OFF if value is None else str(value),
+            label="match",
+        ),
+        Option(
+            "length",
+            "length",
+            "/length 4:8",
+            "characters of an item, the prefix included (off: any)",
+            _length,
+            lambda value: f"length {_typed_lengths(value)}",
+            _typed_lengths,
+            label="length",
+        ),
+        Option(
+            "unique",
+            "unique",
+            "/unique",
+            "each item of a generation once, or no longer",
+            _switch,
+            lambda value: "each item once" if value else "items may come again",
+            lambda value: "on" if value else OFF,
+            label="unique",
+            completes="switch",
+        ),
+        Option(
+            "new",
+            "new",
+            "/new",
+            "only items that the model did not learn from, or any",
+            _switch,
+            lambda value: "new items only" if value else "known items may come",
+            lambda value: "on" if value else OFF,
+            label="new",
+            completes="switch",
+        ),
+        Option(
+            "avoid",
+            "avoid",
+            "/avoid FILE",
+            "none of the lines of these files (off: none)",
+            _avoid,
+            lambda value: f"avoid {visible(_typed_words(value))}",
+            _typed_words,
+            label="avoid",
+            completes="files",
+        ),
+        Option(
+            "ban",
+            "ban",
+            "/ban x 'two words'",
+            "nothing that contains one of these (off: none)",
+            _ban,
+            lambda value: f"ban {visible(_typed_words(value))}",
+            _typed_words,
+            label="ban",
+        ),
+        Option(
             "colour",
             "colour",
             "/colour",
@@ -215,3 +378,5 @@ OPTIONS: dict[str, Option] = {
 """By the name of the field, in the order in which they are shown. A colour of None turns it over."""
 SAMPLING = ("temperature", "top_k", "top_p", "min_p")
 """Those that are fields of SamplingSettings."""
+CONSTRAINT = ("match", "length", "unique", "new", "avoid", "ban")
+"""Those that are fields of what is asked of items (`typed_constraint.TypedConstraint`)."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from charrnn_tui.text import visible
+
 LEVELS = (0.02, 0.1, 0.3, 0.6, 0.9)
 """Probabilities between which the colour changes."""
 LEGEND = ("under 2 %", "2 %", "10 %", "30 %", "60 %", "90 % and more")
@@ -21,3 +23,8 @@ def percent(probability: float) -> str:
     if share < 0.001:
         return "under 0.001 %"
     return f"{share:.{1 if share >= 10 else 2 if share >= 0.1 else 3}f} %"
+
+
+def symbol_name(symbol: str) -> str:
+    """A symbol as it can be read in a row: the end of an item, a space and a line's end have pictures."""
+    return {"": "end", " ": "␣", "\n": "↵"}.get(symbol) or visible(symbol)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from charrnn_tui.prompt import words
 from charrnn_tui.text import visible
-from charrnn_tui.training.process.messages import Finished, Started
+from charrnn_tui.training.process.messages import Finished, Sampled, Started
 
 if TYPE_CHECKING:
     from charrnn_tui.prompt.runs import TrainingRun
@@ -50,17 +50,40 @@ def network(started: Started) -> str:
 
 
 def corpus(started: Started) -> str:
-    """What it learns from: names (7,166 items)."""
+    """What it learns from: names (7,166 items, 796 held out)."""
     unit = "item" if started.kind == "lines" else "character"
-    return f"{visible(started.corpus)} ({words.count(started.training_items, unit)})"
+    learnt, held_out = words.count(started.training_items, unit), f"{started.validation_items:,} held out"
+    return f"{visible(started.corpus)} ({learnt}, {held_out})"
+
+
+def plan(started: Started) -> str:
+    """How long and where: 53 steps, 1 epoch, 1 thread, seed 0."""
+    where = words.count(started.threads, "thread") if started.device == "cpu" else started.device
+    again = f", taken up at step {started.step:,}" if started.step else ""
+    steps, epochs = words.count(started.total_steps, "step"), words.count(started.epochs, "epoch")
+    return f"{steps}, {epochs}, {where}, seed {started.seed}{again}"
+
+
+def samples(sampled: Sampled, temperature: float) -> str:
+    """What the network says at the temperature nearest to the one asked for, in one row; '' where it says nothing."""
+    sets = [s for s in sampled.samples if isinstance(s.get("temperature"), int | float) and s.get("texts")]
+    if not sets:
+        return ""
+    nearest = min(sets, key=lambda s: abs(s["temperature"] - temperature))
+    return " · ".join(visible(str(text)) for text in nearest["texts"])
 
 
 def ending(finished: Finished) -> str:
     """How a run ended, in a sentence that begins with its name; safe for a terminal."""
-    name, best = visible(finished.name), ""
-    if finished.best_step and math.isfinite(finished.best_loss):
-        best = f" Best: {finished.best_loss:.3f} nats a character at step {finished.best_step:,}."
-    return f"{name}: {visible(finished.message)}{best}"
+    reached = f" Best: {found}." if (found := best(finished)) else ""
+    return f"{visible(finished.name)}: {visible(finished.message)}{reached}"
+
+
+def best(finished: Finished) -> str:
+    """The least loss and where it was reached: 1.900 nats, 2.741 bits a character at step 950; '' for none."""
+    if not finished.best_step or not math.isfinite(finished.best_loss):
+        return ""
+    return f"{words.loss(finished.best_loss)} a character at step {finished.best_step:,}"
 
 
 def ending_of(run: TrainingRun) -> str:

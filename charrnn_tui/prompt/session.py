@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from charrnn_tui.model.style import Style, StyleError
 from charrnn_tui.prompt import styles, words
-from charrnn_tui.prompt.options import HOTTEST, OPTIONS, SAMPLING, TEMPERATURE_STEP, OptionValue
+from charrnn_tui.prompt.options import CONSTRAINT, HOTTEST, OPTIONS, SAMPLING, TEMPERATURE_STEP, OptionValue
 from charrnn_tui.prompt.steering import UNSTEERED, Steering
 from charrnn_tui.prompt.styles import Dial, read_style
+from charrnn_tui.prompt.typed_constraint import NOTHING, TypedConstraint
 from charrnn_tui.sampling import SamplingSettings
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ class Session:
 
     def value(self, name: str) -> OptionValue:
         """The present value of a setting."""
-        found: OptionValue = getattr(self.settings if name in SAMPLING else self, name)
+        holder = self.settings if name in SAMPLING else self.steering.constraint if name in CONSTRAINT else self
+        found: OptionValue = getattr(holder, name)
         return found
 
     def typed(self, name: str) -> str:
@@ -88,11 +90,25 @@ class Session:
         """Change a setting; what was changed, in words. Raises SettingsError for a value without meaning."""
         if name in SAMPLING:
             self.settings = replace(self.settings, **{name: value})  # type: ignore[arg-type]  # the name says the type
+        elif name in CONSTRAINT:
+            constraint = self.steering.constraint
+            if value is None and name in ("unique", "new"):
+                value = not getattr(constraint, name)
+            self.constrain(replace(constraint, **{name: value}))  # type: ignore[arg-type]
         elif name == "colour":
             self.colour = not self.colour if value is None else bool(value)
         else:
             setattr(self, name, value)
         return OPTIONS[name].said(self.value(name))
+
+    def constrain(self, constraint: TypedConstraint) -> None:
+        """Ask something else of items from the next generation on."""
+        self.steering = replace(self.steering, constraint=constraint)
+
+    def free(self) -> str:
+        """Ask nothing of items any more; what was changed, in words."""
+        self.constrain(NOTHING)
+        return "nothing is asked of items any more"
 
     def turn(self, steps: int) -> str:
         """Turn the temperature by even steps of 0.05, so that 0.83 goes to 0.85 or 0.80; what was changed, in words.

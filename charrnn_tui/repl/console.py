@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from charrnn_tui.repl.fragments import Fragments
+
+if TYPE_CHECKING:
+    from charrnn_tui.prompt.walk import Walk
 
 Status = Callable[[int], Fragments]
 """The status row for a width in cells."""
@@ -63,6 +66,10 @@ class Console(Protocol):
     """What can be done while a training run is watched."""
     failed: bool
     """Whether a line of the input could not be read."""
+
+    async def walk(self, walk: Walk) -> bool:
+        """Let somebody choose a place of a text and another symbol there; False where nobody can, or left it."""
+        ...
 
     async def read_line(self) -> str | None:
         """The next line, or None at the end. Ctrl+C begins a new line and never ends the prompt."""

@@ -8,19 +8,34 @@ import threading
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from itertools import islice
 from time import perf_counter
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from charrnn_tui.model import Model
-from charrnn_tui.prompt.generations import DrawnGeneration, DrawnText, ProbableItems, ProbableText, shown_item
+from charrnn_tui.prompt.commands import CommandError
+from charrnn_tui.prompt.constrained_texts import ConstrainedTexts, Wanted, draw_texts, draws_of, why_fewer
+from charrnn_tui.prompt.generations import (
+    DrawnGeneration,
+    DrawnText,
+    ProbableItems,
+    ProbableText,
+    probable_search,
+    shown_item,
+)
 from charrnn_tui.prompt.pace import STEP_BUDGET, Credit
 from charrnn_tui.prompt.session import Session
-from charrnn_tui.prompt.typed_constraint import NOTHING
 from charrnn_tui.repl.colours import probability_style
 from charrnn_tui.repl.console import Console, Live
 from charrnn_tui.repl.fragments import Fragments
 from charrnn_tui.sampling import Stream, Token
 from charrnn_tui.sampling.prefix import clean_prefix
+
+if TYPE_CHECKING:
+    from charrnn_tui.insight.tree import Growth
+    from charrnn_tui.prompt.forest import Forest
+    from charrnn_tui.sampling.constrained import ConstrainedDraws
+    from charrnn_tui.sampling.stream import EndReason
 
 T = TypeVar("T")
 
@@ -47,26 +62,98 @@ class Generator:
         session, console = self.session, self.console
         seed = session.next_seed()
         limit, settings, steering = session.limit, session.settings, session.steering
+        asked = bool(steering.constraint)
 
         def begin() -> Stream:
-            return model.stream(prefix, settings=settings, seed=seed, max_length=limit)
+            # A whole item ends by itself, also where it takes the last character there is room for.
+            return model.stream(prefix, settings=settings, seed=seed, max_length=limit + asked)
 
         # A long prefix takes a while to read; the screen goes on meanwhile.
         stream = await asyncio.to_thread(begin) if len(prefix) > _LONG_PREFIX else begin()
         self.speed = None
         text = DrawnText(prefix, stream.prefix, settings)
-        self.last = generation = DrawnGeneration(model.name, seed, limit, [text], steering)
+        generation = DrawnGeneration(model.name, seed, limit, [text], steering)
         async with console.live() as live:
+            written, known = None, ""
+            if asked:
+                found = await self._search(model, Wanted(prefix, settings, 0), generation, live)
+                if found is None:
+                    return
+                known = f"  such an item has a probability of {found.probability}"
+                written = stream.write(found.texts[0][1][len(stream.prefix) :])
+            self.last = generation
             live.write([("class:mark", console.mark), ("class:prefix", console.shown(stream.prefix))])
-            await self._play(model, stream, generation, live)
+            await self._play(None if asked else model, stream, generation, live, written=written)
             stopped = live.stopped or live.left
             if console.marked:
-                live.write(_end_mark(stream, stopped=stopped))
-        if stream.end is None and stream.tokens:
+                live.write([*_end_mark(stream, stopped=stopped), ("class:hint", known)])
+        text.end = stream.end
+        if stream.end is None and stream.tokens and not asked:
             generation.max_length = len(stream.tokens)  # so that its command line stops where it was stopped
 
-    async def _play(self, model: Model, stream: Stream, generation: DrawnGeneration, live: Live) -> None:
-        """Draw characters at the pace of the session, obeying its settings and style as they are turned."""
+    async def _search(
+        self, model: Model, text: Wanted, generation: DrawnGeneration, live: Live
+    ) -> ConstrainedTexts | None:
+        """Search a text of which something is asked; None where the user stops. Raises CommandError."""
+        over = threading.Event()
+        task = asyncio.ensure_future(
+            asyncio.to_thread(
+                draw_texts,
+                model,
+                generation.steering.constraint,
+                [text],
+                seed=generation.seed,
+                limit=generation.max_length,
+                stop=over.is_set,
+            )
+        )
+        try:
+            while not task.done() and not (live.stopped or live.left):
+                await live.wait(_FRAME)
+        finally:
+            over.set()
+        found = await task
+        if found.texts:
+            return found
+        if live.stopped or live.left:
+            live.write([("class:end", "the search was stopped")])
+            return None
+        raise CommandError(found.why)
+
+    async def grow(self, forest: Forest, growth: Growth) -> None:
+        """Let the branch that a forest looks at grow from where it was forked, at the prompt's pace."""
+        console, branch, stream = self.console, forest.branch, growth.stream
+        running = stream.kind == "stream"
+        last = self.last
+        typed = last.texts[-1].typed if isinstance(last, DrawnGeneration) else forest.tree.prefix
+        steering = last.steering if last is not None else self.session.steering
+        text = DrawnText(typed, stream.text, stream.settings, branch.item, turned=True)
+        grown = DrawnGeneration(forest.tree.model, branch.seed, forest.tree.max_length, [text], steering)
+        self.speed = None
+        async with console.live() as live:
+            before = console.shown(stream.text, keep_newlines=running)
+            live.write([("class:mark", console.mark), ("class:prefix", before)])
+            await self._play(None, stream, grown, live, growth)
+            if console.marked:
+                live.write(_end_mark(stream, stopped=live.stopped or live.left))
+        text.text, text.end = stream.text, stream.end
+        self.last = grown
+
+    async def _play(
+        self,
+        model: Model | None,
+        stream: Stream,
+        generation: DrawnGeneration,
+        live: Live,
+        growth: Growth | None = None,
+        written: Iterator[Token] | None = None,
+    ) -> None:
+        """Draw characters at the pace of the session, obeying its settings and style as they are turned.
+
+        `growth` draws from the stream and notes in a tree what comes; it stays with its network (`model` is None), and
+        so does `written`, which only writes what was drawn before.
+        """
+        source: Iterator[Token] = growth or written or stream
         session, console, text = self.session, self.console, generation.texts[0]
         first_limit = stream.max_length
         started = before = perf_counter()
@@ -74,21 +161,26 @@ class Generator:
         while stream.end is None and not (live.stopped or live.left):
             now = perf_counter()
             pace = session.pace if console.paced else 0
-            stream.settings = session.settings
-            if session.steering != generation.steering:
-                stream.reread(session.steering.steered(model).cell)
-                generation.steering, text.turned = session.steering, text.turned or bool(stream.tokens)
-            if session.max_length:
-                stream.max_length = max(session.max_length, len(stream.tokens))
+            if growth is not None and growth.settings != session.settings:
+                growth.settings = session.settings
+            elif source is stream:
+                stream.settings = session.settings
+                if session.max_length:
+                    stream.max_length = max(session.max_length, len(stream.tokens))
+            # What is asked of items acts on the next generation.
+            steering = replace(session.steering, constraint=generation.steering.constraint)
+            if model is not None and steering != generation.steering:
+                stream.reread(steering.steered(model).cell)
+                generation.steering, text.turned = steering, text.turned or bool(stream.tokens)
             text.turned |= stream.settings != text.settings or stream.max_length != first_limit
             if pace == 0:
-                tokens = list(_until(stream, now + STEP_BUDGET))
+                tokens = list(_until(source, now + STEP_BUDGET))
                 pause = 0.0
             else:
                 credit.add(now - before, pace)
                 tokens = []
                 while stream.end is None and credit.take():
-                    tokens.append(next(stream))
+                    tokens.append(next(source))
                 pause = max(_FRAME, credit.seconds_to_next(pace))
             before = now
             if tokens:
@@ -120,7 +212,12 @@ class Generator:
         self.speed = None
         # A small batch where little is asked for gives the first ones sooner.
         batch = min(count, _LARGEST_BATCH)
-        texts = model.sample(count, prefix, settings=settings, seed=seed, max_length=limit, batch_size=batch)
+        over, draws = threading.Event(), None
+        if steering.constraint:
+            draws = draws_of(model, steering.constraint, prefix, settings, seed=seed, limit=limit, stop=over.is_set)
+            texts: Iterator[str] = islice(draws, count)
+        else:
+            texts = model.sample(count, prefix, settings=settings, seed=seed, max_length=limit, batch_size=batch)
         started, characters = perf_counter(), 0
         async with console.live() as live:
             async for text in in_thread(texts, live):
@@ -130,20 +227,27 @@ class Generator:
                 live.write([("class:prefix", console.shown(shown)), ("", rest), ("", "\n")])
                 characters += len(text) - len(shown)
                 self.speed = characters / max(1e-9, perf_counter() - started)
-                drawn.append(DrawnText(prefix, text, settings, item=len(drawn)))
-            if console.marked and (live.stopped or live.left):
+                end: EndReason = "length" if draws is None and len(text) - len(shown) >= limit else "end"
+                drawn.append(DrawnText(prefix, text, settings, item=len(drawn), end=end))
+            stopped = live.stopped or live.left
+            if stopped:
+                over.set()
+            if draws is not None and console.marked and not stopped:
+                live.write([("class:hint", await asyncio.to_thread(_known, draws, len(drawn) < count, prefix))])
+            if console.marked and stopped:
                 live.write([("class:end", f"stopped after {len(drawn)} of {count}")])
         if drawn:
             self.last = DrawnGeneration(model.name, seed, limit, drawn, steering)
+        elif draws is not None and not stopped:
+            raise CommandError(why_fewer(draws, prefix, stopped=False))
 
     async def show_probable(self, model: Model, prefix: str) -> None:
         """List the most probable items that begin with a prefix. Raises ModelError, UnknownSymbolsError."""
         console = self.console
         shown = clean_prefix(prefix, model.vocabulary, model.info.kind)
-        limit = self.session.max_length or None
-        search = model.most_probable(prefix, count=PROBABLE, max_length=limit)
+        limit, steering = self.session.max_length or None, self.session.steering
+        search = probable_search(model, prefix, PROBABLE, limit, steering)
         items: list[ProbableText] = []
-        steering = replace(self.session.steering, constraint=NOTHING)
         found = ProbableItems(model.name, prefix, items, max_length=limit, steering=steering)
         try:
             async with console.live() as live:
@@ -171,12 +275,18 @@ class Generator:
         return [*share, ("class:prefix", console.shown(prefix)), ("", rest + ("" if item.ended else "…") + "\n")]
 
 
-def _until(stream: Stream, end: float) -> Iterator[Token]:
+def _until(stream: Iterator[Token], end: float) -> Iterator[Token]:
     """Tokens until a time."""
     for token in stream:
         yield token
         if perf_counter() > end:
             return
+
+
+def _known(draws: ConstrainedDraws, few: bool, prefix: str) -> str:
+    """How probable an item is that is so, and why there are no more of them."""
+    said = f"such an item has a probability of {draws.probability}"
+    return f"{said}; {why_fewer(draws, prefix, stopped=False)}" if few else said
 
 
 def _end_mark(stream: Stream, *, stopped: bool) -> Fragments:

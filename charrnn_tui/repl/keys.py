@@ -20,7 +20,15 @@ TURNS = {"hotter": 1, "colder": -1}
 """Steps of the temperature by the id of the key."""
 STYLE_TURNS = {"style_second": 1, "style_first": -1}
 """Steps of the dial between two styles."""
-COMMANDS = {"help": "/help", "models": "/model", "colour": "/colour", "keep": "/save", "quit": "/quit"}
+COMMANDS = {
+    "help": "/help",
+    "models": "/model",
+    "colour": "/colour",
+    "keep": "/save",
+    "favourites": "/favourites",
+    "fork": "/fork",
+    "quit": "/quit",
+}
 """The lines that keys enter, by the id of the key; what is typed stays."""
 TAKES_TYPED = {"many": "/n 20 ", "probable": "/top "}
 """The commands that keys enter with what is typed behind them."""

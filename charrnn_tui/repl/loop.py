@@ -14,9 +14,10 @@ from charrnn_tui.prompt.generations import DrawnGeneration
 from charrnn_tui.prompt.keys import inline_keys
 from charrnn_tui.prompt.runs import Spawn, TrainingRun, TrainingRuns, recipe_for, spawn_worker
 from charrnn_tui.prompt.session import Session
-from charrnn_tui.repl import help_text
+from charrnn_tui.repl import help_text, keeping
 from charrnn_tui.repl.colours import legend
 from charrnn_tui.repl.console import Console, Handlers
+from charrnn_tui.repl.forking import Forking
 from charrnn_tui.repl.fragments import Fragments
 from charrnn_tui.repl.generate import Generator
 from charrnn_tui.repl.training_view import TrainingView
@@ -45,6 +46,7 @@ class Repl:
         self.console = console
         self.library = library
         self.generator = Generator(session, console)
+        self._forking = Forking(session, library, console, self.generator)
         self.runs = TrainingRuns(library, self._handle, spawn=spawn)
         self.failed = False
         """Whether a line could not be carried out: the exit code of a script."""
@@ -109,14 +111,22 @@ class Repl:
                 console.say(self._set(action))
                 if action.name == "colour" and self.session.colour:
                     console.say(legend())
+            case commands.Free():
+                console.say(self.session.free())
             case commands.SetStyle(typed):
                 console.say(f"{words.capitalised(self.session.set_style(typed))}.")
             case commands.GenerateMany(count, prefix):
                 await self.generator.continue_many(self._model(), count, prefix)
             case commands.ShowProbable(prefix):
                 await self.generator.show_probable(self._model(), prefix)
+            case commands.ShowContinuations(prefix):
+                console.say(*await self._tree(prefix))
+            case commands.ShowBetween():
+                console.say(*await self._between(action))
             case commands.Look(text):
                 await self._look(text)
+            case commands.ShowContext(models):
+                await self._context(models)
             case commands.OpenModel(name):
                 if name is None:
                     console.say(*self._models())
@@ -126,6 +136,10 @@ class Repl:
                 await self._train(target)
             case commands.Save():
                 self._save()
+            case commands.Fork() | commands.ShowTree():
+                await self._forking.carry_out(action)
+            case commands.Favourites() | commands.Tag() | commands.Export() | commands.Transcript():
+                keeping.carry_out(console, action)
             case commands.Help(topic):
                 self._help(topic)
             case commands.Quit():
@@ -140,6 +154,35 @@ class Repl:
         model = self._model()
         text = last_text(self.generator.last) if text is None else text
         self.console.say(*await asyncio.to_thread(rows, model, text, self.console.shown))
+
+    async def _context(self, models: Sequence[str]) -> None:
+        from charrnn_tui.repl.context import show_context
+
+        await show_context(self.console, [self.library.open(name) for name in models] or [self._model()])
+
+    async def _tree(self, prefix: str) -> list[str]:
+        from charrnn_tui.prompt.probable_tree import DEPTH, WIDTH, tree_lines
+
+        root = await asyncio.to_thread(self._model().probability_tree, prefix, depth=DEPTH, width=WIDTH)
+        return list(tree_lines(root, self.console.shown))
+
+    async def _between(self, asked: commands.ShowBetween) -> list[str]:
+        from charrnn_tui.insight.between import between
+        from charrnn_tui.prompt.way import way_lines
+
+        session = self.session
+        seed = session.next_seed()
+        found = await asyncio.to_thread(
+            between,
+            self._model(),
+            asked.first,
+            asked.second,
+            asked.steps,
+            settings=session.settings,
+            seed=seed,
+            max_length=session.limit,
+        )
+        return [*way_lines(found, asked.first, asked.second, self.console.shown), f"seed {seed}"]
 
     def _help(self, topic: str | None) -> None:
         width = self.console.columns
@@ -226,9 +269,8 @@ class Repl:
         what = "Kept" if len(kept) == 1 else f"All {len(kept)} are kept"
         self.console.say(f"{what} in {visible(str(path))}.")
         if isinstance(last, DrawnGeneration) and last.turned:
-            self.console.say(
-                [("class:hint", "A setting was turned while it ran, so the seed alone does not make it again.")]
-            )
+            why = "A setting was turned while it ran, or a character put in"
+            self.console.say([("class:hint", f"{why}, so the seed alone does not make it again.")])
 
     # --- training -----------------------------------------------------------------------------------------------
 

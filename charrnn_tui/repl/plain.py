@@ -10,12 +10,15 @@ import signal
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from charrnn_tui.prompt.history import History
 from charrnn_tui.repl.console import Handlers, Status
 from charrnn_tui.repl.fragments import Fragments, plain
 from charrnn_tui.text import visible
+
+if TYPE_CHECKING:
+    from charrnn_tui.prompt.walk import Walk
 
 _BLOCK = 1 << 16
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -143,6 +146,11 @@ class Plain:
             return os.get_terminal_size(self._talk.fileno()).columns or 80
         except OSError:
             return 80
+
+    async def walk(self, walk: Walk) -> bool:
+        """Not without keys: the places are told, and how one is given."""
+        self.say(*walk.places(self.columns), "Say the place and a character: /fork 3 n")
+        return False
 
     async def read_line(self) -> str | None:
         """The next line of the input."""

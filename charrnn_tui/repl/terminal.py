@@ -8,7 +8,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from prompt_toolkit.application.current import AppSession, create_app_session, set_app
 from prompt_toolkit.application.run_in_terminal import run_in_terminal
@@ -36,6 +36,9 @@ from charrnn_tui.repl.live import LiveOutput
 from charrnn_tui.repl.suggestion import ModelSuggest
 from charrnn_tui.repl.type_ahead import KeyAction, TypeAhead
 from charrnn_tui.text import visible
+
+if TYPE_CHECKING:
+    from charrnn_tui.prompt.walk import Walk
 
 _ESCAPE_AFTER = 0.05
 """Seconds after which an escape character is the Escape key and not the start of a sequence."""
@@ -143,6 +146,12 @@ class Terminal:
     def columns(self) -> int:
         """Width in cells."""
         return max(1, self._output.get_size().columns)
+
+    async def walk(self, walk: Walk) -> bool:
+        """Choose a place and a symbol with keys."""
+        from charrnn_tui.repl.fork_line import choose
+
+        return await choose(walk, self._input, self._output, self.mark)
 
     async def read_line(self) -> str | None:
         """A line typed ahead, or one from the prompt; None after Ctrl+D on an empty line."""

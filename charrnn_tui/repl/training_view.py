@@ -86,7 +86,7 @@ class TrainingView:
         if self._evaluated is not None:
             live.write([("", cut(losses(self._evaluated, width), width) + "\n")])
         if self._sampled is not None:
-            line = samples(self._sampled, self._temperature)
+            line = run_words.samples(self._sampled, self._temperature)
             if line:
                 live.write([("class:prefix", cut("  " + line, width) + "\n")])
         if self._evaluated is not None or self._sampled is not None:
@@ -108,15 +108,6 @@ def losses(event: Evaluated, width: int) -> str:
         f"epoch {event.epoch:5.1f}   training {event.training_loss:.3f}   validation {event.validation_loss:.3f}"
         f" nats{mark}"
     )
-
-
-def samples(event: Sampled, temperature: float) -> str:
-    """What the network says at the temperature nearest to the one asked for, in one row."""
-    sets = [s for s in event.samples if isinstance(s.get("temperature"), int | float) and s.get("texts")]
-    if not sets:
-        return ""
-    nearest = min(sets, key=lambda s: abs(s["temperature"] - temperature))
-    return " · ".join(visible(str(text)) for text in nearest["texts"])
 
 
 def bar(run: TrainingRun, width: int, *, stopping: bool = False) -> str:

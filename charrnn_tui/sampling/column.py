@@ -39,6 +39,8 @@ class Column:
     prefixes: one a stream; items: place of each in a batch of the seed, 0, 1, 2, … by default (the same item
     with other settings shows what a setting does). Raises UnknownSymbolsError for a prefix that the network cannot
     read, ValueError for a negative `max_length`, which counts new characters.
+
+    texts: whole items, one a stream, that were drawn elsewhere: the streams write these, and nothing is drawn.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Column:
         seed: int = 0,
         items: Sequence[int] | None = None,
         max_length: int = 100,
+        texts: Sequence[str] | None = None,
     ) -> None:
         max_length, seed = check_max_length(max_length), check_seed(seed)
         count = len(prefixes)
@@ -69,7 +72,17 @@ class Column:
         self._position = 0
         self._running = np.arange(count) if max_length > 0 else np.arange(0)
         """Indices of the streams that still run, in the order of the batch's rows."""
+        self._texts = None if texts is None else self._rests(texts)
         self._read(prefixes)
+
+    def _rests(self, texts: Sequence[str]) -> NDArray[np.int64]:
+        """[streams, longest + 1], what follows the prefixes in whole items; the boundary after each."""
+        begun = zip(texts, self.prefixes, strict=True)
+        rests = [self.vocabulary.encode(text[len(prefix) :]) for text, prefix in begun]
+        ids = np.full((len(rests), 1 + max(map(len, rests), default=0)), BOUNDARY, dtype=np.int64)
+        for row, rest in enumerate(rests):
+            ids[row, : len(rest)] = rest
+        return ids
 
     def _read(self, prefixes: Sequence[str]) -> None:
         """State and logits after each prefix; equal prefixes are read once."""
@@ -148,14 +161,7 @@ class Column:
         indices, logits = self._running, self._logits
         if self.kind == "stream":
             logits[:, BOUNDARY] = -np.inf
-        numbers = uniforms(self._keys[indices], np.array([self._position]))
-        ids = np.zeros(len(indices), dtype=np.int64)
-        groups: dict[SamplingSettings, list[int]] = {}
-        held = settings_by_row([self.settings[index] for index in indices.tolist()], self._last[0], self.vocabulary)
-        for row, settings in enumerate(held):
-            groups.setdefault(settings, []).append(row)
-        for settings, rows in groups.items():
-            ids[rows] = draw_rows(logits[rows], settings, numbers[rows])
+        ids = self._draw(indices, logits) if self._texts is None else self._texts[indices, self._position]
         probability = np.exp(log_softmax(logits)[np.arange(len(indices)), ids]).tolist()
         self._position += 1
         full = self._position >= self.max_length
@@ -171,6 +177,18 @@ class Column:
         if len(going):
             self._advance(ids, self._state)
         return drawn
+
+    def _draw(self, indices: NDArray[np.int64], logits: NDArray[np.float32]) -> NDArray[np.int64]:
+        """One id for each stream that runs."""
+        numbers = uniforms(self._keys[indices], np.array([self._position]))
+        ids = np.zeros(len(indices), dtype=np.int64)
+        groups: dict[SamplingSettings, list[int]] = {}
+        held = settings_by_row([self.settings[index] for index in indices.tolist()], self._last[0], self.vocabulary)
+        for row, settings in enumerate(held):
+            groups.setdefault(settings, []).append(row)
+        for settings, rows in groups.items():
+            ids[rows] = draw_rows(logits[rows], settings, numbers[rows])
+        return ids
 
 
 __all__ = ["Column", "Drawn"]

@@ -64,6 +64,13 @@ class Probability(NamedTuple):
         """Whether everything was looked at."""
         return self.low == self.high
 
+    @property
+    def short(self) -> str:
+        """In two or three words."""
+        if self.exact:
+            return f"{self.low:.3g}"
+        return f"at least {self.low:.2g}" if self.estimate is None else f"about {self.estimate:.2g}"
+
     def __str__(self) -> str:
         if self.exact:
             return f"{self.low:.3g}"
@@ -185,6 +192,7 @@ class ConstrainedDraws(Iterator[str]):
         self._drawn = self._fitting = 0
         self._arrived: list[float] = []
         self._time = 0.0
+        self._bounds: tuple[float, float] | None = None
         self.given = 0
         """Items so far."""
         self._items = self._draw()
@@ -272,12 +280,14 @@ class ConstrainedDraws(Iterator[str]):
     @property
     def probability(self) -> Probability:
         """Of the whole constraint, as far as it is known; may cost a short search."""
-        search = self._search
-        if search is None:
-            search = self._make_search("probable", _STEPS_FOR_BOUNDS)
-            while search.next() is not None:
-                pass
-        low, high = search.bounds
+        low, high = (0.0, 1.0) if self._search is None else self._search.bounds
+        if low < high and not self.given_up and self.steps < _STEPS_FOR_BOUNDS:
+            if self._bounds is None:
+                search = self._make_search("probable", _STEPS_FOR_BOUNDS)
+                while search.next() is not None:
+                    pass
+                self._bounds = search.bounds
+            low, high = max(low, self._bounds[0]), min(high, self._bounds[1])
         estimate = self._estimate()
         return Probability(low, high, None if estimate is None else min(max(estimate, low), high))
 

@@ -86,11 +86,18 @@ class ProbabilityTree:
             for place, (node, parent) in enumerate(level):
                 children = tuple(below.get(place, ()))
                 if children:
-                    rest = max(0.0, 1 - math.fsum(math.exp(child.log_prob) for child in children))
-                    node = replace(node, children=children, rest=rest)
+                    node = _with_children(node, children)
                 here.setdefault(parent, []).append(node)
             below = here
         return below[0][0]
+
+    def expand_each(self, branches: Sequence[Branch], width: int = 5) -> list[Branch]:
+        """As `expand` to a depth of 1, for many branches at once: one step of the network serves them all."""
+        width = check_whole(width, "a tree's width", 1)
+        below: dict[int, list[Branch]] = {}
+        for child, parent in self._following([(branch, 0) for branch in branches], width):
+            below.setdefault(parent, []).append(child)
+        return [_with_children(branch, below[at]) if at in below else branch for at, branch in enumerate(branches)]
 
     def _following(self, level: Sequence[tuple[Branch, int]], width: int) -> list[tuple[Branch, int]]:
         """What may follow the branches of a level, each with the place of its parent."""
@@ -131,6 +138,11 @@ class ProbabilityTree:
             return [self._prefix[-1]], state
         states = [node.state for node in nodes if node.state is not None]
         return [self._vocabulary.id(node.symbol) for node in nodes], join_states(states)
+
+
+def _with_children(branch: Branch, children: Sequence[Branch]) -> Branch:
+    rest = max(0.0, 1 - math.fsum(math.exp(child.log_prob) for child in children))
+    return replace(branch, children=tuple(children), rest=rest)
 
 
 def probability_tree(

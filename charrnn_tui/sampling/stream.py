@@ -276,6 +276,11 @@ class Stream(Iterator[Token]):
         if self._exchanged:
             self._read_last_anew()
 
+    def write(self, rest: str) -> Iterator[Token]:
+        """Write what follows the prefix in a whole item that was drawn elsewhere, and its end, a symbol at a time."""
+        for id_ in (*self.vocabulary.encode(rest).tolist(), BOUNDARY):
+            yield self._read(id_, *self._steps[-1])
+
     def force(self, symbol: str) -> Token:
         """Put a symbol where the network would have drawn one. Raises UnknownSymbolsError, and ValueError
         where the generation is over or `symbol` is not one character.

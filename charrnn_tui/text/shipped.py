@@ -15,7 +15,7 @@ DEFAULT_CORPUS = "names"
 
 def shipped_corpora() -> dict[str, Path]:
     """Name -> file of every shipped corpus, by name."""
-    return {path.stem: path for path in sorted(paths.shipped_data().glob("*.txt"))}
+    return dict(sorted((path.stem, path) for path in paths.shipped_data().glob("*.txt")))
 
 
 def corpus_names() -> list[str]:

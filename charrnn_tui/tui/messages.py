@@ -17,7 +17,18 @@ if TYPE_CHECKING:
     from charrnn_tui.prompt.runs import TrainingRun
     from charrnn_tui.training.process.messages import Event
 
-ScreenAction: TypeAlias = commands.Look | commands.OpenModel | commands.Train | commands.Help | commands.Quit
+ScreenAction: TypeAlias = (
+    commands.Look
+    | commands.ShowContext
+    | commands.ShowContinuations
+    | commands.ShowBetween
+    | commands.OpenModel
+    | commands.Train
+    | commands.Help
+    | commands.Quit
+    | commands.Keeping
+    | commands.Forking
+)
 """What a line may ask for that is not the conversation's to do."""
 
 

@@ -37,6 +37,7 @@ GROUPS = {
         "copy_command",
         "keep",
         "favourites",
+        "transcript",
         "earlier",
         "later",
         "page_up",
@@ -44,7 +45,7 @@ GROUPS = {
     ),
     "Train": ("train", "training_form", "stop_training", "save_training", "halve_rate", "double_rate"),
     "Curves": ("panel", "timeline", "zoom", "smooth", "log_axis"),
-    "Show": ("models", "corpora", "colour", "themes", "help", "back", "quit"),
+    "Show": ("models", "corpora", "context", "colour", "themes", "help", "back", "quit"),
 }
 """A group's name -> the ids of its entries, in the order in which they are listed. What is in none stands under
 `OTHER`; slash commands stand under `TYPED`."""
@@ -68,8 +69,8 @@ _WITHOUT_KEY = (
     ("halve_rate", "Learning rate ÷ 2", "Slower learning from the next step on", "scale_rate(0.5)"),
     ("double_rate", "Learning rate × 2", "Faster learning from the next step on", "scale_rate(2.0)"),
     ("smooth", "Smooth chart", "Smooth the training loss, or no longer", "smooth"),
+    ("context", "How far back models look …", "Bits a character by known characters, as curves", "context"),
     ("themes", "Theme …", "Colours of the screen, with a preview", "themes"),
-    ("favourites", "Favourites …", "The generations that were kept: copy, say again, export", "favourites"),
     ("quit", "Quit", "Leave the program", "app.quit"),
 )
 

@@ -7,6 +7,7 @@ import json
 import math
 import os
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -160,6 +161,7 @@ def test_models_go_out_and_come_in(run: Run, toy_model: Path, tmp_path: Path) ->
 
 def test_corpora_are_listed_and_shown(run: Run, words: Path) -> None:
     listed = run("corpora").out
+    assert re.search(r"^python-stdlib +one text +[\d,]{9,} ", listed, re.MULTILINE)
     assert "names" in listed
     assert "8,019" in listed
     shown = run("corpora", "show", "names").out

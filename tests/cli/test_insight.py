@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from charrnn_tui.cli.bars import curves
 from charrnn_tui.insight.passages import Passages
 from charrnn_tui.insight.scores import score
 from charrnn_tui.insight.units import find
 from charrnn_tui.model.library import Library
+from charrnn_tui.prompt.text_curves import text_curves
 from cli.conftest import Run, assert_sentence
 from toy import NAMES
 
@@ -170,9 +170,9 @@ def test_wrong_input_gets_a_sentence(
 
 
 def test_curves_stand_where_their_values_are() -> None:
-    lines = curves([[3.0, 2.0, 1.0], [3.0, 3.0, 3.0]], ["0", "1", "2"], height=3, column=3)
+    lines = text_curves([[3.0, 2.0, 1.0], [3.0, 3.0, 3.0]], ["0", "1", "2"], height=3, column=3)
     assert [line[10:].rstrip() for line in lines[:3]] == [" ●  ▲  ▲", "    ●", "       ●"]
     assert lines[0].startswith("    3.00")
     assert lines[2].startswith("    1.00")
     assert lines[-1].split() == ["0", "1", "2"]
-    assert curves([[1.0, 1.0]], ["a", "b"], height=2)
+    assert text_curves([[1.0, 1.0]], ["a", "b"], height=2)

@@ -12,7 +12,7 @@ import pytest
 
 from charrnn_tui.cli import names
 from charrnn_tui.model.library import Library
-from charrnn_tui.text import shipped_corpora
+from charrnn_tui.text.shipped import corpus_names
 from cli.conftest import Run, assert_sentence
 
 COMMANDS = [
@@ -187,7 +187,7 @@ def test_completion_of_files(run: Run, tmp_path: Path) -> None:
 def test_names_for_completion_are_those_of_the_library(toy_model: Path) -> None:
     (toy_model.parent / "empty").mkdir()
     assert names.models() == [entry.name for entry in Library().entries()]
-    assert names.corpora() == sorted(shipped_corpora())
+    assert names.corpora() == corpus_names()
 
 
 def test_completion_can_be_installed(home: Path) -> None:

@@ -126,7 +126,7 @@ def test_the_maximum_length_counts_new_characters(run: Run) -> None:
 def test_json_rows(run: Run) -> None:
     outcome = run(*SAMPLE, "De", "-n", "40", "--seed", "7", "--json", "--max-length", "4")
     rows = [json.loads(line) for line in outcome.lines]
-    assert [list(row) for row in rows] == [["item", "seed", "prefix", "text", "end"]] * 40
+    assert [list(row) for row in rows] == [["item", "seed", "prefix", "text", "end", "new"]] * 40
     assert [row["item"] for row in rows] == list(range(40))
     assert {(row["seed"], row["prefix"]) for row in rows} == {(7, "De")}
     for row in rows:
@@ -235,7 +235,7 @@ def test_memory_does_not_grow_with_the_number_of_items() -> None:
 def test_top_lists_the_most_probable_first(run: Run) -> None:
     answer = json.loads(run("top", "De", "-m", "toy", "-n", "5", "--json").out)
     rows = answer["items"]
-    assert [list(row) for row in rows] == [["text", "log_prob", "probability", "ended"]] * 5
+    assert [list(row) for row in rows] == [["text", "log_prob", "probability", "ended", "new"]] * 5
     probabilities = [row["probability"] for row in rows]
     assert probabilities == sorted(probabilities, reverse=True)
     found = [f.text for f, _ in zip(Library().open("toy").most_probable("De"), range(5), strict=False)]
@@ -310,3 +310,18 @@ def test_no_torch_and_no_screen(tmp_path: Path, arguments: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert done.stderr.splitlines()[-1] == "0 []"
+
+
+def test_json_says_what_is_new(run: Run, toy_model: Path) -> None:
+    from charrnn_tui.model import Model
+
+    model = Model.open(toy_model)
+    rows = [
+        json.loads(line) for line in run("sample", "-m", "toy", "-n", "30", "--seed", "1", "--json").out.splitlines()
+    ]
+    assert {row["new"] for row in rows} == {True, False}
+    assert all(row["new"] == (model.seen(row["text"]) == "") for row in rows if row["end"] == "end")
+    cut = json.loads(run("sample", "-m", "toy", "--max-length", "1", "--temperature", "0", "--json").out)
+    assert (cut["end"], cut["new"]) == ("length", None)
+    listed = json.loads(run("top", "-m", "toy", "-n", "5", "--json").out)["items"]
+    assert [item["new"] for item in listed] == [model.seen(item["text"]) == "" for item in listed]

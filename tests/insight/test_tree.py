@@ -137,14 +137,44 @@ def test_forks_without_meaning_are_said(model: Model, tree: Tree) -> None:
         tree.fork(model, 0, 1)
     with pytest.raises(UnknownSymbolsError):
         tree.fork(model, 0, 1, "Q")
-    with pytest.raises(ValueError, match="one symbol"):
-        tree.fork(model, 0, 1, "ab")
+    with pytest.raises(InsightError, match="this stands there already"):
+        tree.fork(model, 0, 0, root[:2])
+    with pytest.raises(InsightError, match="maximum length"):
+        tree.fork(model, 0, len(root), "a" * (26 - len(root)))
     if model.info.kind == "stream":
         with pytest.raises(InsightError, match="no end"):
             tree.fork(model, 0, 1, "")
         with pytest.raises(InsightError, match="maximum length"):
             tree.fork(model, 0, 25, "a")
     assert sorted(tree.branches) == [0, 1, 2, 3]
+
+
+def test_several_symbols_and_an_end_are_put_at_once(model: Model, tree: Tree, tmp_path: Path) -> None:
+    put = tree.fork(model, 0, 1, "abc" if tree.root.text[1:4] != "abc" else "bca")
+    list(Growth(model, tree, put.id))
+    grown_on = tree[put.id]
+    stream = model.stream("ab", settings=SETTINGS, seed=tree.root.seed, item=2, max_length=25)
+    for symbol in tree.root.text[0] + (put.swapped or ""):
+        stream.force(symbol)
+    list(stream)
+    assert (grown_on.text, grown_on.end) == (stream.generated, stream.end)
+    assert grown_on.drawn_from == 4
+    if model.info.kind == "lines":
+        ended = tree.fork(model, 0, 1, put.swapped, put_end=True)
+        assert list(Growth(model, tree, ended.id)) == []
+        assert (ended.text, ended.end) == (tree.root.text[0] + (put.swapped or ""), "end")
+        with pytest.raises(InsightError, match="stands there already"):
+            tree.fork(model, ended.id, 1, put.swapped, put_end=True)
+        tree.fork(model, 0, 1, "")
+        assert "and the end for" in tree_file.to_markdown(tree)
+    assert replay(model, tree) == []
+    tree_file.save(tree, tmp_path / "t.json")
+    assert tree_file.load(tmp_path / "t.json") == tree
+    values = tree_file.to_dict(tree)
+    for branch in values["branches"]:  # a file of before
+        if not branch["end_put"] or branch["swapped"] == "":
+            del branch["end_put"]
+    assert tree_file.from_dict(values, "before") == tree
 
 
 def test_another_networks_tree_is_refused_where_it_cannot_be_read(toy: Model, tree: Tree) -> None:
@@ -207,7 +237,10 @@ def damaged(path: str, value: Any) -> Any:
         ("branches/1/parent", "x", "parent"),
         ("branches/1/at", 999, "begin"),
         ("branches/1/text", "zz", "begin"),
-        ("branches/1/swapped", "xy", "swapped"),
+        ("branches/1/swapped", "xy", "begin"),
+        ("branches/1/swapped", 3, "swapped"),
+        ("branches/1/end_put", True, "end_put"),
+        ("branches/1/end_put", "x", "end_put"),
         ("branches/1/end", "why", "end"),
         ("branches/1/seed", 1.5, "seed"),
         ("branches/1/label", None, "label"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,8 @@ from charrnn_tui.prompt.commands import (
     Quit,
     Save,
     SetOption,
+    ShowBetween,
+    ShowContinuations,
     ShowProbable,
     Train,
     find,
@@ -62,6 +65,12 @@ from charrnn_tui.prompt.commands import (
         ("/top De", ShowProbable("De")),
         ("/top  De", ShowProbable(" De")),
         ("/top", ShowProbable("")),
+        ("/next De", ShowContinuations("De")),
+        ("/next  De", ShowContinuations(" De")),
+        ("/next", ShowContinuations("")),
+        ("/top --tree De", ShowContinuations("De")),
+        ("/between De An", ShowBetween("De", "An", 8)),
+        ("/between  'De la' \"\" 20", ShowBetween("De la", "", 20)),
         ("/look", Look(None)),
         ("/look Deirdre", Look("Deirdre")),
         ("/look  De ", Look(" De ")),
@@ -103,6 +112,13 @@ def test_what_a_line_means(line: str, action: Action) -> None:
         ("/temp nan", "not nan. Usage: /temp 0.8"),
         ("/temp inf", "not inf. Usage: /temp 0.8"),
         ("/temp 1e999", "not inf. Usage: /temp 0.8"),
+        (
+            "/between De",
+            "give two prefixes (in quotes where there are spaces), and how many steps if you like. "
+            "Usage: /between De An 8",
+        ),
+        ("/between De 'An", 'the quotes do not close: "De \'An". Usage: /between De An 8'),
+        ("/between De An 0", "the number of steps is from 1 to 200, not 0. Usage: /between De An 8"),
         ("/top-k 1.5", "top-k is a whole number, not 1.5. Usage: /top-k 5"),
         ("/top-k -1", "top-k is from 0 (off) to 2,147,483,648, not -1. Usage: /top-k 5"),
         ("/top-p 0", "top-p lies above 0 and up to 1 (1 for off), not 0. Usage: /top-p 0.9"),
@@ -164,7 +180,9 @@ def test_numbers_come_through(value: float) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_each_usage_works_as_it_is_written(name: str) -> None:
+def test_each_usage_works_as_it_is_written(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "FILE").touch()
     command = COMMANDS[name]
     assert command.usage.split()[0] == f"/{name}"
     assert command.summary

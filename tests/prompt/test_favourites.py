@@ -1,5 +1,6 @@
 """Kept generations."""
 
+import csv
 import json
 import shlex
 from pathlib import Path
@@ -7,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from charrnn_tui.files import paths
-from charrnn_tui.prompt import favourites
+from charrnn_tui.prompt import exporting, favourites
 from charrnn_tui.prompt.favourites import Favourite
 from charrnn_tui.prompt.generations import sample_command, sample_command_of
+from charrnn_tui.prompt.options import CommandError
 from charrnn_tui.sampling import SamplingSettings
 
 
@@ -88,7 +90,7 @@ def test_the_command_line_is_quoted_and_leaves_out_what_is_neutral() -> None:
 def test_an_export_tells_what_has_a_meaning_and_can_be_read_again(tmp_path: Path) -> None:
     drawn = Favourite("Bo", "B", "toy", 6, temperature=0.5)
     probable = Favourite("Al", "A", "toy", item=1, kind="probable", probability=0.25)
-    favourites.export([drawn, probable], tmp_path / "out.jsonl")
+    exporting.export([drawn, probable], tmp_path / "out.jsonl")
     of_drawn, of_probable = map(json.loads, (tmp_path / "out.jsonl").read_text().splitlines())
     assert of_drawn["seed"] == 6
     assert of_drawn["temperature"] == 0.5
@@ -96,6 +98,54 @@ def test_an_export_tells_what_has_a_meaning_and_can_be_read_again(tmp_path: Path
     assert of_probable["probability"] == 0.25
     assert not of_probable.keys() & {"seed", "temperature", "top_k", "top_p", "min_p"}
     assert favourites.load(tmp_path / "out.jsonl") == [drawn, probable]
+
+
+def test_tags_are_put_on_taken_away_and_filter(tmp_path: Path) -> None:
+    path = tmp_path / "kept.jsonl"
+    for text in ("Bo", "Al"):
+        favourites.add(Favourite(text, "", "toy"), path)
+    path.write_text("damaged\n" + path.read_text())
+    assert favourites.change_tags(2, "#Elf, town", path) == "Al: #elf #town"
+    assert favourites.change_tags(2, "-town elf new", path) == "Al: #elf #new"
+    assert [f.text for f in favourites.tagged(favourites.load(path), "new #elf")] == ["Al"]
+    assert favourites.tagged(favourites.load(path), "town") == []
+    assert path.read_text().startswith("damaged\n")
+    with pytest.raises(CommandError, match="numbered 1 to 2"):
+        favourites.change_tags(3, "x", path)
+
+
+def test_a_file_of_before_tags_opens(tmp_path: Path) -> None:
+    path = tmp_path / "old.jsonl"
+    path.write_text(
+        '{"text": "Bo", "prefix": "B", "model": "toy", "seed": 3}\n'
+        '{"text": "x", "prefix": "", "model": "m", "tags": [1]}\n'
+    )
+    assert favourites.load(path) == [Favourite("Bo", "B", "toy", 3)]
+
+
+@pytest.mark.parametrize("ending", [".txt", ".csv", ".json", ".jsonl"])
+def test_every_format_holds_all_and_nothing_is_written_over(tmp_path: Path, ending: str) -> None:
+    kept = [Favourite('a,"b"', "a", "toy", 7, tags=["elf"]), Favourite("ü", "", "toy", 8)]
+    path = tmp_path / f"out{ending}"
+    exporting.export(kept, path)
+    written = path.read_text(encoding="utf-8")
+    if ending == ".txt":
+        assert written == 'a,"b"\nü\n'
+    elif ending == ".csv":
+        rows = list(csv.DictReader(written.splitlines()))
+        assert [(row["text"], row["tags"], row["seed"]) for row in rows] == [('a,"b"', "elf", "7"), ("ü", "", "8")]
+    else:
+        values = json.loads(written) if ending == ".json" else list(map(json.loads, written.splitlines()))
+        assert [(value["text"], value["tags"]) for value in values] == [('a,"b"', ["elf"]), ("ü", [])]
+    with pytest.raises(CommandError, match="is there already"):
+        exporting.export([], path)
+    assert path.read_text(encoding="utf-8") == written
+    exporting.export([], path, force=True)
+
+
+def test_another_ending_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"\.txt, \.csv, \.json, \.jsonl"):
+        exporting.export([], tmp_path / "out.doc")
 
 
 def test_two_temperatures_are_kept(tmp_path: Path) -> None:

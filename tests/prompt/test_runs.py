@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from charrnn_tui.training.process.messages import (
     Paused,
     Resume,
     Resumed,
+    Sampled,
     Saved,
     SetLearningRate,
     Start,
@@ -78,7 +80,7 @@ async def test_what_a_run_says_is_noted(home: Path) -> None:
     assert run.best.step == 200
     assert [s.step for s in run.samples] == [200]
     assert (run_words.state(run), run_words.summary(run)) == ("done", "")
-    assert run_words.ending_of(run) == "new: done. Best: 1.900 nats a character at step 950."
+    assert run_words.ending_of(run) == "new: done. Best: 1.900 nats, 2.741 bits a character at step 950."
     assert sitting.training.closed
     assert run.client is None
     assert sitting.runs.active is None
@@ -211,6 +213,10 @@ async def test_train_name_takes_up_an_unfinished_run(home: Path) -> None:
 
 def test_words_of_a_run() -> None:
     assert run_words.network(STARTED) == "LSTM 256, 340,000 parameters"
-    assert run_words.corpus(STARTED) == "words (900 items)"
+    assert run_words.corpus(STARTED) == "words (900 items, 100 held out)"
     assert run_words.ending(finished(best_step=0)) == "new: done."
+    assert run_words.plan(STARTED) == "1,000 steps, 20 epochs, 1 thread, seed 0"
+    assert run_words.plan(replace(STARTED, step=50)).endswith("seed 0, taken up at step 50")
+    assert run_words.samples(sampled(200), 0.9) == "cool0.8 · b␛[2Jad"
+    assert run_words.samples(Sampled(1, 1, []), 0.8) == ""
     assert "--resume 'a␛b'" in run_words.how_to_resume("a\x1bb")

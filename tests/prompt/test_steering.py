@@ -41,7 +41,7 @@ def test_arguments_words_and_plain_data(constraint: TypedConstraint, arguments: 
 
 
 def test_a_mix_is_part_of_steering() -> None:
-    steering = Steering(TypedConstraint(match="*a"), Mix.parse("blend my towns=0.3"))
+    steering = Steering(TypedConstraint(match="*a"), mix=Mix.parse("blend my towns=0.3"))
     assert shlex.join(steering.arguments()) == "--mix 'my towns=0.3' --blend --match '*a'"
     assert steering.words() == ["blend my towns 0.3", "match *a"]
     assert Steering.from_plain(json.loads(json.dumps(steering.to_plain()))) == steering

@@ -50,7 +50,7 @@ def test_every_default_can_be_told() -> None:
 
 
 def test_what_cannot_be_told_is_said() -> None:
-    keys, problems = inline_bindings({"colder": "shift+f1,f2", "models": "f4"})
+    keys, problems = inline_bindings({"colder": "shift+f1,f2", "models": "f3"})
     assert keys["colder"] == ("f2",)
     assert problems == ["[keys]: colder: the inline prompt cannot tell shift+f1 from other keys."]
 

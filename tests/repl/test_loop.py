@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from charrnn_tui.cells import NumpyCell
+from charrnn_tui.insight.between import between
 from charrnn_tui.insight.scores import score
 from charrnn_tui.model import Model
 from charrnn_tui.model.library import Library
@@ -220,6 +221,27 @@ async def test_look_tells_the_last_text_character_by_character(sitting: Sitting,
     assert sitting.console.said[-4].split()[0] == "B"
 
 
+async def test_the_tree_of_what_may_follow_is_told(sitting: Sitting, model: Model) -> None:
+    await sitting.enter("/next De")
+    root = model.probability_tree("De", depth=3, width=4)
+    told = [line.strip("│├└ ") for line in sitting.console.said if "%" in line]
+    wanted = [f"{math.exp(root.children[0].log_prob):.2%}", root.children[0].symbol or "end"]
+    assert told[0].split() == wanted
+    assert sitting.console.said[-len(told) - 1] == "De"
+
+
+async def test_the_way_between_two_prefixes_is_told(sitting: Sitting, model: Model) -> None:
+    sitting.repl.session.set("seed", 5)
+    await sitting.enter("/between An De 4")
+    session = sitting.repl.session
+    wanted = between(model, "An", "De", 4, settings=session.settings, seed=5, max_length=session.limit)
+    told = sitting.console.said[-6:]
+    assert [line.split()[0] for line in told[:5]] == ["0%", "25%", "50%", "75%", "100%"]
+    assert told[0].split()[1] == "An" + wanted[0].text
+    assert told[4].split()[1] == "De" + wanted[4].text
+    assert told[5] == "seed 5"
+
+
 async def test_what_was_listed_is_kept_as_what_it_is(sitting: Sitting, model: Model) -> None:
     await sitting.enter("An", "/top De", "/save")
     found = list(model.most_probable("De", count=10))
@@ -302,6 +324,8 @@ async def test_a_wrong_line_among_pasted_ones_costs_the_others_nothing(sitting: 
         ("/train", "Say what to train on"),
         ("/save", "There is nothing to keep yet"),
         ("/look", "Nothing was generated yet"),
+        ("/next Zo", "This network does not know the symbol"),
+        ("/between De Zo", "This network does not know the symbol"),
         ("/look Zo", "This network does not know the symbol"),
         ("/help nonsense", "There is no command /nonsense"),
     ],
@@ -411,11 +435,11 @@ async def test_training_shows_losses_samples_and_a_bar(model: Model) -> None:
     assert start.recipe["corpus"] == "names"
     assert start.recipe["name"].startswith("names-lstm")
     assert not start.resume
-    text = sitting.console.streamed
-    assert "Training new on words (900 items): LSTM 256, 340,000 parameters." in text
-    assert "training 1.900   validation 2.000 nats *" in text
+    text = " ".join(sitting.console.streamed.split())  # rows are wrapped
+    assert "Training new on words (900 items, 100 held out): LSTM 256, 340,000 parameters." in text
+    assert "training 1.900 validation 2.000 nats *" in text
     assert "cool0.8 · b␛[2Jad" in text
-    assert "new: the run is complete. Best: 1.900 nats a character at step 950." in text
+    assert "new: the run is complete. Best: 1.900 nats, 2.741 bits a character at step 950." in text
     assert training.closed
 
 
@@ -487,7 +511,7 @@ async def test_a_failure_and_an_end_without_a_watcher_are_said(model: Model) -> 
     training.tell(Finished("early", "new", "/nowhere", 700, 1.9, 650, 60.0, "it ended early."))
     assert sitting.repl.training is not None
     await until(lambda: sitting.console.announced)
-    assert sitting.console.announced == ["new: it ended early. Best: 1.900 nats a character at step 650."]
+    assert sitting.console.announced == ["new: it ended early. Best: 1.900 nats, 2.741 bits a character at step 650."]
     assert sitting.console.rung == 1
     assert sitting.repl.training_summary() == ""
     await sitting.repl.run()

@@ -54,6 +54,23 @@ def test_every_branch_has_the_likeliest_symbols_and_their_probabilities(
         assert not any(b.ended for b in branches)
 
 
+def test_many_branches_are_expanded_as_each_is_alone(network: Network) -> None:
+    tree = ProbabilityTree(*network, "a")
+    level = tree.grow(2, 4).children
+    some = [branch for parent in level for branch in parent.children]
+    some += [parent for parent in level if parent.ended][:1]
+    for width in (1, 3):
+        together = tree.expand_each(some, width)
+        for branch, alone in zip(together, [tree.expand(one, 1, width) for one in some], strict=True):
+            assert (branch.text, branch.ended, len(branch.children)) == (alone.text, alone.ended, len(alone.children))
+            assert [c.symbol for c in branch.children] == [c.symbol for c in alone.children]
+            assert branch.rest == pytest.approx(alone.rest, abs=1e-5)
+            for child, same in zip(branch.children, alone.children, strict=True):
+                assert child.path_log_prob == pytest.approx(same.path_log_prob, abs=1e-5)
+    assert tree.expand_each([], 2) == []
+    assert tree.expand_each([tree.grow(1, 2)], 2)[0].text == "a"
+
+
 def test_a_branch_that_is_expanded_is_that_of_a_deeper_tree(network: Network) -> None:
     tree = ProbabilityTree(*network, "a")
     deep, flat = tree.grow(3, 3), tree.grow(1, 3)

@@ -17,10 +17,10 @@ from textual.screen import Screen
 from charrnn_tui.cells import NumpyCell
 from charrnn_tui.model import Model
 from charrnn_tui.model.library import Library
+from charrnn_tui.prompt.forest import Forest, Opened
 from charrnn_tui.prompt.session import Session
 from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.tui import themes
-from charrnn_tui.tui.content.lens_forest import Forest, Opened
 from charrnn_tui.tui.dialogs.ask import Ask, Confirm
 from charrnn_tui.tui.dialogs.quit import QuitScreen
 from charrnn_tui.tui.dialogs.sampling import SamplingScreen

@@ -19,6 +19,7 @@ class Prompt(Input):
 
 class Program(App[None]):
     BINDINGS = [
+        Binding("f7,ctrl+down", "colder", "Colder", id="app.colder", key_display="F7", tooltip="Lower it"),
         Binding("f1", "help", "Help", id="app.help", tooltip="Keys and commands"),
         Binding("f9", "never", "Never", id="app.never", tooltip="Not now"),
     ]
@@ -46,6 +47,7 @@ async def test_keys_of_the_focus_come_first_then_those_that_work_anywhere() -> N
         assert sections[0].rows == (("Ctrl+G, F6", "Go where it is [/b] warm"),)
         anywhere = dict(sections[1].rows)
         assert anywhere["F1"] == "Help: keys and commands"
+        assert anywhere["F7, Ctrl+↓"] == "Colder: lower it"
         assert "F9" not in anywhere
         app.set_keymap({"app.help": "f2"})
         await pilot.pause()

@@ -13,9 +13,9 @@ from charrnn_tui.files import paths
 from charrnn_tui.insight import tree_file
 from charrnn_tui.insight.scores import score
 from charrnn_tui.insight.tree import replay
+from charrnn_tui.prompt.forest import Forest, Opened
 from charrnn_tui.prompt.settings import Config
 from charrnn_tui.tui.content.lens_channels import CHANNELS, SEQUENTIAL, after
-from charrnn_tui.tui.content.lens_forest import Forest, Opened
 from charrnn_tui.tui.screens.lens import LensScreen
 from toy import write_toy_model
 

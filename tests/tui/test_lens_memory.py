@@ -15,9 +15,9 @@ from under_lens import grown, opened, said
 from charrnn_tui.cells import NumpyCell
 from charrnn_tui.insight.novelty import Memory
 from charrnn_tui.model import Model
+from charrnn_tui.prompt.forest import Forest, Opened
 from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.tui.content import lens_channels
-from charrnn_tui.tui.content.lens_forest import Forest, Opened
 from charrnn_tui.tui.screens.lens import LensScreen
 from toy import NAMES, toy_info, toy_weights, write_toy_model
 

@@ -15,7 +15,6 @@ from charrnn_tui.files import paths
 from charrnn_tui.insight import tree_file
 from charrnn_tui.insight.tree import replay
 from charrnn_tui.prompt.settings import Config
-from charrnn_tui.tui.content import lens_look
 from charrnn_tui.tui.dialogs.ask import Ask, Confirm
 from charrnn_tui.tui.screens.lens import LensScreen
 
@@ -58,9 +57,8 @@ async def test_a_text_whose_temperature_was_turned_on_the_way_is_replayed_exactl
 
 
 async def test_a_text_that_is_too_long_says_how_much_is_not_laid_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("lens_look", "lens_forest", "lens_words"):
-        monkeypatch.setattr(f"charrnn_tui.tui.content.{module}.MOST_CHARACTERS", 5)
-    assert lens_look.MOST_CHARACTERS == 5
+    for module in ("prompt.forest", "tui.content.lens_words"):
+        monkeypatch.setattr(f"charrnn_tui.{module}.MOST_CHARACTERS", 5)
     async with Driven().driven((120, 36)) as pilot:
         screen = await lens(pilot)
         assert screen.forest.text == "Deird"

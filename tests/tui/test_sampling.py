@@ -11,16 +11,17 @@ from charrnn_tui.prompt.options import OPTIONS
 from charrnn_tui.tui.dialogs.sampling import SamplingScreen
 
 VALUES = {"temp": "0.8", "top-k": "0", "top-p": "1", "min-p": "0", "seed": "random", "max": "0", "pace": "30"}
+VALUES |= dict.fromkeys(("match", "length", "unique", "new", "avoid", "ban"), "off")
 
 
 def value(screen: SamplingScreen, command: str) -> str:
     return screen.query_one(f"#setting-{command}", Input).value
 
 
-async def test_every_setting_that_is_a_number_has_a_row() -> None:
+async def test_every_setting_with_a_label_has_a_row() -> None:
     screen = SamplingScreen(VALUES)
     async with showing(screen):
-        rows = {f"setting-{option.command}" for option in OPTIONS.values() if option.dial is not None}
+        rows = {f"setting-{option.command}" for option in OPTIONS.values() if option.dial or option.label}
         assert {field.id for field in screen.query(Input)} == rows
 
 

@@ -60,7 +60,7 @@ class Recipe:
     dropout: float = 0.3
     input_dropout: float = 0.0
     weight_dropout: float = 0.1
-    label_dropout: float = 0.3
+    label_dropout: float = 0.4
     batch_size: int = 128
     window: int = 128
     epochs: float = 9.0

@@ -179,6 +179,12 @@ class LinesData:
             for rows in batches
         ]
 
+    def held_out(self) -> tuple[Sequence[str], Sequence[str]]:
+        """The items held out and their labels; none of either where the corpus has no labels."""
+        if self._texts.validation_labels is None:
+            return (), ()
+        return self._texts.validation, self._texts.validation_labels
+
     def facts(self) -> dict[str, Any]:
         texts = self._texts
         return {
@@ -187,9 +193,16 @@ class LinesData:
             "validation_items": len(texts.validation),
             "characters": sum(map(len, texts.training)),
             "symbols": len(self.vocabulary.symbols),
-            **({"label": self._label} if self._label and self.labels else {}),
+            **self._label_facts(),
             "longest": max(map(len, texts.training)),
         }
+
+    def _label_facts(self) -> dict[str, Any]:
+        if self._texts.training_labels is None or not self.labels:
+            return {}
+        given = self._training_labels[self._training_labels != NO_LABEL]
+        counts = np.bincount(given, minlength=len(self.labels)).tolist()
+        return ({"label": self._label} if self._label else {}) | {"label_items": counts}
 
     def line_hashes(self) -> dict[str, NDArray[np.uint64]] | None:
         return {"training": text_hashes(self._texts.training), "validation": text_hashes(self._texts.validation)}
@@ -268,6 +281,10 @@ class StreamData:
             keep = torch.from_numpy((~resets[number]).astype(np.float32))
             yield Batch(_tensor(self._read(index)), self._streams * (end - begin), keep)
             begin = end
+
+    def held_out(self) -> tuple[Sequence[str], Sequence[str]]:
+        """None: running text has no items."""
+        return (), ()
 
     def validation(self, share: int = 0, shares: int = 1) -> list[EvaluationPart]:
         return _parallel_streams(self._validation, share, shares)

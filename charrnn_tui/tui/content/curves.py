@@ -22,6 +22,11 @@ def overlay_colour(number: int) -> str:
     return _OVERLAYS[number % len(_OVERLAYS)]
 
 
+def curve_colour(number: int) -> str:
+    """The theme's colour for one of several curves of equal rank."""
+    return ("primary", "accent", *_OVERLAYS)[number % (2 + len(_OVERLAYS))]
+
+
 def smoothed(points: Sequence[Point], weight: float = 0.9) -> list[Point]:
     """Exponential moving average, corrected for its start (as in Adam), so that the first points are not drawn down."""
     out, mean, mass = [], 0.0, 0.0

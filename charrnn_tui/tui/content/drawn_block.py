@@ -33,6 +33,7 @@ class DrawnBlock(Block[Generation]):
         if generation.layout != "beside":
             yield words.temperature(first.settings.temperature)
             yield from words.filters(first.settings)
+        yield from generation.steering.words()
         yield f"seed {generation.seed}"
         if generation.layout == "one":
             yield words.count(first.length, "character")
@@ -42,6 +43,7 @@ class DrawnBlock(Block[Generation]):
                 yield "cut at the maximum"
             if first.novelty is not None:
                 yield f"in {first.novelty}" if first.novelty else "new ✦"
+            yield from self._asked()
             return
         done = [text for text in generation.texts if text.end is not None]
         if generation.running:
@@ -53,6 +55,12 @@ class DrawnBlock(Block[Generation]):
         known = [text for text in done if text.novelty is not None]
         if known:
             yield f"{sum(text.novelty == '' for text in known)} new ✦"
+        yield from self._asked()
+
+    def _asked(self) -> Iterator[str]:
+        """How probable it is that an item is as it was asked for."""
+        if self.entry.found is not None:
+            yield f"P {self.entry.found.short}"
 
     # --- beside each other ---
 

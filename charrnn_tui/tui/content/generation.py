@@ -13,6 +13,7 @@ from charrnn_tui.prompt.steering import UNSTEERED, Steering
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
+    from charrnn_tui.prompt.constrained_texts import ConstrainedTexts
     from charrnn_tui.prompt.generations import DrawnGeneration
     from charrnn_tui.sampling import SamplingSettings
     from charrnn_tui.sampling.column import Column
@@ -75,7 +76,8 @@ class Generation:
     """One block on the screen.
 
     `layout`: a single text, a column of texts, or texts beside each other (one seed at several temperatures).
-    `items` are the texts' places among those of the seed; 0, 1, 2, … by default. Raises UnknownSymbolsError.
+    `items` are the texts' places among those of the seed; 0, 1, 2, … by default. `found`: texts that were drawn
+    already, since something is asked of them; they are only written here. Raises UnknownSymbolsError.
     """
 
     drawn: ClassVar[bool] = True
@@ -93,6 +95,7 @@ class Generation:
         layout: Layout,
         items: Sequence[int] | None = None,
         steering: Steering = UNSTEERED,
+        found: ConstrainedTexts | None = None,
     ) -> None:
         from charrnn_tui.sampling.column import Column
 
@@ -104,6 +107,7 @@ class Generation:
         self.max_length = max_length
         self.steering = steering
         """What the network is steered by: `model` is the one that is steered so."""
+        self.found = found
         self.kept = False
         self.version = 0
         """Grows with each change, so that the layout knows when to look again."""
@@ -117,7 +121,9 @@ class Generation:
             settings=settings,
             seed=seed,
             items=items,
-            max_length=max_length,
+            # An item that takes the last character there is room for still ends by itself.
+            max_length=max_length if found is None else max_length + 1,
+            texts=None if found is None else [text for _, text in found.texts],
         )
         self._column: Column | None = column
         self.texts = [
@@ -169,8 +175,9 @@ class Generation:
         return len(drawn)
 
     def turn(self, settings: SamplingSettings) -> None:
-        """Go on with other settings: the very next characters obey. A comparison keeps its temperatures."""
-        if self._column is None:
+        """Go on with other settings: the very next characters obey. A comparison keeps its temperatures, and what was
+        drawn already stays as it is."""
+        if self._column is None or self.found is not None:
             return
         for lane, text in enumerate(self.texts):
             if text.end is None:
@@ -185,7 +192,9 @@ class Generation:
         """Go on as the network is steered now: what stands is read anew, and the very next characters obey. Whether
         that changes anything; another network than the one that writes it does not."""
         column = self._column
-        if column is None or steering == self.steering or model.name != self.model_name:
+        # What is asked of items acts on the next generation, and what was drawn already stays.
+        steering = replace(steering, constraint=self.steering.constraint)
+        if column is None or self.found is not None or steering == self.steering or model.name != self.model_name:
             return False
         column.reread(model.cell, [text.text for text in self.texts])
         self._model, self.steering = model, steering

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from textual.app import App
@@ -58,7 +58,8 @@ def key_words(shown: str) -> str:
 
 
 def _key(app: App[Any], active: ActiveBinding) -> str:
-    return key_words(app.get_key_display(active.binding))
+    """The key itself; what the footer shows in its place may stand for several."""
+    return key_words(app.get_key_display(replace(active.binding, key_display=None)))
 
 
 def _section(app: App[Any], title: str, bindings: list[ActiveBinding]) -> HelpSection:

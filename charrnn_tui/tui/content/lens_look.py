@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from charrnn_tui.model import Model
     from charrnn_tui.sampling import SamplingSettings
 
-MOST_CHARACTERS = 5_000
-"""A state is kept for every character; a longer text is laid open up to here."""
 _KEPT = 8
 
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from charrnn_tui.prompt import words
+from charrnn_tui.prompt.forest import MOST_CHARACTERS
 from charrnn_tui.prompt.probability import percent
 from charrnn_tui.text import visible
 from charrnn_tui.tui.content.lens_channels import Channel
-from charrnn_tui.tui.content.lens_look import MOST_CHARACTERS
 from charrnn_tui.tui.content.shown import plain, symbol_name
 
 if TYPE_CHECKING:
     from charrnn_tui.insight.what_mattered import WhatMattered
-    from charrnn_tui.tui.content.lens_forest import Forest, Row
+    from charrnn_tui.prompt.forest import Forest, Row
     from charrnn_tui.tui.content.lens_look import Look
 
 _BEFORE = 8

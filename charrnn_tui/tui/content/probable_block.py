@@ -23,6 +23,7 @@ class ProbableBlock(Block[ProbableList]):
         yield visible(items.model)
         if self.entry.kept:
             yield "★ kept"
+        yield from items.steering.words()
         if not items.texts:
             yield "nothing was found"
             return

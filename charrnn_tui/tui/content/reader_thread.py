@@ -12,7 +12,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def _in_daemon_thread(call: Callable[[], T]) -> asyncio.Future[T]:
+def in_daemon_thread(call: Callable[[], T]) -> asyncio.Future[T]:
     """Run in a thread that ends with the program. `asyncio.to_thread` would keep the program until it is done."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
@@ -53,6 +53,6 @@ class Reader:
         """The function's result. Raises what it raises."""
         while self._last is not None and not self._last.done():
             await asyncio.wait({self._last})
-        future = _in_daemon_thread(lambda: function(*args, **kwargs))
+        future = in_daemon_thread(lambda: function(*args, **kwargs))
         self._last = future
         return await asyncio.shield(future)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from charrnn_tui.prompt import words
+from charrnn_tui.prompt.probability import symbol_name
 from charrnn_tui.text import visible
 
 
@@ -18,6 +19,4 @@ def sentence(error: object) -> str:
     return words.capitalised(str(error))
 
 
-def symbol_name(symbol: str) -> str:
-    """A symbol as it can be read in a row: the end of an item, a space and a line's end have pictures."""
-    return {"": "end", " ": "␣", "\n": "↵"}.get(symbol) or visible(symbol)
+__all__ = ["plain", "sentence", "symbol_name"]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from charrnn_tui.prompt.commands import CommandError
+from charrnn_tui.prompt.constrained_texts import ConstrainedTexts, draw_texts, wanted
 from charrnn_tui.prompt.steering import Steering
 from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.tui.content.generation import Generation, Layout
 
 if TYPE_CHECKING:
+    from charrnn_tui.model import Model
     from charrnn_tui.prompt.favourites import Favourite
     from charrnn_tui.prompt.session import Session
 
@@ -30,22 +33,55 @@ class Start:
     items: Sequence[int] | None = None
     steering: Steering | None = None
 
-    def begin(self, number: int, session: Session) -> Generation:
-        """The block; the session has an open model. Raises UnknownSymbolsError, StyleError."""
-        assert session.model is not None
-        steering = session.steering if self.steering is None else self.steering
-        model = session.writing if self.steering is None else steering.steered(session.model)
-        assert model is not None
+    def settled(self, session: Session) -> Start:
+        """The same with nothing left to the session, which may be turned meanwhile."""
+        return replace(
+            self,
+            seed=session.next_seed() if self.seed is None else self.seed,
+            settings=self.settings or [session.settings] * len(self.prefixes),
+            max_length=session.limit if self.max_length is None else self.max_length,
+            steering=session.steering if self.steering is None else self.steering,
+        )
+
+    def search(self, model: Model, stop: Callable[[], bool]) -> tuple[Start, ConstrainedTexts]:
+        """Draw the texts of which something is asked; what is begun with those there are. `self` is settled.
+
+        Raises CommandError with a sentence, UnknownSymbolsError.
+        """
+        assert self.settings is not None
+        assert self.steering is not None
+        assert self.seed is not None
+        assert self.max_length is not None
+        texts = wanted(self.prefixes, self.settings, self.items)
+        found = draw_texts(model, self.steering.constraint, texts, seed=self.seed, limit=self.max_length, stop=stop)
+        if not found.texts:
+            raise CommandError(found.why)
+        there = [text for text, _ in found.texts]
+        start = replace(
+            self,
+            prefixes=[text.prefix for text in there],
+            settings=[text.settings for text in there],
+            items=[text.item for text in there],
+        )
+        return start, found
+
+    def begin(self, number: int, model: Model, found: ConstrainedTexts | None = None) -> Generation:
+        """The block; `self` is settled. Raises UnknownSymbolsError."""
+        assert self.settings is not None
+        assert self.steering is not None
+        assert self.seed is not None
+        assert self.max_length is not None
         return Generation(
             number,
             model,
             self.prefixes,
-            self.settings or [session.settings] * len(self.prefixes),
-            seed=session.next_seed() if self.seed is None else self.seed,
-            max_length=session.limit if self.max_length is None else self.max_length,
+            self.settings,
+            seed=self.seed,
+            max_length=self.max_length,
             layout=self.layout,
             items=self.items,
-            steering=steering,
+            steering=self.steering,
+            found=found,
         )
 
 

@@ -7,10 +7,14 @@ from typing import TypeVar
 
 from textual import on
 from textual.binding import Binding
+from textual.events import DescendantFocus
 from textual.screen import ModalScreen
-from textual.widgets import Button, Static
+from textual.widgets import Button, Input, Static
 
 from charrnn_tui.tui.content.shown import plain
+
+_SCROLLED = 0.4
+"""Seconds until what has the focus was scrolled into view."""
 
 ResultT = TypeVar("ResultT")
 
@@ -18,7 +22,8 @@ ResultT = TypeVar("ResultT")
 class Dialog(ModalScreen[ResultT]):
     """A modal screen whose result is None where the user leaves it with Escape.
 
-    Classes for the stylesheets: `-narrow`, `-medium`, `-wide` by columns, `-low` or `-tall` by rows.
+    Classes for the stylesheets: `-narrow`, `-medium`, `-wide` by columns, `-low` or `-tall` by rows, and `-typing-low`
+    while one types into the lower half.
     """
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (56, "-medium"), (92, "-wide")]
@@ -37,6 +42,17 @@ class Dialog(ModalScreen[ResultT]):
     def title_line(self, title: str) -> Static:
         """The title; the frame of the box carries none, so that small terminals lose no row to it."""
         return Static(plain(title), classes="title")
+
+    @on(DescendantFocus)
+    def _field_changed(self) -> None:
+        self.call_after_refresh(self._place_notices)
+        self.set_timer(_SCROLLED, self._place_notices)
+
+    def _place_notices(self) -> None:
+        """Keep notices off what one types into: on the last rows, or on the first where that is there."""
+        field = self.focused
+        low = isinstance(field, Input) and field.region.bottom > self.size.height // 2
+        self.set_class(low, "-typing-low")
 
     def action_cancel(self) -> None:
         """Leave without effect."""

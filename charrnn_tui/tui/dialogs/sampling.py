@@ -16,7 +16,7 @@ from charrnn_tui.tui.content.shown import plain, sentence
 from charrnn_tui.tui.dialogs.dialog import Dialog
 from charrnn_tui.tui.widgets.line_input import LineInput
 
-_DIALS = [(option, option.dial) for option in OPTIONS.values() if option.dial is not None]
+_ROWS = [option for option in OPTIONS.values() if option.dial is not None or option.label]
 
 
 class SamplingScreen(Dialog[list[slash.Action] | None]):
@@ -43,10 +43,10 @@ class SamplingScreen(Dialog[list[slash.Action] | None]):
     def compose(self) -> ComposeResult:
         """Rows, and what is wrong below them."""
         with Vertical(classes="dialog"):
-            yield self.title_line("How the next character is chosen")
-            for option, dial in _DIALS:
+            yield self.title_line("How text is written, and what items must be")
+            for option in _ROWS:
                 with Horizontal(classes="setting"):
-                    yield Static(plain(dial.label), classes="label")
+                    yield Static(plain(option.dial.label if option.dial else option.label), classes="label")
                     yield LineInput(
                         self._values[option.command],
                         id=f"setting-{option.command}",
@@ -63,7 +63,7 @@ class SamplingScreen(Dialog[list[slash.Action] | None]):
     def _actions(self) -> list[slash.Action]:
         """What was changed. Raises CommandError."""
         changed = []
-        for option, _ in _DIALS:
+        for option in _ROWS:
             value = self.query_one(f"#setting-{option.command}", Input).value
             if value.strip() != self._values[option.command]:
                 changed.append(slash.parse(f"/{option.command} {value}"))
@@ -91,7 +91,7 @@ class SamplingScreen(Dialog[list[slash.Action] | None]):
         focused = self.focused
         if not isinstance(focused, Input):
             return
-        for option, dial in _DIALS:
-            if focused.id == f"setting-{option.command}":
-                focused.value = dial.turned(focused.value, by)
+        for option in _ROWS:
+            if focused.id == f"setting-{option.command}" and option.dial is not None:
+                focused.value = option.dial.turned(focused.value, by)
                 focused.cursor_position = len(focused.value)

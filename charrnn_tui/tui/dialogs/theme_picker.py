@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 from charrnn_tui.tui import themes
 from charrnn_tui.tui.content.shown import plain
 from charrnn_tui.tui.dialogs.dialog import Dialog
+from charrnn_tui.tui.messages import Refused, Said
 from charrnn_tui.tui.widgets.browse_list import BrowseList
 
 
@@ -66,3 +67,14 @@ class ThemePicker(Dialog[str | None]):
         """Put the old theme back."""
         self.app.theme = self._before
         self.dismiss(None)
+
+
+def keep_theme(name: str) -> Said | Refused:
+    """Keep a theme in the settings; what is to be said of it."""
+    from charrnn_tui.prompt.settings import ConfigError, save_setting
+
+    try:
+        save_setting("theme", name)
+    except (ConfigError, OSError) as error:
+        return Refused(f"the theme is used but could not be kept: {error}")
+    return Said(f"theme {name}, kept in the settings")

@@ -13,8 +13,8 @@ from textual.content import Content
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
+from charrnn_tui.prompt import exporting, words
 from charrnn_tui.prompt import favourites as store
-from charrnn_tui.prompt import words
 from charrnn_tui.prompt.favourites import Favourite
 from charrnn_tui.prompt.generations import sample_command_of, shown_item
 from charrnn_tui.prompt.probability import percent
@@ -23,12 +23,11 @@ from charrnn_tui.sampling.settings import typed_temperature
 from charrnn_tui.text import visible
 from charrnn_tui.tui.content.rows import Row
 from charrnn_tui.tui.content.shown import plain, sentence
-from charrnn_tui.tui.content.typed_path import is_folder, is_there, typed_path
 from charrnn_tui.tui.dialogs.ask import Ask, Confirm
 from charrnn_tui.tui.dialogs.dialog import Dialog
+from charrnn_tui.tui.dialogs.write_file import ask_and_write
 from charrnn_tui.tui.widgets.browse_list import BrowseList
 from charrnn_tui.tui.widgets.facts_table import FactsTable
-from charrnn_tui.tui.widgets.path_suggester import PathSuggester
 
 EXPORTED = "favourites.txt"
 
@@ -48,6 +47,7 @@ def favourite_rows(favourite: Favourite) -> list[Row]:
         ("Start", shown_item(f.prefix.replace(" ", "␠"))),
         ("Model", f.model),
         *origin,
+        *([("Tags", store.tag_words(f.tags))] if f.tags else []),
         ("Kept", f.kept[:16].replace("T", " ") or "missing"),
     ]
     text = plain(shown_item(f.text), keep_newlines=True).stylize("bold")
@@ -68,7 +68,9 @@ class FavouritesScreen(Dialog[Favourite | None]):
     BINDINGS = [
         Binding("c", "copy", "Copy", id="favourites.copy", tooltip="Copy the text"),
         Binding("l", "copy_line", "Command", id="favourites.copy_line", tooltip="Copy the command line that prints it"),
-        Binding("e", "export", "Export", id="favourites.export", tooltip="Write all to a file"),
+        Binding("e", "export", "Export", id="favourites.export", tooltip="Write those that are listed to a file"),
+        Binding("t", "tag", "Tag", id="favourites.tag", tooltip="Put tags on this one, or take them away"),
+        Binding("f", "filter", "Filter", id="favourites.filter", tooltip="List only those that have some tags"),
         Binding("d,delete", "delete", "Delete", id="favourites.delete", tooltip="Delete this one"),
         Binding("space", "details", "Facts", show=False, id="favourites.details", tooltip="Facts, or the list again"),
     ]
@@ -77,9 +79,11 @@ class FavouritesScreen(Dialog[Favourite | None]):
     details = getters.query_one(".details", VerticalScroll)
     facts = getters.query_one("#facts", FactsTable)
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, tags: str = "") -> None:
         super().__init__()
         self._path = path
+        self._filter = tags
+        """Tags that those which are listed have, as typed."""
         self._kept: list[Favourite] = []
 
     def compose(self) -> ComposeResult:
@@ -90,7 +94,7 @@ class FavouritesScreen(Dialog[Favourite | None]):
                 yield FavouriteList(id="favourites", compact=True, markup=False)
                 with VerticalScroll(classes="details"):
                     yield FactsTable(id="facts")
-            yield Static("Nothing kept yet. Keep a generation with /save.", id="empty")
+            yield Static("", id="empty", markup=False)
             yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -98,7 +102,11 @@ class FavouritesScreen(Dialog[Favourite | None]):
         self._fill(0)
 
     def _fill(self, highlight: int) -> None:
-        self._kept = store.load(self._path)[::-1]
+        self._kept = store.tagged(store.load(self._path), self._filter)[::-1]
+        tags = store.tag_words(store.parse_tags(self._filter))
+        self.query_one(".title", Static).update(plain(f"Favourites {tags}".rstrip()))
+        none = f"None has {tags}; f lists others." if tags else "Nothing kept yet. Keep a generation with /save."
+        self.query_one("#empty", Static).update(plain(none))
         kept = self.favourites
         kept.clear_options()
         kept.add_options([Option(self._prompt(favourite)) for favourite in self._kept])
@@ -109,7 +117,8 @@ class FavouritesScreen(Dialog[Favourite | None]):
 
     def _prompt(self, favourite: Favourite) -> Content:
         first = favourite.text.strip("\n").partition("\n")[0] or favourite.text
-        return plain(shown_item(first[:200]))
+        text = plain(shown_item(first[:200]))
+        return Content.assemble(text, "  ", plain(store.tag_words(favourite.tags)).stylize("dim"))
 
     @property
     def _favourite(self) -> Favourite | None:
@@ -118,7 +127,7 @@ class FavouritesScreen(Dialog[Favourite | None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing can be done with nothing."""
-        if action in ("copy", "copy_line", "export", "delete", "details"):
+        if action in ("copy", "copy_line", "export", "delete", "details", "tag"):
             return bool(self._kept)
         return True
 
@@ -178,41 +187,51 @@ class FavouritesScreen(Dialog[Favourite | None]):
         self.app.push_screen(Confirm("Delete this favourite?", text, "Delete"), answered)
 
     def action_export(self) -> None:
-        """Ask for a file, then write all."""
+        """Ask for a file, then write those that are listed."""
         kept = self._kept[::-1]
 
-        def problem(typed: str) -> str:
-            path = typed_path(typed)
-            if not typed.strip() or is_folder(path):
-                return "give the name of a file."
-            if not is_folder(path.parent):
-                return f"there is no folder {path.parent}."
-            return ""
+        def write(path: Path) -> str:
+            exporting.export(kept, path, force=True)
+            return f"{len(kept):,} written to {path}"
+
+        what = f"Export those with {store.tag_words(store.parse_tags(self._filter))}" if self._filter else "Export all"
+        hint = "Texts in .txt; with all that makes each again in .csv, .json or .jsonl."
+        ask_and_write(self, f"{what} ({len(kept):,})", EXPORTED, "Export", hint, write, exporting.format_problem)
+
+    def action_tag(self) -> None:
+        """Ask for the tags of this one."""
+        favourite = self._favourite
+        if favourite is None:
+            return
+        index = self.favourites.highlighted or 0
 
         def named(typed: str | None) -> None:
-            if typed is None:
-                return
+            if typed is not None:
+                tags = store.parse_tags(typed)
+                if self._try(lambda: store.retag(favourite, tags, self._path), "tag it"):
+                    self._fill(index)
 
-            def write_over(answer: str | None) -> None:
-                if answer is not None:
-                    write(path)
+        hint = "Words, apart from each other by spaces; an empty line takes all away."
+        self.app.push_screen(Ask("Tags", " ".join(favourite.tags), "Tag", lambda typed: "", hint=hint), named)
 
-            path = typed_path(typed)
-            if is_there(path):
-                question = f"{path} exists and would be written over."
-                self.app.push_screen(Confirm("Write over it?", question, "Write"), write_over)
-            else:
-                write(path)
+    def action_filter(self) -> None:
+        """Ask for the tags that those which are listed have."""
+        known = sorted({tag for favourite in store.load(self._path) for tag in favourite.tags})
 
-        def write(path: Path) -> None:
-            if self._try(lambda: store.export(kept, path), f"write {path}"):
-                self.notify(visible(f"{len(kept):,} written to {path}"), title="Exported", markup=False)
+        def problem(typed: str) -> str:
+            unknown = [tag for tag in store.parse_tags(typed) if tag not in known]
+            there = f"there are {', '.join(known)}." if known else "no favourite has a tag yet; t gives one."
+            return f"none has {unknown[0]!r}; {there}" if unknown else ""
 
-        hint = "Texts, one a line; a name that ends in .jsonl gets everything about them."
-        ask = Ask("Export all favourites", EXPORTED, "Export", problem, hint=hint, suggester=PathSuggester())
-        self.app.push_screen(ask, named)
+        def named(typed: str | None) -> None:
+            if typed is not None:
+                self._filter = typed
+                self._fill(0)
 
-    def _try(self, act: Callable[[], None], what: str) -> bool:
+        hint = f"Tags: {', '.join(known) or 'none yet'}. An empty line lists all."
+        self.app.push_screen(Ask("Only those with these tags", self._filter, "Show", problem, hint=hint), named)
+
+    def _try(self, act: Callable[[], object], what: str) -> bool:
         try:
             act()
         except (OSError, ValueError) as error:

@@ -15,11 +15,13 @@ from textual.containers import Container, Vertical
 from textual.widgets import Footer, Static
 
 from charrnn_tui.insight.reading import InsightError
+from charrnn_tui.prompt.commands import STEPS, CommandError
 from charrnn_tui.text import UnknownSymbolsError
 from charrnn_tui.tui.content.lens_growing import Growing
 from charrnn_tui.tui.content.lens_look import Looks
 from charrnn_tui.tui.content.lens_words import left_out_words
 from charrnn_tui.tui.content.shown import plain, sentence
+from charrnn_tui.tui.dialogs.ask import Ask
 from charrnn_tui.tui.dialogs.dialog import Dialog
 from charrnn_tui.tui.screens.lens_branches import Branches
 from charrnn_tui.tui.widgets.distribution_bars import DistributionBars
@@ -28,8 +30,9 @@ from charrnn_tui.tui.widgets.lens_text import LensText
 
 if TYPE_CHECKING:
     from charrnn_tui.insight.tree import Growth
+    from charrnn_tui.prompt.forest import Forest
     from charrnn_tui.prompt.session import Session
-    from charrnn_tui.tui.content.lens_forest import Forest
+    from charrnn_tui.sampling.probability_tree import Branch as ProbableBranch
     from charrnn_tui.tui.content.lens_look import Look
 
 PANELS = ("bars", "units", "branches")
@@ -60,6 +63,8 @@ class LensScreen(Dialog[None]):
         _key("f5", "grow_on", "Go on", "Let a text that has no end go on", "grow_on"),
         _key("delete", "prune", "Prune", "Take this branch away with all that leave it", "prune"),
         _key("f6", "label", "Label", "Name this branch", "label"),
+        _key("f3", "what_may_follow", "What may follow", "A tree of what may stand at the cursor", "tree", show=True),
+        _key("ctrl+b", "between", "Between", "From the text before the cursor to another prefix, in steps", "between"),
         _key("ctrl+s", "save", "Save", "Keep the tree, with all that is needed to grow it again", "save", show=True),
         _key("ctrl+o", "open", "Open", "Look at a tree that was kept", "open"),
     ]
@@ -67,11 +72,15 @@ class LensScreen(Dialog[None]):
     bars = getters.query_one("#bars", DistributionBars)
     branches = getters.query_one("#branches", Branches)
 
-    def __init__(self, session: Session, forest: Forest, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, session: Session, forest: Forest, clock: Callable[[], float], growth: Growth | None = None
+    ) -> None:
         super().__init__()
         self.session = session
         self.forest = forest
         self.growing = Growing(clock)
+        self._first = growth
+        """What grows when the lens opens."""
         self._looks = Looks()
         self._panel = PANELS[0]
 
@@ -93,6 +102,9 @@ class LensScreen(Dialog[None]):
         self._show_tree()
         self.laid_open.note(left_out_words(self.forest.left_out) or HINT)
         self._lay_open()
+        if self._first is not None:
+            growth = self._first
+            self._grow(lambda: growth)
 
     @property
     def text(self) -> LensText:
@@ -200,6 +212,37 @@ class LensScreen(Dialog[None]):
         """From the cursor on with the next seed."""
         place, settings = self.text.place, self.session.settings
         self._grow(lambda: self.forest.draw_anew(place, settings))
+
+    def action_what_may_follow(self) -> None:
+        """What may stand at the cursor, as a tree; a branch that is chosen is put there and the rest grows anew."""
+        from charrnn_tui.tui.screens.continuations import ContinuationsScreen
+
+        place, before = self.text.place, self.forest.text[: self.text.place]
+
+        def put(branch: ProbableBranch | None) -> None:
+            if branch is not None:
+                run, settings = branch.text[len(before) :], self.session.settings
+                self._grow(lambda: self.forest.put(place, run, settings, ended=branch.ended))
+
+        self.app.push_screen(ContinuationsScreen(self.forest.model, before, "Enter puts a branch at the cursor."), put)
+
+    def action_between(self) -> None:
+        """From the text before the cursor to another prefix."""
+        from charrnn_tui.tui.screens.between import BetweenScreen
+
+        before = self.forest.text[: self.text.place]
+
+        def asked(second: str | None) -> None:
+            if second is None:
+                return
+            try:
+                screen = BetweenScreen(self.session, self.forest.model, before, second, STEPS)
+            except (CommandError, UnknownSymbolsError) as error:
+                self.laid_open.note(sentence(error), trouble=True)
+            else:
+                self.app.push_screen(screen, lambda _: self._draw_bars())
+
+        self.app.push_screen(Ask("To which prefix?", "", "Go", lambda typed: "", hint="Where the way ends."), asked)
 
     def action_grow_on(self) -> None:
         """Let a text that has no end go on."""

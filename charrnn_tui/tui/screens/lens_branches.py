@@ -24,7 +24,7 @@ from charrnn_tui.tui.widgets.browse_list import BrowseList
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from charrnn_tui.tui.content.lens_forest import Forest
+    from charrnn_tui.prompt.forest import Forest
 
 
 class Branches(BrowseList):

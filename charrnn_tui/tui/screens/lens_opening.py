@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from charrnn_tui.insight import tree_file
+from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.model import ModelError
-from charrnn_tui.prompt.commands import CommandError
+from charrnn_tui.prompt import words
+from charrnn_tui.prompt.commands import CommandError, Fork, Forking, ShowTree
+from charrnn_tui.prompt.forest import Forest, Opened
 from charrnn_tui.sampling.prefix import clean_prefix
 from charrnn_tui.tui.content.generation import Generation
-from charrnn_tui.tui.content.lens_forest import Forest, Opened
 from charrnn_tui.tui.screens.lens import LensScreen
 
 if TYPE_CHECKING:
@@ -24,9 +27,14 @@ MOST_TEXTS = 100
 
 
 async def lens_on(
-    session: Session, library: Library, entry: Entry | None, text: str, clock: Callable[[], float]
+    session: Session,
+    library: Library,
+    entry: Entry | None,
+    text: str,
+    clock: Callable[[], float],
+    forking: Forking | None = None,
 ) -> LensScreen:
-    """The lens on a block, or on a text where there is none.
+    """The lens on a block, or on a text where there is none; `forking` is what is done to its tree at once.
 
     Raises CommandError where no network is at hand, UnknownSymbolsError for a text that it cannot read.
     """
@@ -48,7 +56,23 @@ async def lens_on(
     opened = [_typed(session, model, text)] if entry is None else _of_entry(session, model, entry)
     for one in opened:
         model.vocabulary.encode(one.prefix + one.text[len(one.prefix) :])
-    return LensScreen(session, Forest(model, opened), clock)
+    forest = Forest(model, opened)
+    growth = None
+    try:
+        match forking:
+            case Fork(int(place), symbol):
+                if entry is None or not isinstance(entry, Generation):
+                    raise CommandError("no text was drawn yet that could be forked.")
+                if place > len(forest.branch.text):
+                    raise CommandError(f"the text has {words.count(len(forest.branch.text), 'new character')}.")
+                growth = forest.swap(forest.head + place, symbol, session.settings)
+            case ShowTree(None, str(name)):
+                tree_file.save_new(forest.tree, name)
+            case ShowTree(int(branch)) if branch not in forest.tree.branches:
+                raise CommandError(f"there is no branch {branch} yet; /fork makes one.")
+    except (InsightError, OSError) as error:
+        raise CommandError(str(error)) from error
+    return LensScreen(session, forest, clock, growth)
 
 
 def _typed(session: Session, model: Model, text: str) -> Opened:

@@ -11,16 +11,18 @@ from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.screen import Screen
 
 from charrnn_tui.prompt import commands, run_words
 from charrnn_tui.prompt.options import OPTIONS
 from charrnn_tui.prompt.session import Session
-from charrnn_tui.text import UnknownSymbolsError, visible
+from charrnn_tui.text import visible
 from charrnn_tui.training.process.messages import Failed, Finished, Progress, Saved, Started
+from charrnn_tui.tui import notices
 from charrnn_tui.tui.content.blocks import ACTIONS, GenerationAct
 from charrnn_tui.tui.content.shapes import SHAPES, shape_for
 from charrnn_tui.tui.messages import Asked, ModelOpened, Refused, Said, StateChanged, TrainingBegan, TrainingSaid
+from charrnn_tui.tui.screens.lens_ways import LensWays
+from charrnn_tui.tui.screens.training_actions import TrainingActions
 from charrnn_tui.tui.widgets.conversation import Conversation
 from charrnn_tui.tui.widgets.key_row import KeyRow
 from charrnn_tui.tui.widgets.prompt import Prompt
@@ -28,8 +30,9 @@ from charrnn_tui.tui.widgets.status_line import StatusLine
 from charrnn_tui.tui.widgets.training_panel import TrainingPanel
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from charrnn_tui.model.library import Library
-    from charrnn_tui.prompt.favourites import Favourite
     from charrnn_tui.prompt.runs import RecipeFor, Reconnect, Settle, Spawn
     from charrnn_tui.prompt.settings import Config
     from charrnn_tui.training.plan.recipe import Recipe
@@ -64,7 +67,7 @@ def _look(key: str, tooltip: str) -> Binding:
     return Binding(key, "generation('look')", "Look", key_display=None, priority=True, tooltip=tooltip, id="look")
 
 
-class MainScreen(Screen[None]):
+class MainScreen(TrainingActions, LensWays):
     """Where one stays. The conversation and the training panel do the work; what they say arrives as messages."""
 
     AUTO_FOCUS = "#prompt"
@@ -110,6 +113,8 @@ class MainScreen(Screen[None]):
         _act("ctrl+y", "copy_text", "Copy", "Copy the text of the generation", show=False),
         _act("ctrl+o", "copy_command", "Copy command", "Copy the command line that prints the same", show=False),
         _act("ctrl+s", "keep", "Keep", "Keep the generation in the favourites", show=False),
+        _key("ctrl+underscore", "favourites", "Favourites", "What was kept: copy, tag, filter, export", show=False),
+        _key("ctrl+right_square_bracket", "transcript", "Transcript", "Write this session to a file", show=False),
         _look("ctrl+f", "The lens: what was expected at each character, and what if"),
         _key("ctrl+l", "log_axis", "Log axis", "Logarithmic loss axis, or no longer", show=False),
         _key("ctrl+b", "zoom", "Zoom chart", "Show the last part of the loss curves, or all", show=False),
@@ -216,7 +221,13 @@ class MainScreen(Screen[None]):
     async def _asked(self, event: Asked) -> None:
         match event.action:
             case commands.Look(text):
-                self.run_worker(self._look(text, event.line), group="lens", exclusive=True)
+                self.look(text, event.line)
+            case commands.ShowContext(models):
+                self.action_context(*models)
+            case commands.ShowContinuations(prefix):
+                self.conversation.attempt(lambda: self.what_may_follow(prefix), event.line)
+            case commands.ShowBetween() as way:
+                self.conversation.attempt(lambda: self.between(way), event.line)
             case commands.OpenModel():
                 self.action_models()
             case commands.Train(None):
@@ -227,6 +238,11 @@ class MainScreen(Screen[None]):
                 self.action_help(topic)
             case commands.Quit():
                 await self.leave()
+            case commands.Fork() | commands.ShowTree():
+                self.look(None, event.line, event.action)
+            case commands.Favourites() | commands.Tag() | commands.Export() | commands.Transcript():
+                keeping, asked = self._keeping(), event.action
+                self.conversation.attempt(lambda: keeping.carry_out(self, self.conversation, asked), event.line)
             case _:
                 assert_never(event.action)
 
@@ -250,6 +266,7 @@ class MainScreen(Screen[None]):
     @on(ModelOpened)
     def _model_opened(self, event: ModelOpened) -> None:
         self.panel.show_model(event.model.info)
+        self.pass_on_weights(event.model, event.step)
 
     # --- training ---
 
@@ -281,56 +298,20 @@ class MainScreen(Screen[None]):
             case Progress():
                 self.post_message(StateChanged())
             case Finished():
-                self._tell_ending("Training", run_words.ending(said), warn=said.reason == "diverged")
+                notices.tell(
+                    self.app, self.config.bell, "Training", run_words.ending(said), warn=said.reason == "diverged"
+                )
             case Failed():
-                self._tell_ending("Training failed", visible(said.message), warn=True)
+                notices.tell(self.app, self.config.bell, "Training failed", visible(said.message), warn=True)
             case _:
                 pass  # the panel shows it
 
-    def _tell_ending(self, title: str, text: str, *, warn: bool) -> None:
-        """A notice; where the settings ask for it the bell, and a desktop notice (OSC 9)."""
-        self.app.notify(text, title=title, severity="warning" if warn else "information", markup=False, timeout=10)
-        if not self.config.bell:
-            return
-        self.app.bell()
-        driver = self.app._driver
-        if driver is not None and not self.app.is_headless:
-            driver.write(f"\x1b]9;{visible(text)}\x07")
-
-    async def action_train(self) -> None:
-        """Start on the default corpus; pause what runs; resume what is paused."""
-        await self.panel.toggle()
-
-    async def action_stop_training(self) -> None:
-        """End the run."""
-        await self.panel.stop()
-
-    async def action_save_training(self) -> None:
-        """Write a checkpoint now."""
-        await self.panel.save()
-
-    async def action_scale_rate(self, factor: float) -> None:
-        """Change the learning rate."""
-        await self.panel.scale_rate(factor)
-
-    def action_log_axis(self) -> None:
-        """Logarithmic loss axis, or no longer."""
-        self.panel.toggle_log()
-
-    def action_smooth(self) -> None:
-        """Smooth the training loss, or no longer."""
-        self.panel.toggle_smooth()
-
-    def action_zoom(self) -> None:
-        """Show the last part of the loss curves, or all."""
-        self.panel.zoom()
+    # --- the conversation ---
 
     def action_panel(self) -> None:
         """Show or hide the panel: beside the generations, or as a drawer over them."""
         self.toggle_class("-no-panel" if self.has_class("-wide") else "-drawer")
         self.panel.mark()
-
-    # --- the conversation ---
 
     def action_generation(self, act: GenerationAct) -> None:
         """Do something with the chosen generation, or else with the latest."""
@@ -441,42 +422,23 @@ class MainScreen(Screen[None]):
         self.app.push_screen(ThemePicker(), self._keep_theme)
 
     def _keep_theme(self, name: str | None) -> None:
-        if name is None:
-            return
-        from charrnn_tui.prompt.settings import ConfigError, save_setting
+        from charrnn_tui.tui.dialogs.theme_picker import keep_theme
 
-        try:
-            save_setting("theme", name)
-        except (ConfigError, OSError) as error:
-            self.conversation.refuse(f"the theme is used but could not be kept: {error}")
-        else:
-            self.post_message(Said(f"theme {name}, kept in the settings"))
+        if name is not None:
+            self.post_message(keep_theme(name))
 
-    async def _look(self, text: str | None, line: str = "") -> None:
-        """Lay a text open, or what was generated: with the network that wrote it."""
-        from charrnn_tui.tui.screens.lens_opening import lens_on
+    def _keeping(self) -> ModuleType:
+        from charrnn_tui.tui.screens import keeping
 
-        entry = None if text is not None else self.conversation.writer.generations.current
-        try:
-            screen = await lens_on(self.session, self.library, entry, text or "", self._clock)
-        except (commands.CommandError, UnknownSymbolsError) as error:
-            self.conversation.refuse(str(error), line)
-            return
-        self.app.push_screen(screen, self._looked)
-
-    def _looked(self, _: None) -> None:
-        # The temperature may have been turned there.
-        self.conversation.settings_turned()
+        return keeping
 
     def action_favourites(self) -> None:
         """The generations that were kept; one that is chosen is said again."""
-        from charrnn_tui.tui.screens.favourites import FavouritesScreen
+        self._keeping().show_favourites(self, self.conversation)
 
-        self.app.push_screen(FavouritesScreen(), self._say_favourite)
-
-    def _say_favourite(self, kept: Favourite | None) -> None:
-        if kept is not None:
-            self.conversation.say_favourite(kept)
+    def action_transcript(self) -> None:
+        """Write this session to a file."""
+        self._keeping().ask_for_transcript(self, self.conversation)
 
     def action_sampling(self) -> None:
         """Temperature, filters, seed, length and pace in one place."""

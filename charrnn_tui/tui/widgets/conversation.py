@@ -10,10 +10,12 @@ from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from charrnn_tui.model.style import StyleError
 from charrnn_tui.prompt import commands, words
 from charrnn_tui.prompt.choices import Choices
 from charrnn_tui.prompt.commands import Action, CommandError
 from charrnn_tui.prompt.probability import LEGEND
+from charrnn_tui.sampling import SettingsError
 from charrnn_tui.text import UnknownSymbolsError
 from charrnn_tui.tui.content.blocks import GenerationAct
 from charrnn_tui.tui.content.start import Start, compared_prefix, of_favourite
@@ -107,7 +109,7 @@ class Conversation(Vertical):
         """Do something; where it cannot be done, say why, give the lines back and return False."""
         try:
             what()
-        except (CommandError, UnknownSymbolsError) as error:
+        except (CommandError, UnknownSymbolsError, SettingsError, StyleError) as error:
             self.refuse(str(error), *lines)
             return False
         self.box.forget_trouble()
@@ -202,13 +204,28 @@ class Conversation(Vertical):
                 self.writer.begin(Start([prefix] * count, "column"))
             case commands.SetOption(name, value):
                 self.set(name, value)
+            case commands.Free():
+                self._changed(self.session.free())
             case commands.ShowProbable(prefix):
                 self.writer.search(prefix)
             case commands.OpenModel(str(name)):
                 self.open_model(name, line)
             case commands.Save():
                 self.writer.act_on("keep")
-            case commands.Look() | commands.OpenModel() | commands.Train() | commands.Help() | commands.Quit():
+            case (
+                commands.Look()
+                | commands.ShowContext()
+                | commands.ShowContinuations()
+                | commands.ShowBetween()
+                | commands.OpenModel()
+                | commands.Train()
+                | commands.Help()
+                | commands.Quit()
+            ):
+                self.post_message(Asked(action, line))
+            case commands.Favourites() | commands.Tag() | commands.Export() | commands.Transcript():
+                self.post_message(Asked(action, line))
+            case commands.Fork() | commands.ShowTree():
                 self.post_message(Asked(action, line))
             case _:
                 assert_never(action)
@@ -235,7 +252,7 @@ class Conversation(Vertical):
         if typed.strip():
             self._restyled(said)
         else:
-            self.box.say_trouble(words.capitalised(said) + ".")
+            self.app.notify(words.capitalised(said) + ".", title="Styles", markup=False, timeout=15)
 
     def turn_style(self, steps: int) -> None:
         """Turn the dial between two styles."""
@@ -310,12 +327,13 @@ class Conversation(Vertical):
     @property
     def writing(self) -> bool:
         """Whether something is being written."""
-        return bool(self.writer.player.running)
+        return bool(self.writer.player.running) or self.writer.searching
 
     def stop(self) -> None:
         """Stop what is written and keep its text."""
+        searching = self.writer.searching
         self.writer.stop()
-        self.say("stopped; the text is kept")
+        self.say("the search stops" if searching else "stopped; the text is kept")
         self.box.prompt.focus()
 
     def back(self) -> bool:
@@ -332,7 +350,12 @@ class Conversation(Vertical):
 
     def say_favourite(self, kept: Favourite) -> None:
         """Draw a favourite again, with its own model; what was not drawn is offered to be searched again."""
-        model, start = self.session.model, of_favourite(kept)
+        model = self.session.model
+        try:
+            start = of_favourite(kept)
+        except SettingsError as error:
+            self.refuse(str(error))
+            return
         if kept.kind == "probable":
             if model is None or model.name != kept.model:
                 self.attempt(lambda: self.open_model(kept.model))

@@ -6,11 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from textual.color import Color
-from textual.geometry import Size
-from textual.reactive import reactive
-from textual_hires_canvas import Canvas
-from textual_plot import HiResMode, NumericAxisFormatter, PlotWidget
+from textual_plot import HiResMode, NumericAxisFormatter
 
 from charrnn_tui.prompt.runs import TrainingRun
 from charrnn_tui.training.process.messages import Evaluated
@@ -24,8 +20,7 @@ from charrnn_tui.tui.content.curves import (
     step_ticks,
     thinned,
 )
-
-_THIN = dict(zip("┏┓┗┛━┃┻┳┫┣", "╭╮╰╯─│─┬┤│", strict=True))
+from charrnn_tui.tui.widgets.chart import Chart
 
 
 class _LossFormatter(NumericAxisFormatter):
@@ -47,60 +42,21 @@ class _StepFormatter(NumericAxisFormatter):
         return [step_label(t) for t in ticks]
 
 
-class LossChart(PlotWidget, can_focus=False):
+class LossChart(Chart, can_focus=False):
     """Loss in nats a character over training steps: training faint, validation strong, the best point marked."""
 
     DEFAULT_CSS = """
     LossChart { height: 1fr; min-height: 5; }
     """
 
-    margin_top = reactive(0)
-    margin_bottom = reactive(1)
-    margin_left = reactive(6)
-
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id, allow_pan_and_zoom=False)
+        super().__init__(id=id)
         self.set_x_formatter(_StepFormatter())
         self.drawn = 0
         """Series drawn last; nothing is shown while there is none."""
         self.display = False
         self._shown: list[Point] = []
         self._log = False
-        self._fitted: Size | None = None
-        """The size (cells) that the axes were made for."""
-
-    def _render_plot(self) -> None:
-        if self._scale_rectangle.size != self._fitted:
-            self._set_axes()
-        super()._render_plot()
-        self._lighten()
-
-    def _lighten(self) -> None:
-        """Draw the frame in thin lines: the curves are what one looks at."""
-        canvas = self.query_one("#plot", Canvas)
-        width, height = canvas.size
-        edge = [(x, y) for y in (0, height - 1) for x in range(width)]
-        edge += [(x, y) for x in (0, width - 1) for y in range(1, height - 1)]
-        for x, y in edge:
-            character, style = canvas.get_pixel(x, y)
-            if thin := _THIN.get(character):
-                canvas.set_pixel(x, y, thin, style)
-
-    def colour(self, name: str) -> str:
-        """A colour of the theme, for Rich."""
-        value = self.app.theme_variables.get(name, "")
-        if value.startswith("ansi_"):
-            return value.removeprefix("ansi_")
-        return value if value.startswith("#") else "default"
-
-    @property
-    def faint(self) -> str:
-        """A colour between text and background: what is there but not looked at."""
-        variables = self.app.theme_variables
-        foreground, background = variables.get("foreground", ""), variables.get("background", "")
-        if not (foreground.startswith("#") and background.startswith("#")):
-            return "bright_black"
-        return Color.parse(foreground).blend(Color.parse(background), 0.5).hex6
 
     def show(self, runs: Sequence[TrainingRun], *, log: bool, smooth: bool, part: float = 1.0) -> None:
         """Draw the curves of the runs, the last one in front. `part`: the last share of the steps that is shown."""
@@ -127,7 +83,7 @@ class LossChart(PlotWidget, can_focus=False):
             at = np.array([float(best.step)]), np.array([scale(best.validation_loss)])
             self.scatter(*at, marker="●", marker_style=self.colour("accent"))
         self._shown, self._log = shown, log
-        self._set_axes()
+        self.fit()
 
     def _series(
         self, runs: Sequence[TrainingRun], smooth: bool
@@ -146,13 +102,11 @@ class LossChart(PlotWidget, can_focus=False):
                 series.append((validation, self.colour(overlay_colour(number))))
         return series, best
 
-    def _set_axes(self) -> None:
+    def fit_axes(self, columns: int, rows: int) -> None:
         """Limits a little beyond the points, so that nothing is drawn over the frame; ticks that stand evenly."""
-        self._fitted = self._scale_rectangle.size
         if not self._shown:
             return
         xs, ys = [x for x, _ in self._shown], [y for _, y in self._shown]
-        columns, rows = self._fitted.width or 30, self._fitted.height or 8
         low, high = min(xs), max(xs) + 0.04 * ((max(xs) - min(xs)) or 1.0)
         self.set_xlimits(low, high)
         self.set_xticks(step_ticks(low, high, columns))

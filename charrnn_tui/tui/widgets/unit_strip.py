@@ -58,18 +58,32 @@ class UnitStrip(Widget, can_focus=True):
     def show(self, labels: Sequence[str], rows: Sequence[Sequence[float]], row: int, number: int) -> None:
         """Show vectors, and which unit is chosen."""
         if len(rows) != len(self._rows):
-            self.styles.height = 1 + min(MOST_ROWS, len(rows))
+            self.styles.max_height = 1 + min(MOST_ROWS, len(rows))
         self._labels, self._rows, self._sentence = labels, rows, ""
         self.row, self.number = row, number
-        shown = max(1, min(MOST_ROWS, self.size.height - 1 if self.size.height > 1 else MOST_ROWS))
-        if not self._top <= row < self._top + shown:
-            self._top = max(0, row - shown + 1 if row >= self._top + shown else row)
+        self._to_row()
+        self.refresh()
+
+    def _to_row(self) -> None:
+        """Keep the chosen row in view, and no room empty."""
+        shown = self._shown_rows
+        if not self._top <= self.row < self._top + shown:
+            self._top = self.row - shown + 1 if self.row >= self._top + shown else self.row
+        self._top = max(0, min(self._top, len(self._rows) - shown))
+
+    @property
+    def _shown_rows(self) -> int:
+        return max(1, min(MOST_ROWS, self.size.height - 1 if self.size.height > 1 else MOST_ROWS))
+
+    def on_resize(self) -> None:
+        """There may be room for more rows, or for fewer."""
+        self._to_row()
         self.refresh()
 
     def say(self, sentence: str) -> None:
         """Show a sentence instead."""
         self._rows, self._sentence = (), sentence
-        self.styles.height = 1
+        self.styles.max_height = 1
         self.refresh()
 
     @property
@@ -115,7 +129,9 @@ class UnitStrip(Widget, can_focus=True):
         count = len(self._rows[0])
         value = self._rows[self.row][self.number]
         part = f" ({first}–{last - 1} of {count})" if last - first < count else f" of {count}"
-        return f"unit {self._labels[self.row]}:{self.number}{part} = {value:+.2f}"
+        rows = len(self._rows) - self._shown_rows
+        more = f"  ↕ {rows} more row{'' if rows == 1 else 's'}" if rows > 0 else ""
+        return f"unit {self._labels[self.row]}:{self.number}{part} = {value:+.2f}{more}"
 
     def action_step(self, by: int) -> None:
         """Another unit of the vector."""

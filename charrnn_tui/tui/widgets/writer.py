@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import replace
-from typing import TYPE_CHECKING, assert_never
+import threading
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, assert_never
 
 from textual import events, getters, on
 from textual.app import ComposeResult
@@ -13,8 +13,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from charrnn_tui.prompt import words
-from charrnn_tui.prompt.commands import CommandError, Look
-from charrnn_tui.prompt.typed_constraint import NOTHING
+from charrnn_tui.prompt.commands import CommandError, Look, typed_as_prefix
 from charrnn_tui.text import UnknownSymbolsError
 from charrnn_tui.tui.content import entries
 from charrnn_tui.tui.content.blocks import GenerationAct
@@ -56,6 +55,8 @@ class Writer(Vertical):
         """What was asked for before a model for it was open."""
         self._number = 0
         """Number of the next block."""
+        self._search_stops: threading.Event | None = None
+        """Ends the search that is going on."""
 
     def compose(self) -> ComposeResult:
         """The pane, and how much lies below its view."""
@@ -69,11 +70,28 @@ class Writer(Vertical):
     # --- writing ---
 
     def begin(self, start: Start) -> None:
-        """Begin a block; without an open model it waits for one. Raises UnknownSymbolsError."""
-        if self.session.model is None:
+        """Begin a block; without an open model it waits for one. Where something is asked of items they are searched
+        first, beside the screen. Raises UnknownSymbolsError."""
+        model = self.session.model
+        if model is None:
             self.wait_with(start)
             return
-        generation = start.begin(self._number, self.session)
+        model = self._steered(model, start.steering)
+        settled = start.settled(self.session)
+        if settled.steering is not None and settled.steering.constraint:
+            self._start_search(lambda stop: self._find(model, settled, stop))
+        else:
+            self._write(settled.begin(self._number, model))
+
+    def _steered(self, model: Model, steering: Steering | None) -> Model:
+        """The network that writes: as it is steered so, or now. Raises StyleError, ModelError."""
+        if steering is not None:
+            return steering.steered(model)
+        writing = self.session.writing
+        assert writing is not None
+        return writing
+
+    def _write(self, generation: Generation) -> None:
         self._add(generation)
         self.player.start(generation)
         self._ticker.resume()
@@ -115,31 +133,68 @@ class Writer(Vertical):
         return changed
 
     def stop(self) -> None:
-        """Stop what is written and keep its text."""
+        """Stop what is written and keep its text; a search gives what it has found."""
+        if self._search_stops is not None:
+            self._search_stops.set()
         for generation in self.player.stop():
             self.generations.grown(generation)
         self.tick()
 
-    # --- the most probable items ---
+    # --- searches, which go on in a thread ---
 
-    def search(self, prefix: str) -> None:
-        """List the most probable items that begin so. Raises CommandError."""
-        if self.session.model is None:
+    @property
+    def searching(self) -> bool:
+        """Whether a search goes on."""
+        return self._search_stops is not None
+
+    def _start_search(self, search: Callable[[threading.Event], Coroutine[Any, Any, None]]) -> None:
+        """Let a search go on beside the screen, one at a time: an earlier one ends."""
+        if self._search_stops is not None:
+            self._search_stops.set()
+        stop = self._search_stops = threading.Event()
+        self.post_message(Said("searching … Esc stops it"))
+        self.post_message(StateChanged())
+        self.run_worker(self._searched(search, stop), group="search")
+
+    async def _searched(
+        self, search: Callable[[threading.Event], Coroutine[Any, Any, None]], stop: threading.Event
+    ) -> None:
+        try:
+            await search(stop)
+        finally:
+            if self._search_stops is stop:
+                self._search_stops = None
+                self.post_message(StateChanged())
+
+    async def _find(self, model: Model, start: Start, stop: threading.Event) -> None:
+        """Draw what is asked for, and write it."""
+        try:
+            there, found = await asyncio.to_thread(start.search, model, stop.is_set)
+        except (CommandError, UnknownSymbolsError) as error:
+            self.post_message(Refused(str(error), typed_as_prefix(start.prefixes[0])))
+            return
+        self.call_later(lambda: self._write(there.begin(self._number, model, found)))
+        self.post_message(Said(found.why or f"such an item has a probability of {found.probability}"))
+
+    def search(self, prefix: str, steering: Steering | None = None) -> None:
+        """List the most probable items that begin so and are as asked for, by default now. Raises CommandError."""
+        model = self.session.model
+        if model is None:
             raise CommandError("no model is open yet.")
-        model = self.session.writing
-        assert model is not None
-        self.run_worker(self._search(model, prefix, self.session.steering), group="search", exclusive=True)
+        asked = self.session.steering if steering is None else steering
+        limit = self.session.max_length or None
+        self._start_search(lambda stop: self._list(self._steered(model, steering), prefix, asked, limit, stop))
 
-    async def _search(self, model: Model, prefix: str, steering: Steering) -> None:
+    async def _list(
+        self, model: Model, prefix: str, steering: Steering, limit: int | None, stop: threading.Event
+    ) -> None:
         from charrnn_tui.model import ModelError
         from charrnn_tui.prompt.generations import probable_items
         from charrnn_tui.sampling.prefix import clean_prefix
 
         try:
-            limit = self.session.max_length or None
-            items = await asyncio.to_thread(probable_items, model, prefix, PROBABLE, limit)
-            items.steering = replace(steering, constraint=NOTHING)
-        except (ModelError, UnknownSymbolsError) as error:
+            items = await asyncio.to_thread(probable_items, model, prefix, PROBABLE, limit, steering, stop.is_set)
+        except (CommandError, ModelError, UnknownSymbolsError) as error:
             self.post_message(Refused(str(error), f"/top {prefix}"))
             return
         read = clean_prefix(prefix, model.vocabulary, model.info.kind)
@@ -156,7 +211,7 @@ class Writer(Vertical):
             case "again" if isinstance(entry, Generation):
                 self.begin(again(entry, entry.seed))
             case "again":
-                self.search(entry.typed[0])
+                self.search(entry.typed[0], entry.record().steering)
             case "next_seed":
                 generation = entries.drawn(entry)
                 self.begin(again(generation, generation.seed + 1))

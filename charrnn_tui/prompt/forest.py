@@ -1,4 +1,4 @@
-"""The texts under the lens as trees: what is swapped grows anew, and what stood there stays as a sibling.
+"""Texts as trees, under the lens and at the inline prompt: what is swapped grows anew, what stood there stays.
 
 A tree's branches share its prefix. A symbol put into the prefix itself begins a tree of its own beside it.
 """
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.insight.tree import Branch, Changes, Growth, Tree, settings_at
-from charrnn_tui.tui.content.lens_look import MOST_CHARACTERS
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
@@ -18,9 +17,13 @@ if TYPE_CHECKING:
     from charrnn_tui.sampling.stream import EndReason
 
 
+MOST_CHARACTERS = 5_000
+"""A state is kept for every character; a longer text is laid open up to here."""
+
+
 @dataclass(frozen=True)
 class Opened:
-    """A text that the lens is opened on, and how it was drawn; nothing was where `text` is the prefix alone."""
+    """A text that is laid open, and how it was drawn; nothing was where `text` is the prefix alone."""
 
     prefix: str
     text: str
@@ -121,12 +124,26 @@ class Forest:
         at = place - self.head
         return self._fork(at, symbol, settings)
 
-    def _fork(self, at: int, symbol: str | None, settings: SamplingSettings, seed: int | None = None) -> Growth:
+    def put(self, place: int, symbols: str, settings: SamplingSettings, *, ended: bool) -> Growth:
+        """Put several symbols at a place, and the end behind them where it `ended`, and look at the new branch.
+
+        Raises InsightError, UnknownSymbolsError.
+        """
+        if not symbols:
+            return self.swap(place, "", settings)
+        if place >= self.head:
+            return self._fork(place - self.head, symbols, settings, put_end=ended)
+        growth = self._plant(self.tree.prefix[:place] + symbols, settings)
+        return self._fork(0, "", settings) if ended else growth
+
+    def _fork(
+        self, at: int, symbol: str | None, settings: SamplingSettings, seed: int | None = None, *, put_end: bool = False
+    ) -> Growth:
         parent = self.branch
         # What the bars show holds from here on, whatever was turned later on where the text stood before.
         same = settings == settings_at(parent, at) and all(place <= at for place, _ in parent.changes)
         changed = None if same else settings
-        made = self.tree.fork(self.model, parent.id, at, symbol, settings=changed, seed=seed)
+        made = self.tree.fork(self.model, parent.id, at, symbol, settings=changed, seed=seed, put_end=put_end)
         self.branch_number = made.id
         return Growth(self.model, self.tree, made.id)
 

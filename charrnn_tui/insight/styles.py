@@ -1,0 +1,102 @@
+"""What style a text is most like: its probability under each label that a network has learnt, and Bayes' rule.
+
+P(label | text) is proportional to P(text | label) P(label). P(label) is the label's share of what was learnt, where
+that is known, else the same for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from charrnn_tui.insight.reading import InsightError, cleaned
+from charrnn_tui.model import Model
+from charrnn_tui.text import EncodedItems, bucketed_batches, visible
+
+MOST_JUDGED = 1000
+"""Held-out items that tell how often the most probable label is the right one."""
+_BATCH = 512
+
+
+class Likeness(NamedTuple):
+    """How a text is judged under one label."""
+
+    label: str
+    log_prob: float
+    """log P(text | label) in nats, of all characters and the end."""
+    prior: float
+    """P(label)"""
+    posterior: float
+    """P(label | text)"""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As `charrnn-tui score --styles --json` prints it."""
+        return self._asdict()
+
+
+def priors(model: Model) -> NDArray[np.float64]:
+    """P(label) [labels]: its share of the items learnt from, one added to each; equal shares where none is known."""
+    counts = model.info.corpus.get("label_items")
+    if not isinstance(counts, list) or len(counts) != len(model.labels):
+        counts = [0] * len(model.labels)
+    seen = np.array(counts, dtype=np.float64) + 1  # none is impossible for want of items (Laplace's rule of succession)
+    share: NDArray[np.float64] = seen / seen.sum()
+    return share
+
+
+def log_probs_under(model: Model, texts: Sequence[str]) -> NDArray[np.float64]:
+    """log P(text | label) in nats [texts, labels], ends counted.
+
+    Raises InsightError for a network without labels, UnknownSymbolsError.
+    """
+    if not model.labels:
+        raise InsightError(
+            f"{visible(model.name)} has learnt no labels, so it cannot tell styles apart; a network learns them from a "
+            "table (charrnn-tui train FILE.csv --column NAME --label LABEL)."
+        )
+    encoded = EncodedItems.encode([cleaned(model, text) for text in texts], model.vocabulary)
+    found = np.zeros((len(texts), len(model.labels)))
+    cells = [model.styled(label).cell for label in model.labels]
+    for rows in bucketed_batches(encoded.lengths, _BATCH):
+        ids = encoded.matrix(rows)
+        for at, cell in enumerate(cells):
+            found[rows, at] = cell.score(ids, ids >= 0).reshape(len(rows), -1).sum(axis=1)
+    return found
+
+
+def posteriors(log_probs: NDArray[np.float64], prior: NDArray[np.float64]) -> NDArray[np.float64]:
+    """P(label | text) [texts, labels] of log P(text | label) in nats and P(label)."""
+    with np.errstate(divide="ignore"):
+        joint = log_probs + np.log(prior)
+    joint -= joint.max(axis=1, keepdims=True)
+    shares: NDArray[np.float64] = np.exp(joint)
+    shares /= shares.sum(axis=1, keepdims=True)
+    return shares
+
+
+def likeness(model: Model, text: str) -> list[Likeness]:
+    """A text under each label, the most probable label first. Raises InsightError, UnknownSymbolsError."""
+    log_probs = log_probs_under(model, [text])
+    prior = priors(model)
+    shares = posteriors(log_probs, prior)
+    rows = zip(model.labels, log_probs[0].tolist(), prior.tolist(), shares[0].tolist(), strict=True)
+    return sorted((Likeness(*row) for row in rows), key=lambda one: -one.posterior)
+
+
+def share_right(model: Model, texts: Sequence[str], labels: Sequence[str]) -> float | None:
+    """Of how many texts the most probable label is the one that stands beside it; None where none has a known one.
+
+    Of many texts a fixed sample is judged.
+    """
+    places = {label: place for place, label in enumerate(model.labels)}
+    known = [(text, places[label]) for text, label in zip(texts, labels, strict=True) if label in places]
+    if not known:
+        return None
+    if len(known) > MOST_JUDGED:
+        chosen = np.random.default_rng(0).permutation(len(known))[:MOST_JUDGED]
+        known = [known[at] for at in chosen.tolist()]
+    shares = posteriors(log_probs_under(model, [text for text, _ in known]), priors(model))
+    return float(np.mean(shares.argmax(axis=1) == [label for _, label in known]))
