@@ -133,11 +133,24 @@ def check_is_text(path: Path, decoding: Decoding = PLAIN) -> None:
     """Raise TextError for a file that cannot be opened or that begins like no text: with zero bytes, unless an encoding
     is given that writes such."""
     data = next(byte_blocks(path), b"")[:_LOOKED_AT]
-    if b"\0" not in data or decoding.encoding is not None or marked_encoding(data) not in (None, "utf-8"):
+    if decoding.encoding is not None or marked_encoding(data) not in (None, "utf-8"):
+        return
+    kind = next((kind for magic, kind in _MAGIC.items() if data.startswith(magic)), None)
+    if kind is not None and (b"\0" in data or not _is_utf8(data)):
+        raise NotDecodedError(f"{shown(path)} is no text but {kind}.", None)
+    if b"\0" not in data:
         return
     at = data.index(b"\0")
     line = data.count(b"\n", 0, at) + 1
     raise not_decoded(path, "utf-8", data, at, line, at - data.rfind(b"\n", 0, at))
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def is_packed(path: Path) -> bool:
@@ -193,9 +206,6 @@ def _not_decoded(
 
 def not_decoded(path: Path | str, encoding: str, data: bytes, at: int, line: int, column: int) -> NotDecodedError:
     """The sentence for the byte `data[at]` that stands at line and column (from 1) and is not of an encoding."""
-    kind = next((kind for magic, kind in _MAGIC.items() if data.startswith(magic)), None)
-    if kind is not None and line == 1:
-        return NotDecodedError(f"{shown(path)} is no text but {kind}.", None)
     where = f"{shown(path)} is not {written(encoding)}: line {line}, column {column} holds the byte 0x{data[at]:02x}; "
     proposal = propose(data, at)
     if proposal is None or proposal == encoding:

@@ -111,15 +111,19 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 def _by_path(found: Iterable[Path], name: str) -> list[Path]:
     """Those that are files, by their paths. Raises TextError where there are more than anybody means."""
-    files: list[Path] = []
+    seen: list[Path] = []
     for path in found:
         if path.is_file():
-            files.append(path)
-            if len(files) > MOST_FILES:
+            seen.append(path)
+            if len(seen) > MOST_FILES:
                 raise TextError(
                     f"{shown(name)} stands for more than {MOST_FILES:,} files; name a smaller part of them."
                 )
-    return sorted(files)
+    # Once each, by whichever links a pattern comes to it: the first path is the shortest of a circle.
+    files: dict[Path, Path] = {}
+    for path in sorted(seen, key=lambda path: (len(path.parts), path)):
+        files.setdefault(_place(path), path)
+    return sorted(files.values())
 
 
 def _is_text(path: Path) -> bool:
