@@ -108,6 +108,15 @@ class Asked(Upward):
 
 
 @dataclass
+class PlaceAsked(Upward):
+    """A text is to be laid open with a network, the cursor at a place."""
+
+    model: Model
+    text: str
+    place: int
+
+
+@dataclass
 class ModelOpened(Upward):
     """The prompt answers from a model. `step` is the training step it comes from, where it is being trained."""
 

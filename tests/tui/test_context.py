@@ -49,7 +49,7 @@ async def test_the_open_models_curve_is_drawn_with_its_mark_and_numbers(size: tu
         assert screen.rows["toy"].curve == curve
         text = pilot.app.text  # type: ignore[attr-defined]
         assert text.count("●") > 2
-        assert f"0: {curve.points[0].bits:.2f}±{curve.points[0].error:.2f}" in text
+        assert f"0:\u00a0{curve.points[0].bits:.2f}±{curve.points[0].error:.2f}" in text
         assert f"{curve.enough()} back" in text
 
 

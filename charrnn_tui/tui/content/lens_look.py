@@ -156,6 +156,13 @@ class Looks:
         return found
 
 
+def later_state(current: Model, new: Model) -> Model | None:
+    """A network as it has become in training, in the style that it is shown in; None where it is another one."""
+    if current.folder is None or new.folder != current.folder:
+        return None
+    return new.styled(current.style)
+
+
 def _with_end(ids: NDArray[np.int64]) -> NDArray[np.int64]:
     import numpy as np
 

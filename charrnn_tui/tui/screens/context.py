@@ -179,7 +179,7 @@ class ContextScreen(Dialog[None]):
             line.update("")
         else:
             curve = row.curve
-            told = "  ".join(f"{p.known}: {p.bits:.2f}±{p.error:.2f}" for p in curve.points)
+            told = "  ".join(f"{p.known}:\u00a0{p.bits:.2f}±{p.error:.2f}" for p in curve.points)
             enough = f"{curve.enough()} known characters are within 0.01 bits of the best ({curve.places:,} places)."
             line.update(plain(f"{told}\n{enough}", keep_newlines=True))
 

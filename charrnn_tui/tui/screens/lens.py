@@ -17,19 +17,22 @@ from textual.widgets import Footer, Static
 from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.prompt.commands import STEPS, CommandError
 from charrnn_tui.text import UnknownSymbolsError
+from charrnn_tui.tui.content.lens_corpus import CorpusUnits
 from charrnn_tui.tui.content.lens_growing import Growing
-from charrnn_tui.tui.content.lens_look import Looks
+from charrnn_tui.tui.content.lens_look import Looks, later_state
 from charrnn_tui.tui.content.lens_words import left_out_words
 from charrnn_tui.tui.content.shown import plain, sentence
 from charrnn_tui.tui.dialogs.ask import Ask
 from charrnn_tui.tui.dialogs.dialog import Dialog
 from charrnn_tui.tui.screens.lens_branches import Branches
 from charrnn_tui.tui.widgets.distribution_bars import DistributionBars
-from charrnn_tui.tui.widgets.laid_open import LaidOpen
+from charrnn_tui.tui.widgets.laid_open import NO_UNITS, LaidOpen
 from charrnn_tui.tui.widgets.lens_text import LensText
 
 if TYPE_CHECKING:
+    from charrnn_tui.insight.activations import Unit
     from charrnn_tui.insight.tree import Growth
+    from charrnn_tui.model import Model
     from charrnn_tui.prompt.forest import Forest
     from charrnn_tui.prompt.session import Session
     from charrnn_tui.sampling.probability_tree import Branch as ProbableBranch
@@ -67,20 +70,32 @@ class LensScreen(Dialog[None]):
         _key("ctrl+b", "between", "Between", "From the text before the cursor to another prefix, in steps", "between"),
         _key("ctrl+s", "save", "Save", "Keep the tree, with all that is needed to grow it again", "save", show=True),
         _key("ctrl+o", "open", "Open", "Look at a tree that was kept", "open"),
+        _key("ctrl+u", "units", "Units", "What units do: find, matches, pin", "units", show=True),
+        _key("ctrl+k", "context", "How far back", "How far back the model looks, as a curve", "context"),
     ]
     laid_open = getters.query_one("#laid-open", LaidOpen)
     bars = getters.query_one("#bars", DistributionBars)
     branches = getters.query_one("#branches", Branches)
 
     def __init__(
-        self, session: Session, forest: Forest, clock: Callable[[], float], growth: Growth | None = None
+        self,
+        session: Session,
+        forest: Forest,
+        clock: Callable[[], float],
+        growth: Growth | None = None,
+        *,
+        place: int = 0,
     ) -> None:
         super().__init__()
         self.session = session
         self.forest = forest
+        self.step: int | None = None
+        """The training step of the network, where it learns while it is looked at."""
         self.growing = Growing(clock)
         self._first = growth
         """What grows when the lens opens."""
+        self._place = place
+        self._corpus = CorpusUnits(forest.model)
         self._looks = Looks()
         self._panel = PANELS[0]
 
@@ -102,6 +117,7 @@ class LensScreen(Dialog[None]):
         self._show_tree()
         self.laid_open.note(left_out_words(self.forest.left_out) or HINT)
         self._lay_open()
+        self.text.place = self._place
         if self._first is not None:
             growth = self._first
             self._grow(lambda: growth)
@@ -136,6 +152,17 @@ class LensScreen(Dialog[None]):
         self.laid_open.lay_open(found)
         self._draw_bars()
 
+    def take_weights(self, model: Model, step: int | None) -> None:
+        """The network has learnt: lay the text open with what it is now; the cursor stays."""
+        later = later_state(self.forest.model, model)
+        if later is None:
+            return
+        self.forest.model, self.step = later, step
+        self._looks, self._corpus = Looks(), self._corpus.later(later)
+        self._draw_title()
+        if self.growing.growth is None:  # what grows is laid open when it is written
+            self._lay_open()
+
     # --- drawing ---
 
     def _show_text(self) -> None:
@@ -160,7 +187,8 @@ class LensScreen(Dialog[None]):
         label = f" · {branch.label}" if branch.label else ""
         if left_out := self.forest.left_out:
             label += f" · {left_out:,} characters more"
-        title = f"◎ {self.forest.model.name} · branch {branch.id} · seed {branch.seed}{label}"
+        step = "" if self.step is None else f" · step {self.step:,}"
+        title = f"◎ {self.forest.model.name}{step} · branch {branch.id} · seed {branch.seed}{label}"
         self.query_one("#lens-title", Static).update(plain(title))
 
     # --- the cursor, channels, units, settings ---
@@ -182,6 +210,37 @@ class LensScreen(Dialog[None]):
     def action_unit(self, by: int) -> None:
         """Step through the units of the chosen vector."""
         self.laid_open.step_unit(by)
+
+    def action_units(self) -> None:
+        """What units do; the unit that is chosen there colours the text."""
+        found = self.laid_open.look
+        if found is None or found.text != self.forest.text:
+            self.laid_open.note("The text is still being laid open; wait a moment.")
+            return
+        if not found.rows:
+            self.laid_open.note(NO_UNITS, trouble=True)
+            return
+        from charrnn_tui.tui.screens.lens_units import UnitsScreen
+
+        self._stop_growing()
+        screen = UnitsScreen(
+            self.session,
+            found,
+            self.forest.head,
+            self.text.place,
+            self.laid_open.unit,
+            self._corpus,
+            self.forest.branch.seed,
+        )
+        self.app.push_screen(screen, self._unit_came)
+
+    def _unit_came(self, unit: Unit | None) -> None:
+        if unit is not None:
+            self.laid_open.choose_unit(unit)
+
+    async def action_context(self) -> None:
+        """How far back the model looks."""
+        await self.app.screen_stack[0].run_action("context")
 
     def action_help(self) -> None:
         """All keys that work here."""

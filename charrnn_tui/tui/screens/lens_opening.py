@@ -75,6 +75,11 @@ async def lens_on(
     return LensScreen(session, forest, clock, growth)
 
 
+def lens_at(session: Session, model: Model, text: str, place: int, clock: Callable[[], float]) -> LensScreen:
+    """The lens on a text that the network can read, the cursor at a place."""
+    return LensScreen(session, Forest(model, [_typed(session, model, text)]), clock, place=place)
+
+
 def _typed(session: Session, model: Model, text: str) -> Opened:
     prefix = clean_prefix(text, model.vocabulary, model.info.kind)
     seed = session.next_seed()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from textual import on
 from textual.screen import Screen
 
 from charrnn_tui.prompt import commands
 from charrnn_tui.text import UnknownSymbolsError
+from charrnn_tui.tui.messages import PlaceAsked
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
@@ -49,6 +51,12 @@ class LensWays(Screen[None]):
             self.conversation.refuse(str(error), line)
             return
         self.app.push_screen(screen, self._looked)
+
+    @on(PlaceAsked)
+    def _place_asked(self, event: PlaceAsked) -> None:
+        from charrnn_tui.tui.screens.lens_opening import lens_at
+
+        self.app.push_screen(lens_at(self.session, event.model, event.text, event.place, self._clock), self._looked)
 
     def _looked(self, _: None) -> None:
         # The temperature may have been turned there.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on
 from textual.app import ComposeResult
@@ -25,9 +25,13 @@ if TYPE_CHECKING:
     from charrnn_tui.tui.content.lens_memory import Told
 
 
+NO_UNITS = "This model is no single recurrent network: it has no units to look at."
+
+
 class LaidOpen(Vertical):
     """Shows a text, and of as much of it as `look` covers what the network made of it."""
 
+    TEXT: ClassVar[type[LensText]] = LensText
     text = getters.query_one("#lens-text", LensText)
     units = getters.query_one("#units", UnitStrip)
 
@@ -45,7 +49,7 @@ class LaidOpen(Vertical):
 
     def compose(self) -> ComposeResult:
         """Text, what stands at the cursor, the colours' meaning, what is said; units."""
-        yield LensText(id="lens-text")
+        yield self.TEXT(id="lens-text")
         yield Static("", id="lens-facts")
         yield Static("", id="lens-memory")
         yield Static("", id="lens-legend")
@@ -124,7 +128,7 @@ class LaidOpen(Vertical):
 
     def _draw_units(self, found: Look, place: int) -> None:
         if not found.rows:
-            self.units.say("This model is no single recurrent network: it has no units to look at.")
+            self.units.say(NO_UNITS)
             return
         rows = [found.unit_row(part, layer, place) for part, layer in found.rows]
         self.units.show([f"{part}:{layer + 1}" for part, layer in found.rows], rows, *self._unit)
@@ -190,6 +194,11 @@ class LaidOpen(Vertical):
     @on(UnitStrip.Chosen)
     def _unit_chosen(self, event: UnitStrip.Chosen) -> None:
         self._choose_unit(event.row, event.number)
+
+    def choose_unit(self, unit: Unit) -> None:
+        """Colour the text by a unit."""
+        if self.look is not None and (unit.part, unit.layer) in self.look.rows:
+            self._choose_unit(self.look.rows.index((unit.part, unit.layer)), unit.number)
 
     def _choose_unit(self, row: int, number: int) -> None:
         self._unit = (row, number)

@@ -164,8 +164,12 @@ class LensText(Widget, can_focus=True):
                 # Not on the ground of its value: the cursor is found at a glance, and the value stands in words.
                 style = base + kind + Style.parse(CURSOR if self._colours else PLAIN_CURSOR)
                 shown = "␣" if shown == " " else shown
-            segments.append(Segment(shown, style + Style(meta={"place": place})))
+            segments.append(Segment(shown, style + self.mark_of(place) + Style(meta={"place": place})))
         return Strip(segments).adjust_cell_length(self.size.width, base)
+
+    def mark_of(self, place: int) -> Style:
+        """What is laid over a place besides; nothing here."""
+        return Style()
 
     # --- moving ---
 
