@@ -7,8 +7,8 @@
 
 All in one run, on LSTMs of one layer with the vocabulary of the shipped names model, at temperature 0.8. The networks
 have random weights of the spread that trained ones have and never end an item, so that every way draws texts of the
-same length; items of which something is asked come from the shipped model, beside its plain ones. Each figure is the best of several short runs: what the machine can do
-while nothing else disturbs it.
+same length; items of which something is asked come from the shipped model, beside its plain ones. Each figure is the
+best of several short runs: what the machine can do while nothing else disturbs it.
 """
 
 from __future__ import annotations

@@ -34,6 +34,7 @@ USES_TORCH = {
     "charrnn_tui.training.update.optimiser",
     "charrnn_tui.cells.through_time.output_layer",
     "charrnn_tui.training.plan.precision",
+    "charrnn_tui.training.run.labelled",
     "charrnn_tui.training.run.rate_sweep",
     "charrnn_tui.training.run.commands",
     "charrnn_tui.training.run.reporting",

@@ -80,10 +80,10 @@ def ending(finished: Finished) -> str:
 
 
 def best(finished: Finished) -> str:
-    """The least loss and where it was reached: 1.900 nats, 2.741 bits a character at step 950; '' for none."""
+    """The least loss and where it was reached: 1.900 nats a character at step 950; '' for none."""
     if not finished.best_step or not math.isfinite(finished.best_loss):
         return ""
-    return f"{words.loss(finished.best_loss)} a character at step {finished.best_step:,}"
+    return f"{finished.best_loss:.3f} nats a character at step {finished.best_step:,}"
 
 
 def ending_of(run: TrainingRun) -> str:

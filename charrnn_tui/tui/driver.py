@@ -45,8 +45,9 @@ class TolerantDriver(LinuxDriver):
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                if selector.select(0.1) and (data := os.read(self.fileno, _MOST)):
-                    for event in parser.feed(decoder.decode(data)):
+                # No text yet (half a character, an old mouse report) is not fed: to the parser it is the end of file.
+                if selector.select(0.1) and (data := os.read(self.fileno, _MOST)) and (text := decoder.decode(data)):
+                    for event in parser.feed(text):
                         self.process_message(event)
                 for event in parser.tick():
                     self.process_message(event)

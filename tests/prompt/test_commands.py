@@ -117,7 +117,7 @@ def test_what_a_line_means(line: str, action: Action) -> None:
             "give two prefixes (in quotes where there are spaces), and how many steps if you like. "
             "Usage: /between De An 8",
         ),
-        ("/between De 'An", 'the quotes do not close: "De \'An". Usage: /between De An 8'),
+        ("/between De 'An", "the quotes do not close: De 'An. Usage: /between De An 8"),
         ("/between De An 0", "the number of steps is from 1 to 200, not 0. Usage: /between De An 8"),
         ("/top-k 1.5", "top-k is a whole number, not 1.5. Usage: /top-k 5"),
         ("/top-k -1", "top-k is from 0 (off) to 2,147,483,648, not -1. Usage: /top-k 5"),

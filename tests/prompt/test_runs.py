@@ -80,7 +80,7 @@ async def test_what_a_run_says_is_noted(home: Path) -> None:
     assert run.best.step == 200
     assert [s.step for s in run.samples] == [200]
     assert (run_words.state(run), run_words.summary(run)) == ("done", "")
-    assert run_words.ending_of(run) == "new: done. Best: 1.900 nats, 2.741 bits a character at step 950."
+    assert run_words.ending_of(run) == "new: done. Best: 1.900 nats a character at step 950."
     assert sitting.training.closed
     assert run.client is None
     assert sitting.runs.active is None

@@ -439,7 +439,7 @@ async def test_training_shows_losses_samples_and_a_bar(model: Model) -> None:
     assert "Training new on words (900 items, 100 held out): LSTM 256, 340,000 parameters." in text
     assert "training 1.900 validation 2.000 nats *" in text
     assert "cool0.8 · b␛[2Jad" in text
-    assert "new: the run is complete. Best: 1.900 nats, 2.741 bits a character at step 950." in text
+    assert "new: the run is complete. Best: 1.900 nats a character at step 950." in text
     assert training.closed
 
 
@@ -511,7 +511,7 @@ async def test_a_failure_and_an_end_without_a_watcher_are_said(model: Model) -> 
     training.tell(Finished("early", "new", "/nowhere", 700, 1.9, 650, 60.0, "it ended early."))
     assert sitting.repl.training is not None
     await until(lambda: sitting.console.announced)
-    assert sitting.console.announced == ["new: it ended early. Best: 1.900 nats, 2.741 bits a character at step 650."]
+    assert sitting.console.announced == ["new: it ended early. Best: 1.900 nats a character at step 650."]
     assert sitting.console.rung == 1
     assert sitting.repl.training_summary() == ""
     await sitting.repl.run()

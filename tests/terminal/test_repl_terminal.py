@@ -323,7 +323,7 @@ def test_what_is_asked_of_items_holds_and_is_told(toy_model: Path, terminals: Ca
     terminal.send("/match A*\r")
     terminal.shows("items match A*")
     terminal.send("De\r")
-    terminal.shows("/free takes back what is asked.")
+    terminal.shows("begin with 'De'")
     stop_everything(terminal)
 
 

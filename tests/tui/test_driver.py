@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import threading
+import time
+from typing import Any
 
 import pytest
+from textual import events
 
 from charrnn_tui.tui.driver import InputDecoder, TolerantDriver
 
@@ -29,6 +34,41 @@ def test_every_byte_gives_text_and_old_mouse_reports_none(reads: list[bytes], te
 
 def test_half_a_character_at_the_end_is_not_waited_for() -> None:
     assert InputDecoder().decode("ß".encode()[:1], final=True) == "\ufffd"
+
+
+@pytest.mark.parametrize(
+    "reads", [[b"\x1b[M !!", b"a"], ["ß".encode()[:1], "ß".encode()[1:], b"a"], [b"\x1b[M", b" !!", b"\xff", b"a"]]
+)
+def test_the_loop_goes_on_where_bytes_give_no_text(reads: list[bytes]) -> None:
+    read_end, write_end = os.pipe()
+    driver: Any = TolerantDriver.__new__(TolerantDriver)
+    seen: list[Any] = []
+    driver.fileno, driver.exit_event, driver._debug = read_end, threading.Event(), False
+    driver.process_message = seen.append
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            driver.run_input_thread()
+        except BaseException as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    until = time.monotonic() + 20
+    for number, read in enumerate(reads):
+        os.write(write_end, read)
+        time.sleep(0.02)  # a read of its own
+        while number == len(reads) - 1 and thread.is_alive() and time.monotonic() < until:
+            if any(isinstance(event, events.Key) and event.key == "a" for event in seen):
+                break
+            time.sleep(0.01)
+    driver.exit_event.set()
+    thread.join(10)
+    os.close(read_end)
+    os.close(write_end)
+    assert not failed
+    assert any(isinstance(event, events.Key) and event.key == "a" for event in seen)
 
 
 _CRASH = """

@@ -349,7 +349,7 @@ async def test_thousands_stay_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         assert len(generations.entries) == 50
         assert generations.entries[-1].number == 179
         assert generations.virtual_size.height == sum(block.height(generations._inner) for block in generations._blocks)
-        assert all(not g.running and g._column is None and g._model is None for g in generations.entries)
+        assert all(not g.running and not g._parts for g in generations.entries)
         assert "seed 180" in app.text
 
 
