@@ -71,7 +71,7 @@ async def test_keys_of_the_focus_come_first_then_those_that_work_anywhere() -> N
 
 async def test_every_command_is_there() -> None:
     screen = HelpScreen([HelpSection("Keys here", (("F1", "Help"),))])
-    async with showing(screen, (110, 110)) as pilot:
+    async with showing(screen, (130, 140)) as pilot:
         shown = painted(pilot)
         for command in COMMANDS.values():
             assert command.usage in shown
@@ -98,7 +98,7 @@ async def test_scrolls_to_its_end_and_leaves(size: tuple[int, int]) -> None:
 
 async def test_a_topic_stands_first_and_an_unknown_one_is_named() -> None:
     async with showing(HelpScreen([], "temperature")) as pilot:
-        assert "Also /temperature, /t." in " ".join(painted(pilot).replace("│", " ").split())
+        assert "/temperature, /t." in painted(pilot)
     for hostile in HOSTILE:
         async with showing(HelpScreen([], hostile)) as pilot:
             assert "There is no command" in painted(pilot)
