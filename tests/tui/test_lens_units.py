@@ -304,7 +304,9 @@ async def test_better_weights_of_the_network_lay_the_text_open_anew_and_the_curs
         write_toy_model(folder, "learner", NAMES)
         await enter(pilot, "/model learner")
         await until(pilot, lambda: app.main.session.model.name == "learner")  # type: ignore[union-attr]
+        app.main.session.step = 900  # the run had come so far when the prompt took its weights
         screen = await lens(pilot)
+        assert "step 900" in app.text
         await pilot.press("right", "right")
         before = screen.laid_open.look
         assert before is not None

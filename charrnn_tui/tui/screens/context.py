@@ -159,7 +159,9 @@ class ContextScreen(Dialog[None]):
     def _line(self, row: _Row, *, is_asked: bool) -> Content:
         if row.number is None:
             return Content("  ") + plain(row.name)
-        line = Content.styled(f"{mark(row.number)} ", self.chart.colour(curve_colour(row.number))) + plain(row.name)
+        # On the bar a colour of its own might be the bar's.
+        colour = "" if row is self._chosen else self.chart.colour(curve_colour(row.number))
+        line = Content.styled(f"{mark(row.number)} ", colour) + plain(row.name)
         if row.problem:
             return line + Content("  cannot be asked")
         if row.curve is None:

@@ -89,7 +89,8 @@ class LensScreen(Dialog[None]):
         super().__init__()
         self.session = session
         self.forest = forest
-        self.step: int | None = None
+        of_session = session.model is not None and session.model.folder == forest.model.folder
+        self.step = session.step if of_session else None
         """The training step of the network, where it learns while it is looked at."""
         self.growing = Growing(clock)
         self._first = growth
