@@ -52,55 +52,6 @@ def test_a_table_is_trained_on_by_a_column(run: Run, home: Path) -> None:
     assert run("models", "delete", "Имена", "--yes").code == 0
 
 
-def test_the_same_text_however_it_comes_trains_the_same_network(run: Run, home: Path, place: Path) -> None:
-    (place / "names.txt.gz").write_bytes(gzip.compress((place / "names.txt").read_bytes()))
-    (place / "wide.txt").write_text("\n".join(NAMES), encoding="utf-16")
-    (place / "parts").mkdir()
-    (place / "parts/a.txt").write_text("\n".join(NAMES[:15]))
-    (place / "parts/b.txt").write_text("\n".join(NAMES[15:]) + "\n")
-    (place / "names.jsonl").write_text("".join(json.dumps({"n": name}) + "\n" for name in NAMES))
-    text = (place / "names.txt").read_bytes()
-    losses = {
-        json.loads(run(*command, *SMALL, "--name", f"m{at}", "--json", stdin=text).out.splitlines()[-1])["best_loss"]
-        for at, command in enumerate(
-            [
-                ("train", "names.txt"),
-                ("train", "names.txt.gz"),
-                ("train", "wide.txt"),
-                ("train", "parts"),
-                ("train", "parts/*.txt"),
-                ("train", "parts/a.txt", "parts/b.txt"),
-                ("train", "names.csv", "--column", "1"),
-                ("train", "names.jsonl"),
-                ("train", "-"),
-            ]
-        )
-    }
-    assert len(losses) == 1
-    for at in range(9):  # each can be found again from any folder
-        corpus = recipe_of(home, f"m{at}")["corpus"]
-        for name in [corpus] if isinstance(corpus, str) else corpus:  # type: ignore[union-attr]
-            assert Path(name).is_absolute()
-    more = run("train", "--resume", "m8", "--epochs", "1", "--json")
-    assert more.code == 0, more
-    assert run("units", "m5", "--json").code == 0
-
-
-def test_another_encoding_is_proposed_and_taken(run: Run) -> None:
-    proposed = run("train", "old.txt", *SMALL)
-    assert_sentence(proposed, 1, "is not UTF-8: line 1, column 3", "cp1252", "Zoë", "--encoding cp1252")
-    shown = json.loads(run("corpora", "show", "old.txt", "--encoding", "cp1252", "--json").out)
-    assert (shown["encoding"], "ë" in shown["vocabulary"]) == ("cp1252", True)
-    replaced = json.loads(run("corpora", "show", "old.txt", "--errors", "replace", "--json").out)
-    assert "�" in replaced["vocabulary"]
-    assert replaced["notes"] == ["40 characters stand as � for bytes that could not be read."]
-    assert run("train", "old.txt", "--encoding", "latin1", *SMALL, "--name", "old").code == 0
-    assert run("compare", "old", "names-lstm", "old.txt", "--encoding", "cp1252").out.startswith("model")
-    assert_sentence(run("evaluate", "old", "old.txt"), 1, "it looks like cp1252")
-    assert_sentence(run("train", "old.txt", "--encoding", "nix", *SMALL), 2, "there is no encoding 'nix'")
-    assert_sentence(run("train", "old.txt", "--errors", "ignore", *SMALL), 2, "strict or replace")
-
-
 def test_several_files_are_compared_on(run: Run, place: Path) -> None:
     (place / "more.txt").write_text("Alma\nElsa\n")
     both = json.loads(run("compare", "names-lstm", "names-lstm", "names.txt", "more.txt", "--json").out)

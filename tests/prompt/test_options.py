@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from charrnn_tui.prompt.commands import COMMANDS
-from charrnn_tui.prompt.options import OPTIONS, SAMPLING, CommandError
+from charrnn_tui.prompt.options import CONSTRAINT, OPTIONS, CommandError
 from charrnn_tui.prompt.session import Session
 from charrnn_tui.sampling import SettingsError
 
@@ -38,7 +38,7 @@ def test_beyond_the_limits_a_sentence(name: str, typed: str) -> None:
 
 
 def test_limits_of_all_are_tested() -> None:
-    assert set(LIMITS) == set(OPTIONS) - {"colour"}
+    assert set(LIMITS) == set(OPTIONS) - {"colour", *CONSTRAINT}
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_each_setting_is_a_command_and_a_field() -> None:
     session = Session()
     for option in OPTIONS.values():
         assert COMMANDS[option.command].usage == option.usage
-        assert hasattr(session.settings if option.name in SAMPLING else session, option.name)
+        session.value(option.name)
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ async def test_what_cannot_be_trained_on_gets_a_sentence_and_no_process() -> Non
     async with Driven().driven() as pilot:
         app = await ready(pilot)
         await enter(pilot, "/train [/b]")
-        await until(pilot, lambda: "there is no file and no corpus '[/b]'" in app.text)
+        await until(pilot, lambda: "no file fits the pattern [/b]" in app.text)
         assert not app.spawner.clients
         assert app.training.active is None
 
