@@ -29,6 +29,8 @@ GROUPS = {
         "hotter",
         "style_first",
         "style_second",
+        "mix_less",
+        "mix_more",
         "sampling",
     ),
     "Generations": (
