@@ -6,7 +6,6 @@ Parsing gives a plain value (an `Action`) and knows no screen: each front end ca
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -39,7 +38,7 @@ from charrnn_tui.prompt.actions import (
     Train,
     Transcript,
 )
-from charrnn_tui.prompt.options import OPTIONS, CommandError, Option, whole_number
+from charrnn_tui.prompt.options import OPTIONS, CommandError, Option, split_words, whole_number
 from charrnn_tui.prompt.words import quoted
 from charrnn_tui.sampling import SettingsError
 
@@ -96,10 +95,7 @@ def _asks_tree(rest: str) -> bool:
 
 
 def _between(rest: str) -> Action:
-    try:
-        parts = shlex.split(rest)
-    except ValueError as error:
-        raise CommandError(f"the quotes do not close: {quoted(rest)}.") from error
+    parts = split_words(rest)
     if len(parts) not in (2, 3):
         raise CommandError("give two prefixes (in quotes where there are spaces), and how many steps if you like")
     steps = whole_number(parts[2], "the number of steps", 1, MOST_STEPS) if len(parts) == 3 else STEPS
@@ -110,10 +106,7 @@ def _path(rest: str) -> str | None:
     """A path or name as typed: quotes around all of it are taken off, spaces inside stay. Several stay as they are."""
     rest = rest.strip()
     if rest[:1] in ("'", '"'):
-        try:
-            parts = shlex.split(rest)
-        except ValueError as error:
-            raise CommandError(f"the quotes do not close: {quoted(rest)}.") from error
+        parts = split_words(rest)
         rest = parts[0] if len(parts) == 1 else rest
     return rest or None
 
@@ -135,10 +128,7 @@ def _beside(rest: str) -> Action:
 
 def _several(rest: str) -> tuple[str, ...]:
     """Names with spaces between them, each once; one that holds spaces stands in quotes."""
-    try:
-        return tuple(dict.fromkeys(shlex.split(rest)))
-    except ValueError as error:
-        raise CommandError(f"the quotes do not close: {quoted(rest)}.") from error
+    return tuple(dict.fromkeys(split_words(rest)))
 
 
 def _tag(rest: str) -> Action:

@@ -98,6 +98,14 @@ def whole_number(text: str, what: str, least: int, most: int, *, zero: str = "")
     return value
 
 
+def split_words(typed: str) -> list[str]:
+    """Texts apart by spaces; quotes hold one together. Raises CommandError where they do not close."""
+    try:
+        return shlex.split(typed)
+    except ValueError as error:
+        raise CommandError(f"the quotes do not close: {quoted(typed)}.") from error
+
+
 def _sampling(name: str, what: str) -> Callable[[str], OptionValue]:
     """The parser of a field of SamplingSettings, which checks the value itself."""
 
@@ -190,13 +198,7 @@ def _switch(typed: str) -> OptionValue:
 
 
 def _words(typed: str) -> tuple[str, ...]:
-    """Texts apart by spaces; quotes hold one together."""
-    if typed.strip() in ("", OFF):
-        return ()
-    try:
-        return tuple(shlex.split(typed))
-    except ValueError as error:
-        raise CommandError(f"the quotes do not close: {quoted(typed)}.") from error
+    return () if typed.strip() in ("", OFF) else tuple(split_words(typed))
 
 
 def _ban(typed: str) -> OptionValue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 
 from charrnn_tui.text import visible
 
@@ -25,6 +26,9 @@ def percent(probability: float) -> str:
     return f"{share:.{1 if share >= 10 else 2 if share >= 0.1 else 3}f} %"
 
 
-def symbol_name(symbol: str) -> str:
-    """A symbol as it can be read in a row: the end of an item, a space and a line's end have pictures."""
-    return {"": "end", " ": "␣", "\n": "↵"}.get(symbol) or visible(symbol)
+def symbol_name(symbol: str, shown: Callable[[str], str] = visible) -> str:
+    """A symbol as it can be read in a row: the end of an item, a space and a line's end have pictures.
+
+    `shown` makes another symbol safe to show.
+    """
+    return {"": "end", " ": "␣", "\n": "↵"}.get(symbol) or shown(symbol)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from charrnn_tui.prompt.generations import shown_item
+from charrnn_tui.prompt.probability import symbol_name
 
 if TYPE_CHECKING:
     from charrnn_tui.sampling.probability_tree import Branch
@@ -19,9 +20,7 @@ LEAST_REST = 0.00005
 
 def symbol_words(branch: Branch, shown: Callable[[str], str]) -> str:
     """The last symbol of a branch, as it can be read in a row. `shown` makes a text safe to show."""
-    if branch.ended:
-        return "end"
-    return {" ": "␣", "\n": "↵"}.get(branch.symbol) or shown(branch.symbol)
+    return symbol_name("" if branch.ended else branch.symbol, shown)
 
 
 def tree_lines(root: Branch, shown: Callable[[str], str]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from charrnn_tui.prompt.generations import EMPTY_ITEM
-from charrnn_tui.prompt.probability import percent
+from charrnn_tui.prompt.probability import percent, symbol_name
 
 if TYPE_CHECKING:
     from charrnn_tui.insight.between import Between
@@ -23,8 +23,7 @@ def first_symbol(step: Between, model: Model, shown: Callable[[str], str]) -> st
     """The most probable first character there, with its probability."""
     probabilities = step.log_probs
     id_ = int(probabilities.argmax())
-    symbol = model.vocabulary.symbol(id_)
-    name = {"": "end", " ": "␣", "\n": "↵"}.get(symbol) or shown(symbol)
+    name = symbol_name(model.vocabulary.symbol(id_), shown)
     return f"{name} {percent(math.exp(probabilities[id_]))}"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from charrnn_tui.text.safe import visible
 from charrnn_tui.text.shipped import known_kind, shipped_corpora
 from charrnn_tui.text.source import Source, title_of
 from charrnn_tui.text.stdlib import PYTHON_STDLIB
+from charrnn_tui.text.symbols import half_a_character
 from charrnn_tui.text.tables import ColumnError, Table, is_table
 
 PEEK = 1 << 20
@@ -232,8 +232,6 @@ def _is_more(files: Sequence[Path], source: Source, most: int) -> bool:
 
 # --- a column ------------------------------------------------------------------------------------------------
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
 
 @dataclass
 class _Values:
@@ -306,11 +304,8 @@ def _pairs(files: Sequence[Path], source: Source) -> Iterator[tuple[str, str]]:
     assert source.column is not None
     for path in files:
         for number, value, label in Table(path, source.decoding).values(source.column, source.label):
-            if not value.isascii() and (half := _SURROGATE.search(value)):
-                raise TextError(
-                    f"line {number} of {shown(path)} holds half a character (U+{ord(half[0]):04X}), which stands in no "
-                    "text; take it out."
-                )
+            if not value.isascii() and (half := half_a_character(value)):
+                raise TextError(f"line {number} of {shown(path)} holds {half}, which stands in no text; take it out.")
             yield value.strip("\n"), label
 
 

@@ -103,7 +103,7 @@ async def test_a_file_that_is_no_text_is_refused_with_its_place(folder: Path) ->
         await until(pilot, lambda: "noise.bin" in painted(pilot))
         await pilot.press("down", "down", "down", "enter")
         await until(pilot, lambda: bool(toasts(pilot)))
-        assert "noise.bin is not UTF-8" in toasts(pilot)[0]
+        assert "noise.bin is not UTF-8: line 2, column 2" in toasts(pilot)[0]
         assert pilot.app.result is UNSET
 
 

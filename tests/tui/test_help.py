@@ -97,8 +97,8 @@ async def test_scrolls_to_its_end_and_leaves(size: tuple[int, int]) -> None:
 
 
 async def test_a_topic_stands_first_and_an_unknown_one_is_named() -> None:
-    async with showing(HelpScreen([], "temperature")) as pilot:
-        assert "/temperature, /t." in painted(pilot)
+    async with showing(HelpScreen([], "temperature"), (130, 60)) as pilot:
+        assert "Also /temperature, /t." in painted(pilot)
     for hostile in HOSTILE:
         async with showing(HelpScreen([], hostile)) as pilot:
             assert "There is no command" in painted(pilot)

@@ -226,13 +226,15 @@ class Conversation(Vertical):
                 | commands.ShowBetween()
                 | commands.OpenModel()
                 | commands.Train()
+                | commands.Favourites()
+                | commands.Tag()
+                | commands.Export()
+                | commands.Transcript()
+                | commands.Fork()
+                | commands.ShowTree()
                 | commands.Help()
                 | commands.Quit()
             ):
-                self.post_message(Asked(action, line))
-            case commands.Favourites() | commands.Tag() | commands.Export() | commands.Transcript():
-                self.post_message(Asked(action, line))
-            case commands.Fork() | commands.ShowTree():
                 self.post_message(Asked(action, line))
             case _:
                 assert_never(action)
@@ -263,12 +265,7 @@ class Conversation(Vertical):
 
     def turn_style(self, steps: int) -> None:
         """Turn the dial between two styles."""
-        try:
-            said = self.session.turn_style(steps)
-        except ValueError as error:
-            self.refuse(words.capitalised(str(error)))
-            return
-        self._restyled(said)
+        self._turn(lambda: self.session.turn_style(steps))
 
     def set_mix(self, mix: Mix | None) -> None:
         """Mix other models in; what is being written obeys where its symbols stay the same. Raises CommandError."""
@@ -280,8 +277,12 @@ class Conversation(Vertical):
 
     def turn_mix(self, steps: int) -> None:
         """Give what is mixed in more or less weight."""
+        self._turn(lambda: self.session.turn_mix(steps))
+
+    def _turn(self, turned: Callable[[], str]) -> None:
+        """Turn what steers the network, where there is something to turn."""
         try:
-            said = self.session.turn_mix(steps)
+            said = turned()
         except ValueError as error:
             self.refuse(words.capitalised(str(error)))
             return

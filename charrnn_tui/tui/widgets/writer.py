@@ -178,13 +178,17 @@ class Writer(Vertical):
         self.post_message(Said(found.why or f"such an item has a probability of {found.probability}"))
 
     def search(self, prefix: str, steering: Steering | None = None) -> None:
-        """List the most probable items that begin so and are as asked for, by default now. Raises CommandError."""
+        """List the most probable items that begin so and are as asked for, by default now.
+
+        Raises CommandError, ModelError.
+        """
         model = self.session.model
         if model is None:
             raise CommandError("no model is open yet.")
         asked = self.session.steering if steering is None else steering
         limit = self.session.max_length or None
-        self._start_search(lambda stop: self._list(self._steered(model, steering), prefix, asked, limit, stop))
+        writing = self._steered(model, steering)
+        self._start_search(lambda stop: self._list(writing, prefix, asked, limit, stop))
 
     async def _list(
         self, model: Model, prefix: str, steering: Steering, limit: int | None, stop: threading.Event
