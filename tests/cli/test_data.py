@@ -85,3 +85,37 @@ def test_what_cannot_be_read_gets_a_sentence(run: Run, place: Path, arguments: l
     for command in (["train", *arguments, *SMALL], ["corpora", "show", *arguments]):
         done = run(*command)
         assert_sentence(done, 2 if "both" in said else 1, said)
+
+
+def test_the_same_text_however_it_comes_trains_the_same_network(run: Run, home: Path, place: Path) -> None:
+    (place / "names.txt.gz").write_bytes(gzip.compress((place / "names.txt").read_bytes()))
+    (place / "wide.txt").write_text("\n".join(NAMES), encoding="utf-16")
+    (place / "parts").mkdir()
+    (place / "parts/a.txt").write_text("\n".join(NAMES[:15]))
+    (place / "parts/b.txt").write_text("\n".join(NAMES[15:]) + "\n")
+    (place / "names.jsonl").write_text("".join(json.dumps({"n": name}) + "\n" for name in NAMES))
+    text = (place / "names.txt").read_bytes()
+    losses = {
+        json.loads(run(*command, *SMALL, "--name", f"m{at}", "--json", stdin=text).out.splitlines()[-1])["best_loss"]
+        for at, command in enumerate(
+            [
+                ("train", "names.txt"),
+                ("train", "names.txt.gz"),
+                ("train", "wide.txt"),
+                ("train", "parts"),
+                ("train", "parts/*.txt"),
+                ("train", "parts/a.txt", "parts/b.txt"),
+                ("train", "names.csv", "--column", "1"),
+                ("train", "names.jsonl"),
+                ("train", "-"),
+            ]
+        )
+    }
+    assert len(losses) == 1
+    for at in range(9):  # each can be found again from any folder
+        corpus = recipe_of(home, f"m{at}")["corpus"]
+        for name in [corpus] if isinstance(corpus, str) else corpus:  # type: ignore[union-attr]
+            assert Path(name).is_absolute()
+    more = run("train", "--resume", "m8", "--epochs", "1", "--json")
+    assert more.code == 0, more
+    assert run("units", "m5", "--json").code == 0

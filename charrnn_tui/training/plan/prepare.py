@@ -100,16 +100,25 @@ def _labels(corpus: Corpus, part: set[str]) -> tuple[str, ...] | None:
     return tuple(label for item, label in zip(corpus.items, corpus.labels, strict=True) if item in part)
 
 
+def told(recipe: Recipe) -> Recipe:
+    """The recipe with its kind, and the column of a table that has but one, where the kind was left open.
+
+    Raises TextError.
+    """
+    if recipe.kind is not None:
+        return recipe
+    corpus = open_corpus(recipe)
+    assert corpus.source is not None
+    return recipe.reading(replace(corpus.source, kind=corpus.kind))
+
+
 def settle(recipe: Recipe, library: Library, *, resume: bool = False) -> Recipe:
     """The recipe with paths made absolute, its kind and column told and a name that is free.
 
     Raises TextError, RecipeError or ModelError with a sentence.
     """
     recipe = recipe.reading(replace(recipe.source, names=tuple(map(absolute, recipe.source.names))))
-    if recipe.kind is None:
-        corpus = open_corpus(recipe)
-        assert corpus.source is not None
-        recipe = recipe.reading(replace(corpus.source, kind=corpus.kind))
+    recipe = told(recipe)
     if recipe.validation is not None:
         path = expand(recipe.validation)
         check_head(path, recipe)

@@ -14,7 +14,7 @@ from charrnn_tui.model.library import Library, can_be_resumed
 from charrnn_tui.text import TextError
 from charrnn_tui.text.shipped import DEFAULT_CORPUS, find_corpus
 from charrnn_tui.text.source import names_in
-from charrnn_tui.training.plan.prepare import open_corpus, settle
+from charrnn_tui.training.plan.prepare import settle, told
 from charrnn_tui.training.plan.recipe import DEFAULT_PRESET, PresetName, Recipe, RecipeError, preset_named
 
 
@@ -58,8 +58,9 @@ def recipe_for(
         return Request(Recipe(name=target), resume=True)
     recipe = Recipe.from_dict({**changes, "corpus": corpus})
     if chosen is not None:
-        kind = recipe.kind or open_corpus(recipe).kind
-        recipe = Recipe.from_dict({**chosen.choices(kind), **changes, "corpus": corpus, "kind": kind})
+        source = told(recipe).source
+        recipe = Recipe.from_dict({**chosen.choices(source.kind or "lines"), **changes, "corpus": corpus})
+        recipe = recipe.reading(source)
     return Request(settle(recipe, library), base=base)
 
 
