@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, TypedDict, Unpack
 
 from charrnn_tui.files.limits import LARGEST_WHOLE
 from charrnn_tui.text.arguments import ArgumentError, check_integer, check_number, describe
+from charrnn_tui.text.safe import visible
 
 Temperature: TypeAlias = float | tuple[float, float]
 """One for every character, or one for the first of an item or word and one for the rest (see `places`)."""
@@ -35,7 +36,8 @@ def parse_temperature(text: str) -> Temperature:
         numbers = []
     if len(numbers) not in (1, 2):
         raise SettingsError(
-            f"the temperature is a number, or two as in 1.2:0.6 (first characters, the rest), not {text[:40]!r}."
+            f"the temperature is a number, or two as in 1.2:0.6 (first characters, the rest), "
+            f"not '{visible(text[:40])}'."
         )
     return numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])
 

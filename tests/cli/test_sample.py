@@ -271,7 +271,7 @@ def test_top_as_a_tree(run: Run, home: Path) -> None:
     ]
     assert lines[4].endswith("others")
     prose = run("top", "ab", "-m", "prose", "--tree", "--depth", "1", "--width", "1")
-    assert prose.lines[1].endswith("\\n"), "running text has a tree too"
+    assert prose.lines[1].endswith("↵"), "running text has a tree too"
     assert_sentence(run("top", "De", "-m", "toy", "--depth", "2"), 2, "--tree")
 
 

@@ -542,7 +542,7 @@ def test_a_byte_that_is_no_utf8_is_no_trouble(toy_model: Path, terminals: Callab
     terminal = terminals("toy")
     terminal.prompts()
     terminal.child.send(b"Ned\xe9\r")
-    terminal.shows("does not know the symbol")
+    terminal.shows("half a character (U+DCE9: the byte 0xe9, which is not UTF-8)")
     terminal.prompts()
     terminal.send("Bo\r")
     terminal.until(lambda: any(row.startswith("› Bo") and row.endswith("·") for row in terminal.rows), "a continuation")

@@ -18,6 +18,7 @@ from charrnn_tui.cells import NumpyCell
 from charrnn_tui.model import Model
 from charrnn_tui.model.library import Library
 from charrnn_tui.prompt.forest import Forest, Opened
+from charrnn_tui.prompt.options import OPTIONS
 from charrnn_tui.prompt.session import Session
 from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.tui import themes
@@ -34,7 +35,7 @@ from charrnn_tui.tui.screens.model_browser import ModelBrowser
 from charrnn_tui.tui.screens.training_form import TrainingForm
 from toy import toy_info, toy_weights
 
-SETTINGS = {"temp": "0.8", "top-k": "0", "top-p": "1", "min-p": "0", "seed": "random", "max": "0", "pace": "30"}
+SETTINGS = {option.command: Session().typed(option.name) for option in OPTIONS.values()}
 PALETTE = palette()
 NOWHERE = Path("/nowhere")
 """No shipped models: what cannot be done with them is greyed, and WCAG asks no contrast of that."""

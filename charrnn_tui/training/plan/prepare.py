@@ -146,5 +146,6 @@ def check_head(path: Path, recipe: Recipe) -> None:
 
 
 def default_name(names: Sequence[str], family: str) -> str:
-    """What a model is called that nobody has named: after the first of the things it learnt from."""
-    return f"{possible_name(title_of(names[0]))[:40].rstrip(' .')}-{family}"
+    """What a model is called that nobody has named: after the first of the things it learnt from, without spaces, so
+    that no shell wants quotes round it."""
+    return f"{possible_name(title_of(names[0]).replace(' ', '-'))[:40].rstrip(' .')}-{family}"

@@ -53,6 +53,12 @@ class Dialog(ModalScreen[ResultT]):
         field = self.focused
         low = isinstance(field, Input) and field.region.bottom > self.size.height // 2
         self.set_class(low, "-typing-low")
+        title = next((title for title in self.query(".title") if title.display and title.region.height), None)
+        for rack in self.query("ToastRack"):
+            if low and title is not None:  # below the title, wherever the box stands; a notice has a row above it
+                rack.styles.margin = (max(0, title.region.bottom - 1), 0, 0, 2)
+            else:
+                rack.styles.clear_rule("margin")
 
     def action_cancel(self) -> None:
         """Leave without effect."""

@@ -17,12 +17,42 @@ class RangeText(LensText):
     """One place is a range as well; a move without Shift begins a new one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("shift+left", "extend('move', -1)", show=False, id="range.left", tooltip="The range a character back"),
-        Binding("shift+right", "extend('move', 1)", show=False, id="range.right", tooltip="The range a character on"),
-        Binding("shift+up", "extend('row', -1)", show=False, id="range.up", tooltip="The range a line up"),
-        Binding("shift+down", "extend('row', 1)", show=False, id="range.down", tooltip="The range a line down"),
-        Binding("shift+home", "extend('first')", show=False, id="range.first", tooltip="The range to the beginning"),
-        Binding("shift+end", "extend('last')", show=False, id="range.last", tooltip="The range to the end"),
+        Binding(
+            "shift+left",
+            "extend('move', -1)",
+            "Range back",
+            show=False,
+            id="range.left",
+            tooltip="The range a character back",
+        ),
+        Binding(
+            "shift+right",
+            "extend('move', 1)",
+            "Range on",
+            show=False,
+            id="range.right",
+            tooltip="The range a character on",
+        ),
+        Binding("shift+up", "extend('row', -1)", "Range up", show=False, id="range.up", tooltip="The range a line up"),
+        Binding(
+            "shift+down", "extend('row', 1)", "Range down", show=False, id="range.down", tooltip="The range a line down"
+        ),
+        Binding(
+            "shift+home",
+            "extend('first')",
+            "Range to the beginning",
+            show=False,
+            id="range.first",
+            tooltip="The range to the beginning",
+        ),
+        Binding(
+            "shift+end",
+            "extend('last')",
+            "Range to the end",
+            show=False,
+            id="range.last",
+            tooltip="The range to the end",
+        ),
     ]
 
     @dataclass
