@@ -12,6 +12,7 @@ from pathlib import Path
 from charrnn_tui.files import atomic
 from charrnn_tui.prompt.favourites import Favourite, told
 from charrnn_tui.prompt.options import CommandError
+from charrnn_tui.sampling.settings import typed_temperature
 from charrnn_tui.text import visible
 
 
@@ -29,7 +30,10 @@ def as_csv(kept: Sequence[Favourite]) -> str:
     for favourite in kept:
         row = told(favourite)
         steering = json.dumps(row["steering"], ensure_ascii=False) if row["steering"] else ""
-        writer.writerow(row | {"tags": " ".join(row["tags"]), "steering": steering})
+        cells = {"tags": " ".join(row["tags"]), "steering": steering}
+        if "temperature" in row:
+            cells["temperature"] = typed_temperature(favourite.temperature)
+        writer.writerow(row | cells)
     return out.getvalue()
 
 

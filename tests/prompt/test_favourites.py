@@ -153,5 +153,8 @@ def test_two_temperatures_are_kept(tmp_path: Path) -> None:
     path = favourites.add(kept, tmp_path / "favourites.jsonl")
     assert favourites.load(path) == [kept]
     assert "--temperature 1.2:0.6" in sample_command_of(kept)
+    plain = Favourite("Al", "", "toy", 6, temperature=0.5)
+    row, other = csv.DictReader(exporting.as_csv([kept, plain]).splitlines())
+    assert (row["temperature"], other["temperature"]) == ("1.2:0.6", "0.5")
     path.write_text(path.read_text().replace("[1.2, 0.6]", '["a", 1]'))
     assert favourites.load(path) == []
