@@ -219,7 +219,7 @@ async def test_what_was_chosen_in_the_form_during_a_run_is_there_again() -> None
     async with Driven().driven((140, 40)) as pilot:
         app = await training(pilot, progress(10))
         wanted = Recipe(corpus="places", hidden=77)
-        app.main._train_chosen(TrainingRequest(wanted, None, False))
+        app.main.training_screens.begin(app.main.panel, TrainingRequest(wanted, None, False))
         await until(pilot, lambda: "is being trained; stop it first" in app.next_row.sentence)
         await pilot.press("f4")
         await until(pilot, lambda: isinstance(app.screen, TrainingForm))

@@ -27,7 +27,8 @@ def _block(entry: Entry) -> str:
             before = f"T {text.settings.temperature:.2f}  " if entry.layout == "beside" else ""
             lines.append(before + visible(shown_item(text.text), keep_newlines=True) + mark)
     else:
-        title = ProbableBlock(entry).title()
+        block = ProbableBlock(entry)
+        title = "; ".join(filter(None, (block.title(), block.proof)))
         for item in entry.texts:
             shown = visible(shown_item(item.text), keep_newlines=True)
             lines.append(f"{percent(item.probability)}  {shown}{'' if item.ended else '…'}")

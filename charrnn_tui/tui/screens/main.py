@@ -159,7 +159,7 @@ class MainScreen(Screen[None]):
         self.session = Session.from_config(config, new_seed)
         self.session.others.library = library
         self._loss_row: LossRow | None = None
-        self._training_screens = TrainingScreens(library)
+        self.training_screens = TrainingScreens(library)
         self._reconnect = reconnect
         self.lenses = Lenses(self, self.session, library, clock)
         self._conversation = partial(Conversation, self.session, library, clock)
@@ -283,7 +283,7 @@ class MainScreen(Screen[None]):
     @on(TrainingBegan)
     async def _training_began(self) -> None:
         self.conversation.forget_trouble()
-        self._training_screens.begun()
+        self.training_screens.begun()
         if self._loss_row is None:  # it comes with the first run, for it would delay the first paint
             from charrnn_tui.tui.widgets.loss_row import LossRow
 
@@ -396,15 +396,15 @@ class MainScreen(Screen[None]):
 
     def action_corpora(self) -> None:
         """Browse corpora; what is chosen goes into the form."""
-        self._training_screens.corpora(self.panel)
+        self.training_screens.corpora(self.panel)
 
     def action_training_form(self) -> None:
         """Choose corpus, network and time."""
-        self._training_screens.form(self.panel)
+        self.training_screens.form(self.panel)
 
     def action_timeline(self) -> None:
         """What the network said at earlier evaluations: of the latest run, or else of the open model."""
-        if not self._training_screens.timeline(self.panel, self.session.model):
+        if not self.training_screens.timeline(self.panel, self.session.model):
             self.conversation.refuse("there is nothing to look back on yet: open a model, or train one with Ctrl+T.")
 
     def action_themes(self) -> None:

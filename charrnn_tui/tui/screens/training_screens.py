@@ -40,13 +40,15 @@ class TrainingScreens:
         from charrnn_tui.training.plan.recipe import Recipe
         from charrnn_tui.tui.screens.training_form import TrainingForm
 
-        def chosen(request: TrainingRequest | None) -> None:
-            if request is not None:
-                self._wanted = None if request.resume else request.recipe
-                panel.begin(request.recipe, base=request.base, resume=request.resume)
-
         recipe = Recipe(corpus=corpus) if corpus is not None else self._wanted
-        panel.app.push_screen(TrainingForm(self._library, recipe, why_not=panel.training.why_not), chosen)
+        form = TrainingForm(self._library, recipe, why_not=panel.training.why_not)
+        panel.app.push_screen(form, lambda request: self.begin(panel, request))
+
+    def begin(self, panel: TrainingPanel, request: TrainingRequest | None) -> None:
+        """Begin what was chosen in the form, if anything was."""
+        if request is not None:
+            self._wanted = None if request.resume else request.recipe
+            panel.begin(request.recipe, base=request.base, resume=request.resume)
 
     def timeline(self, panel: TrainingPanel, model: Model | None) -> bool:
         """What a network said at earlier evaluations: that of the latest run, or else the open model; False where there
