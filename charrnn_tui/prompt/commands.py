@@ -257,7 +257,7 @@ COMMANDS: dict[str, Command] = {
         Command(
             "transcript",
             "/transcript FILE",
-            "write this session to a file: text, or a picture of the screen (.svg)",
+            "write this session to a file: text, or a picture (.svg)",
             lambda rest: Transcript(_path(rest)),
         ),
         Command("fork", "/fork 3 n", "put a character at a place of the last text and grow it anew from there", _fork),

@@ -144,7 +144,7 @@ class Repl:
             case commands.Fork() | commands.ShowTree():
                 await self._forking.carry_out(action)
             case commands.Favourites() | commands.Tag() | commands.Export() | commands.Transcript():
-                keeping.carry_out(console, action)
+                keeping.carry_out(console, action, self.generator.all)
             case commands.Help(topic):
                 self._help(topic)
             case commands.Quit():
