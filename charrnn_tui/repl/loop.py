@@ -61,7 +61,7 @@ class Repl:
         self._keys = inline_keys() if keys is None else keys
         self._quit = False
         self._reloading: set[asyncio.Task[None]] = set()
-        console.handlers = Handlers(self.turn, self.at_once, self.turn_style, self.turn_mix)
+        console.handlers = Handlers(self.turn, self.at_once, self.turn_style, self.choose_style, self.turn_mix)
 
     # --- the loop -----------------------------------------------------------------------------------------------
 
@@ -223,8 +223,14 @@ class Repl:
             self.session.turn_mix(steps)
             self.console.refresh()
 
+    def choose_style(self, by: int) -> None:
+        """Choose the slider of another style."""
+        if self.session.dial is not None:
+            self.session.choose_style(by)
+            self.console.refresh()
+
     def turn_style(self, steps: int) -> None:
-        """Turn the dial between two styles; the next character obeys."""
+        """Turn the dial between two styles, or the chosen slider; the next character obeys."""
         if self.session.dial is not None:
             self.session.turn_style(steps)
             self.console.refresh()

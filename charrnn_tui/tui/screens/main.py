@@ -86,15 +86,21 @@ class MainScreen(TrainingActions, LensWays):
         _key("f7,ctrl+down", "turn(-1)", "Colder", "Lower the temperature", id="colder", display="F7"),
         _key("f8,ctrl+up", "turn(1)", "Hotter", "Raise the temperature", id="hotter", display="F8"),
         _dial(
-            "shift+f7,f19,ctrl+pageup", "turn_style(-1)", "style_first", "Shift+F7", "Towards the first of two styles"
+            "shift+f7,f19,ctrl+pageup",
+            "turn_style(-1)",
+            "style_first",
+            "Shift+F7",
+            "Towards the first of two styles, or the slider down",
         ),
         _dial(
             "shift+f8,f20,ctrl+pagedown",
             "turn_style(1)",
             "style_second",
             "Shift+F8",
-            "Towards the second of two styles",
+            "Towards the second of two styles, or the slider up",
         ),
+        _dial("shift+f5,f17,alt+pageup", "choose_style(-1)", "style_before", "Shift+F5", "The slider before"),
+        _dial("shift+f6,f18,alt+pagedown", "choose_style(1)", "style_after", "Shift+F6", "The slider after"),
         _dial("f21,ctrl+end", "turn_mix(-1)", "mix_less", "Shift+F9", "Less of the model that is mixed in"),
         _dial("f22,ctrl+home", "turn_mix(1)", "mix_more", "Shift+F10", "More of the model that is mixed in"),
         _act("ctrl+r", "again", "Again", "The same generation once more"),
@@ -330,8 +336,12 @@ class MainScreen(TrainingActions, LensWays):
         self.conversation.turn_mix(steps)
 
     def action_turn_style(self, steps: int) -> None:
-        """Turn the dial between two styles."""
+        """Turn the dial between two styles, or the chosen slider."""
         self.conversation.turn_style(steps)
+
+    def action_choose_style(self, by: int) -> None:
+        """Choose the slider of another style."""
+        self.conversation.choose_style(by)
 
     def action_colour(self) -> None:
         """Colour characters by their probability, or no longer."""
