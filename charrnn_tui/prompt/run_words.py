@@ -52,8 +52,8 @@ def network(started: Started) -> str:
 def corpus(started: Started) -> str:
     """What it learns from: names (7,166 items, 796 held out)."""
     unit = "item" if started.kind == "lines" else "character"
-    learnt, held_out = words.count(started.training_items, unit), f"{started.validation_items:,} held out"
-    return f"{visible(started.corpus)} ({learnt}, {held_out})"
+    learnt, held_out = words.count(started.training_items, unit), started.validation_items
+    return f"{visible(started.corpus)} ({learnt}, {f'{held_out:,}' if held_out else 'none'} held out)"
 
 
 def plan(started: Started) -> str:
