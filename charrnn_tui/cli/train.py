@@ -110,10 +110,7 @@ def train(
         str | None, typer.Option("--separator", metavar="TEXT", help="What stands between items; \\n is a line feed.")
     ] = None,
     column: options.ColumnOption = None,
-    label: Annotated[
-        str | None,
-        typer.Option("--label", metavar="NAME", help="The column that holds a label beside each item (a style)."),
-    ] = None,
+    label: options.LabelOption = None,
     encoding: options.EncodingOption = None,
     errors: options.ErrorsOption = None,
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="The model's name.")] = None,
