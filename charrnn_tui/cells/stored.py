@@ -18,7 +18,7 @@ StoredArchitecture: TypeAlias = Architecture | NgramArchitecture
 
 def stored_architecture(values: Mapping[str, Any]) -> StoredArchitecture:
     """From plain values, as `to_dict` gave them. Raises ArchitectureError."""
-    if values.get("family") == NGRAM:
+    if isinstance(values, Mapping) and values.get("family") == NGRAM:
         return NgramArchitecture.from_dict(values)
     return Architecture.from_dict(values)
 
