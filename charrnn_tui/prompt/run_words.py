@@ -46,7 +46,8 @@ def summary(run: TrainingRun | None) -> str:
 
 def network(started: Started) -> str:
     """The network that is trained: LSTM 256, 301,000 parameters."""
-    return f"{words.network(started.family, started.layers, started.hidden)}, {started.parameters:,} parameters"
+    made_of = words.network(started.family, started.layers, started.hidden, started.order)
+    return f"{made_of}, {started.parameters:,} parameters"
 
 
 def corpus(started: Started) -> str:

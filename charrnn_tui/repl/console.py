@@ -97,6 +97,10 @@ class Console(Protocol):
         """Show a message that comes of its own accord, whatever is on the screen now."""
         ...
 
+    def copy(self, text: str) -> bool:
+        """Put a text on the clipboard; False where there is none."""
+        ...
+
     def ring(self) -> None:
         """Ring the bell."""
         ...

@@ -231,8 +231,9 @@ class Generator:
         started, characters = perf_counter(), 0
         async with console.live() as live:
             async for text in in_thread(texts, live):
-                if running and drawn and console.marked:
-                    live.write([("class:hint", "---\n")])
+                if console.marked:
+                    number = f"--- {len(drawn) + 1}\n" if running else f"{len(drawn) + 1:>{len(str(count))}}  "
+                    live.write([("class:hint", number)])
                 rest = console.shown(text[len(shown) :], keep_newlines=running)
                 live.write([("class:prefix", console.shown(shown)), ("", rest), ("", "\n")])
                 characters += len(text) - len(shown)
@@ -263,6 +264,8 @@ class Generator:
             async with console.live() as live:
                 async for item in in_thread(search, live):
                     items.append(ProbableText(item.text, item.log_prob, item.ended))
+                    if console.marked:
+                        live.write([("class:hint", f"{len(items):>{len(str(PROBABLE))}}  ")])
                     live.write(self._probable_row(items[-1], shown))
                 if live.stopped or live.left:
                     live.write([("class:end", "stopped")])

@@ -51,4 +51,4 @@ def _rows(console: Console, tags: str) -> list[Fragments]:
     if rows:
         return rows
     wanted = visible(favourites.tag_words(favourites.parse_tags(tags)))
-    return [[("", f"No favourite has {wanted}." if kept else "Nothing was kept yet; /save keeps the last generation.")]]
+    return [[("", f"No favourite has {wanted}." if kept else "Nothing was kept yet; /keep keeps the last generation.")]]

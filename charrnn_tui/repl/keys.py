@@ -26,7 +26,7 @@ COMMANDS = {
     "help": "/help",
     "models": "/model",
     "colour": "/colour",
-    "keep": "/save",
+    "keep": "/keep",
     "favourites": "/favourites",
     "fork": "/fork",
     "quit": "/quit",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import os
 import signal
@@ -230,6 +231,13 @@ class Terminal:
         messages, self._later = self._later, []
         if messages:
             self.say(*[[("class:hint", message)] for message in messages])
+
+    def copy(self, text: str) -> bool:
+        """Ask the terminal to put a text on the clipboard (OSC 52), as the screen does."""
+        held = base64.b64encode(text.encode("utf-8", "replace")).decode()
+        self._output.write_raw(f"\x1b]52;c;{held}\a")
+        self._output.flush()
+        return True
 
     def ring(self) -> None:
         """Ring the terminal's bell."""

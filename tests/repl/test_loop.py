@@ -164,7 +164,7 @@ async def test_colours_follow_the_probability(sitting: Sitting, model: Model) ->
 async def test_a_batch(sitting: Sitting, model: Model) -> None:
     await sitting.enter("/n 5 De")
     wanted = list(model.sample(5, "De", settings=SamplingSettings(0.8), seed=3))
-    assert sitting.console.streamed.split() == wanted
+    assert sitting.console.streamed.split() == [word for i, text in enumerate(wanted, 1) for word in (str(i), text)]
     assert sitting.console.echoed == ["/n 5 De"]
     await sitting.enter("/save")
     kept = favourites.load()
@@ -187,8 +187,9 @@ async def test_the_most_probable(sitting: Sitting, model: Model) -> None:
     rows = [line.split() for line in listed]
     search = model.most_probable("De", count=10)
     wanted = [found.text for found in search]
-    assert [row[1] for row in rows] == wanted
-    shares = [float(row[0].rstrip("%")) for row in rows]
+    assert [row[0] for row in rows] == [str(rank) for rank in range(1, 11)]
+    assert [row[2] for row in rows] == wanted
+    shares = [float(row[1].rstrip("%")) for row in rows]
     assert shares == sorted(shares, reverse=True)
     assert proof == (
         f"These cover {search.covered:.2%} of all probability; "
@@ -202,7 +203,7 @@ async def test_the_empty_item_has_a_name(home: Path) -> None:
     weights = toy_weights(["a", "b"])
     weights["output.bias"] = np.array([9.0, *[0.0] * (size - 1)], dtype=np.float32)  # the end above all
     sitting = await Sitting(Model(info, NumpyCell(info.architecture, weights))).enter("/top")
-    assert sitting.console.streamed.splitlines()[0].split()[1:] == ["(empty)"]
+    assert sitting.console.streamed.splitlines()[0].split()[2:] == ["(empty)"]
 
 
 async def test_look_tells_the_last_text_character_by_character(sitting: Sitting, model: Model) -> None:

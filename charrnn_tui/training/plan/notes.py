@@ -23,7 +23,7 @@ def notes_on(texts: Texts, validation_size: int) -> list[str]:
     if texts.kind == "lines" and (columns := column_names(texts.training)):
         notes.append(
             f"the lines of {texts.name} look like records of {len(columns)} columns ({_listed(columns)}), and whole "
-            "lines are learnt. To learn one column, name it (--column)."
+            "lines are learnt. Choose a column to learn it alone."
         )
     return notes
 

@@ -8,6 +8,7 @@ from typing import Any, TypeGuard
 
 from textual.content import Content
 
+from charrnn_tui.cells import NgramArchitecture, StoredArchitecture
 from charrnn_tui.model.library import Entry
 from charrnn_tui.prompt import words
 from charrnn_tui.training.plan.notes import few_held_out_of
@@ -44,6 +45,12 @@ def one_line(entry: Entry, *, busy: bool = False) -> Content:
     return Content(", ".join(said))
 
 
+def _network(architecture: StoredArchitecture) -> str:
+    if isinstance(architecture, NgramArchitecture):
+        return f"{architecture.describe()}, {words.count(architecture.contexts, 'context')}"
+    return f"{architecture.describe()}, embedding {architecture.embedding}"
+
+
 def model_facts(entry: Entry) -> list[Row]:
     """Rows of facts, or what is wrong with a damaged model."""
     title = ("", plain(entry.name).stylize("bold"))
@@ -54,7 +61,7 @@ def model_facts(entry: Entry) -> list[Row]:
     info = entry.info
     architecture, results = info.architecture, info.results
     facts: list[tuple[str, object]] = [
-        ("Network", f"{architecture.describe()}, embedding {architecture.embedding}"),
+        ("Network", _network(architecture)),
         ("Parameters", f"{architecture.parameters:,}"),
         ("Learnt from", _corpus_words(info.corpus, info.kind)),
         ("Symbols", f"{len(info.vocabulary.symbols):,}"),

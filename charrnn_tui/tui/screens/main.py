@@ -111,7 +111,8 @@ class MainScreen(TrainingActions, LensWays):
         _key("f12", "timeline", "Timeline", "What the network said at earlier evaluations", show=False),
         _act("ctrl+y", "copy_text", "Copy", "Copy the text of the generation", show=False),
         _act("ctrl+o", "copy_command", "Copy command", "Copy the command line that prints the same", show=False),
-        _act("ctrl+s", "keep", "Keep", "Keep the generation in the favourites", show=False),
+        _act("ctrl+s", "keep", "Keep", "Keep the generation, or the chosen line, in the favourites", show=False),
+        _act("shift+delete", "unkeep", "Unkeep", "Take it out of the favourites again", show=False),
         _key("ctrl+underscore", "favourites", "Favourites", "What was kept: copy, tag, filter, export", show=False),
         _key("ctrl+right_square_bracket", "transcript", "Transcript", "Write this session to a file", show=False),
         _look("ctrl+f", "The lens: what was expected at each character, and what if"),
@@ -119,6 +120,8 @@ class MainScreen(TrainingActions, LensWays):
         _key("ctrl+b", "zoom", "Zoom chart", "Show the last part of the loss curves, or all", show=False),
         _key("shift+up", "choose(-1)", "Earlier", "Choose the generation before", id="earlier", show=False),
         _key("shift+down", "choose(1)", "Later", "Choose the generation after", id="later", show=False),
+        _key("up", "line(-1)", "Line above", "The line above in the chosen generation", id="line_above", show=False),
+        _key("down", "line(1)", "Line below", "The line below in the chosen generation", id="line_below", show=False),
         _key("pageup", "page(-1)", "Page up", "Scroll the generations up", id="page_up", show=False),
         _key("pagedown", "page(1)", "Page down", "Scroll the generations down", id="page_down", show=False),
     ]
@@ -354,6 +357,10 @@ class MainScreen(TrainingActions, LensWays):
     def action_choose(self, by: int) -> None:
         """Choose the generation before or after, from anywhere."""
         self.conversation.choose(by)
+
+    def action_line(self, by: int) -> None:
+        """Choose a line of the chosen generation."""
+        self.conversation.writer.generations.action_line(by)
 
     def action_page(self, by: int) -> None:
         """Scroll the generations, from anywhere."""

@@ -23,6 +23,7 @@ from charrnn_tui.tui.content.generation import Generation
 from charrnn_tui.tui.content.start import Start, by_another, by_two, compared_prefix, of_favourite
 from charrnn_tui.tui.messages import (
     Asked,
+    Chosen,
     Entered,
     GenerationAction,
     ModelOpened,
@@ -217,8 +218,15 @@ class Conversation(Vertical):
                 self.writer.search(prefix)
             case commands.OpenModel(str(name)):
                 self.open_model(name, line)
-            case commands.Save():
-                self.writer.act_on("keep")
+            case commands.Keep(lines):
+                self.writer.act_on_lines("keep", lines)
+            case commands.Unkeep(lines):
+                self.writer.act_on_lines("unkeep", lines)
+            case commands.Copy(lines):
+                self.writer.act_on_lines("copy_text", lines)
+            case commands.Look(None, int(number)):
+                self.writer.choose_line(number)
+                self.post_message(Asked(commands.Look(None), line))
             case (
                 commands.Look()
                 | commands.ShowContext()
@@ -359,6 +367,10 @@ class Conversation(Vertical):
     def choose(self, by: int) -> None:
         """Choose the block before or after."""
         self.writer.generations.action_choose(by)
+
+    @on(Chosen)
+    def _chosen(self, event: Chosen) -> None:
+        self.box.prompt.leaves_arrows = event.lines
 
     def page(self, by: int) -> None:
         """Scroll by a page."""
