@@ -283,8 +283,8 @@ class Repl:
             if entry.info is None:
                 row.append(("class:error", f"  {visible(entry.problem or '')}"))
             else:
-                loss, a = entry.info.validation_loss, entry.info.architecture
-                facts = [words.network(a.family, a.layers, a.hidden)]
+                loss = entry.info.validation_loss
+                facts = [words.architecture(entry.info.architecture)]
                 facts += [f"{loss:.3f} nats"] if loss is not None else []
                 facts += ["shipped"] if entry.shipped else ["unfinished"] if entry.unfinished else []
                 row.append(("class:hint", "  " + "  ".join(facts)))
@@ -399,7 +399,6 @@ class Repl:
 
 def _facts(model: Model) -> str:
     info = model.info
-    a = info.architecture
     corpus = visible(info.corpus_name or "unknown text")
     loss = f", {info.validation_loss:.3f} nats a character" if info.validation_loss is not None else ""
-    return f"{words.network(a.family, a.layers, a.hidden)} of {corpus}{loss}"
+    return f"{words.architecture(info.architecture)} of {corpus}{loss}"
