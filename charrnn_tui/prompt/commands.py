@@ -16,6 +16,7 @@ from charrnn_tui.prompt.actions import (
     Action,
     Beside,
     Continue,
+    Copy,
     Export,
     Favourites,
     Fork,
@@ -23,12 +24,13 @@ from charrnn_tui.prompt.actions import (
     Free,
     GenerateMany,
     Help,
+    Keep,
     Keeping,
     Look,
     MixModels,
+    OfLines,
     OpenModel,
     Quit,
-    Save,
     SetOption,
     SetStyle,
     ShowBetween,
@@ -39,7 +41,9 @@ from charrnn_tui.prompt.actions import (
     Tag,
     Train,
     Transcript,
+    Unkeep,
 )
+from charrnn_tui.prompt.lines import parse_lines
 from charrnn_tui.prompt.options import OPTIONS, CommandError, Option, split_words, whole_number
 from charrnn_tui.prompt.words import quoted
 from charrnn_tui.sampling import SettingsError
@@ -138,6 +142,14 @@ def _several(rest: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(split_words(rest)))
 
 
+def _look(rest: str) -> Action:
+    # A number is a line of the last batch; in quotes it is a text.
+    if rest.strip().isascii() and rest.strip().isdigit():
+        return Look(None, parse_lines(rest)[0])
+    number = re.fullmatch("""(["'])([0-9]+)\\1""", rest)
+    return Look(number[2] if number else rest or None)
+
+
 def _tag(rest: str) -> Action:
     number, _, changes = rest.strip().partition(" ")
     if not changes.strip():
@@ -207,8 +219,8 @@ COMMANDS: dict[str, Command] = {
         Command(
             "look",
             "/look TEXT",
-            "what was expected at each character (alone: of the last text)",
-            lambda rest: Look(rest or None),
+            "what was expected at each character (alone: of the last text; /look 7: of line 7 of the last batch)",
+            _look,
         ),
         Command(
             "context",
@@ -227,14 +239,31 @@ COMMANDS: dict[str, Command] = {
             lambda rest: Train(_path(rest)),
             "corpora",
         ),
-        Command("save", "/save", "keep the last generation in the favourites", lambda rest: Save()),
+        Command(
+            "keep",
+            "/keep 7",
+            "keep lines of the last batch in the favourites, as /keep 3 7-9 (alone: all that was written last)",
+            lambda rest: Keep(parse_lines(rest)),
+        ),
+        Command(
+            "unkeep",
+            "/unkeep 7",
+            "take lines of the last batch out of the favourites again (alone: all of it)",
+            lambda rest: Unkeep(parse_lines(rest)),
+        ),
+        Command(
+            "copy",
+            "/copy 7",
+            "put lines of the last batch on the clipboard (alone: all of it)",
+            lambda rest: Copy(parse_lines(rest)),
+        ),
         Command("favourites", "/favourites TAG", "what was kept (alone: all of it)", lambda rest: Favourites(rest)),
         Command("tag", "/tag 3 elf -town", "put tags on a favourite, or take them away", _tag),
         Command("export", "/export FILE", "write what was kept to a .txt, .csv, .json or .jsonl file", _export),
         Command(
             "transcript",
             "/transcript FILE",
-            "write this session to a file: text, or a picture of the screen (.svg)",
+            "write this session to a file: text, or a picture (.svg)",
             lambda rest: Transcript(_path(rest)),
         ),
         Command("fork", "/fork 3 n", "put a character at a place of the last text and grow it anew from there", _fork),
@@ -244,7 +273,15 @@ COMMANDS: dict[str, Command] = {
         Command("quit", "/quit", "leave", lambda rest: Quit()),
     )
 }
-ALIASES = {"temperature": "temp", "t": "temp", "color": "colour", "q": "quit", "exit": "quit", "?": "help"}
+ALIASES = {
+    "save": "keep",
+    "temperature": "temp",
+    "t": "temp",
+    "color": "colour",
+    "q": "quit",
+    "exit": "quit",
+    "?": "help",
+}
 
 
 def find(name: str) -> Command | None:
@@ -308,6 +345,7 @@ __all__ = [
     "Command",
     "CommandError",
     "Continue",
+    "Copy",
     "Export",
     "Favourites",
     "Fork",
@@ -315,12 +353,13 @@ __all__ = [
     "Free",
     "GenerateMany",
     "Help",
+    "Keep",
     "Keeping",
     "Look",
     "MixModels",
+    "OfLines",
     "OpenModel",
     "Quit",
-    "Save",
     "SetOption",
     "SetStyle",
     "ShowBetween",
@@ -331,6 +370,7 @@ __all__ = [
     "Tag",
     "Train",
     "Transcript",
+    "Unkeep",
     "find",
     "is_command",
     "parse",

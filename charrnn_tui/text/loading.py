@@ -134,14 +134,15 @@ def with_column(files: Sequence[Path], source: Source) -> Source:
     )
 
 
-def with_column_of(source: Source, usual: str | None) -> Source:
-    """The source with the usual column, where its files are tables that have it; else as `with_column`, whatever kind
-    is asked for. Raises ColumnError, TextError.
+def with_column_of(source: Source, usual: str | None, label: str | None = None) -> Source:
+    """The source with the usual column (and label), where its files are tables that have it; else as `with_column`,
+    whatever kind is asked for. Raises ColumnError, TextError.
     """
     files = find_files(source.names).files
     tables = [Table(path, source.decoding) for path in files if is_table(path)]
     if usual is not None and len(tables) == len(files) and all(table.has(usual) for table in tables):
-        return replace(source, column=usual)
+        beside = label is not None and all(table.has(label) for table in tables)
+        return replace(source, column=usual, label=label if beside else None)
     return replace(with_column(files, replace(source, kind=None)), kind=source.kind)
 
 

@@ -165,7 +165,7 @@ async def test_colours_follow_the_probability(sitting: Sitting, model: Model) ->
 async def test_a_batch(sitting: Sitting, model: Model) -> None:
     await sitting.enter("/n 5 De")
     wanted = list(model.sample(5, "De", settings=SamplingSettings(0.8), seed=3))
-    assert sitting.console.streamed.split() == wanted
+    assert sitting.console.streamed.split() == [word for i, text in enumerate(wanted, 1) for word in (str(i), text)]
     assert sitting.console.echoed == ["/n 5 De"]
     await sitting.enter("/save")
     kept = favourites.load()
@@ -187,7 +187,8 @@ async def test_the_most_probable(sitting: Sitting, model: Model) -> None:
     *listed, proof = sitting.console.streamed.splitlines()
     search = model.most_probable("De", count=12)
     assert [line.split("%")[1].strip() for line in listed] == [found.text for found in search]
-    shares = [float(line.split()[0]) for line in listed]
+    shares = [float(line.split()[1]) for line in listed]
+    assert [line.split()[0] for line in listed] == [str(rank) for rank in range(1, 13)]
     assert shares == sorted(shares, reverse=True)
     assert proof == (
         f"These cover {percent(search.covered)} of all probability; "

@@ -193,3 +193,17 @@ async def test_anything_may_be_typed_as_a_path(folder: Path, typed: str) -> None
         await until(pilot, lambda: bool(toasts(pilot)))
         safe(painted(pilot))
         assert pilot.app.result is UNSET
+
+
+async def test_a_table_shows_its_columns_and_is_taken(folder: Path) -> None:
+    table = folder / "people.csv"
+    table.write_text("name,culture\nAino,finnish\nZoë,french\n")
+    screen = browser(str(table), folder)
+    async with showing(screen) as pilot:
+        await until(pilot, lambda: "culture  finnish · french" in painted(pilot))
+        assert "choose a column" in painted(pilot)
+        assert "--" not in painted(pilot)
+        screen.query_one("#path", Input).focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.result is not UNSET)
+    assert pilot.app.result == str(table)

@@ -9,21 +9,20 @@ from typing import ClassVar
 from charrnn_tui.prompt.generations import EMPTY_ITEM
 from charrnn_tui.prompt.probability import percent
 from charrnn_tui.text import visible
-from charrnn_tui.tui.content.blocks import INDENT, Block, GenerationAct, Piece, Span
+from charrnn_tui.tui.content.blocks import ACTIONS, INDENT, Block, GenerationAct, Piece, Span
 from charrnn_tui.tui.content.probable import ProbableList
 
 
 class ProbableBlock(Block[ProbableList]):
     """Items in a column. Nothing was drawn: there is no temperature, no seed and no mark of what is new."""
 
-    actions: ClassVar[Sequence[GenerationAct]] = ("again", "temperatures", "look", "copy_text", "copy_command", "keep")
+    actions: ClassVar[Sequence[GenerationAct]] = tuple(act for act in ACTIONS if act != "next_seed")
 
     def facts(self) -> Iterator[str]:
         """Model, how it is steered, and how many."""
         items = self.entry.items
         yield visible(items.model)
-        if self.entry.kept:
-            yield "★ kept"
+        yield from self.kept_words()
         yield from items.steering.words()
         if not items.texts:
             yield "nothing was found"
@@ -52,10 +51,10 @@ class ProbableBlock(Block[ProbableList]):
     def _body(self) -> int:
         return super()._body + len(self._proof())
 
-    def _line(self, number: int, colour: bool) -> Iterator[Piece]:
+    def _line(self, number: int, colour: bool, at: int | None) -> Iterator[Piece]:
         items = super()._body
         if number < items:
-            yield from super()._line(number, colour)
+            yield from super()._line(number, colour, at)
         else:
             yield Piece(" " * INDENT, "")
             yield Piece(self._proof()[number - items], "header")

@@ -56,7 +56,7 @@ def empty(model: ModelInfo | None) -> Content:
 def model_lines(info: ModelInfo) -> list[Content]:
     """What an open model is, in a few lines."""
     architecture, corpus = info.architecture, info.corpus
-    network = words.network(architecture.family, architecture.layers, architecture.hidden)
+    network = words.architecture(architecture)
     facts = [f"{network}, {architecture.parameters:,} parameters"]
     if isinstance(items := corpus.get("items"), int):
         what = words.count(items, "item" if info.kind == "lines" else "character")

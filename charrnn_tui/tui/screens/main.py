@@ -99,15 +99,21 @@ class MainScreen(Screen[None]):
         _key("f7,ctrl+down", "turn(-1)", "Colder", "Lower the temperature", id="colder", display="F7"),
         _key("f8,ctrl+up", "turn(1)", "Hotter", "Raise the temperature", id="hotter", display="F8"),
         _dial(
-            "shift+f7,f19,ctrl+pageup", "turn_style(-1)", "style_first", "Shift+F7", "Towards the first of two styles"
+            "shift+f7,f19,ctrl+pageup",
+            "turn_style(-1)",
+            "style_first",
+            "Shift+F7",
+            "Towards the first of two styles, or the slider down",
         ),
         _dial(
             "shift+f8,f20,ctrl+pagedown",
             "turn_style(1)",
             "style_second",
             "Shift+F8",
-            "Towards the second of two styles",
+            "Towards the second of two styles, or the slider up",
         ),
+        _dial("shift+f5,f17,alt+pageup", "choose_style(-1)", "style_before", "Shift+F5", "The slider before"),
+        _dial("shift+f6,f18,alt+pagedown", "choose_style(1)", "style_after", "Shift+F6", "The slider after"),
         _dial("f21,ctrl+end", "turn_mix(-1)", "mix_less", "Shift+F9", "Less of the model that is mixed in"),
         _dial("f22,ctrl+home", "turn_mix(1)", "mix_more", "Shift+F10", "More of the model that is mixed in"),
         _act("ctrl+r", "again", "Again", "The same generation once more"),
@@ -124,7 +130,8 @@ class MainScreen(Screen[None]):
         _key("f12", "timeline", "Timeline", "What the network said at earlier evaluations", show=False),
         _act("ctrl+y", "copy_text", "Copy", "Copy the text of the generation", show=False),
         _act("ctrl+o", "copy_command", "Copy command", "Copy the command line that prints the same", show=False),
-        _act("ctrl+s", "keep", "Keep", "Keep the generation in the favourites", show=False),
+        _act("ctrl+s", "keep", "Keep", "Keep the generation, or the chosen line, in the favourites", show=False),
+        _act("shift+delete", "unkeep", "Unkeep", "Take it out of the favourites again", show=False),
         _key("ctrl+underscore", "favourites", "Favourites", "What was kept: copy, tag, filter, export", show=False),
         _key("ctrl+right_square_bracket", "transcript", "Transcript", "Write this session to a file", show=False),
         _look("ctrl+f", "The lens: what was expected at each character, and what if"),
@@ -132,6 +139,8 @@ class MainScreen(Screen[None]):
         _train("ctrl+b", "zoom", "Zoom chart", "Show the last part of the loss curves, or all"),
         _key("shift+up", "choose(-1)", "Earlier", "Choose the generation before", id="earlier", show=False),
         _key("shift+down", "choose(1)", "Later", "Choose the generation after", id="later", show=False),
+        _key("up", "line(-1)", "Line above", "The line above in the chosen generation", id="line_above", show=False),
+        _key("down", "line(1)", "Line below", "The line below in the chosen generation", id="line_below", show=False),
         _key("pageup", "page(-1)", "Page up", "Scroll the generations up", id="page_up", show=False),
         _key("pagedown", "page(1)", "Page down", "Scroll the generations down", id="page_down", show=False),
     ]
@@ -337,8 +346,12 @@ class MainScreen(Screen[None]):
         self.conversation.turn_mix(steps)
 
     def action_turn_style(self, steps: int) -> None:
-        """Turn the dial between two styles."""
+        """Turn the dial between two styles, or the chosen slider."""
         self.conversation.turn_style(steps)
+
+    def action_choose_style(self, by: int) -> None:
+        """Choose the slider of another style."""
+        self.conversation.choose_style(by)
 
     def action_colour(self) -> None:
         """Colour characters by their probability, or no longer."""
@@ -364,6 +377,10 @@ class MainScreen(Screen[None]):
     def action_choose(self, by: int) -> None:
         """Choose the generation before or after, from anywhere."""
         self.conversation.choose(by)
+
+    def action_line(self, by: int) -> None:
+        """Choose a line of the chosen generation."""
+        self.conversation.writer.generations.action_line(by)
 
     def action_page(self, by: int) -> None:
         """Scroll the generations, from anywhere."""
