@@ -46,14 +46,15 @@ def summary(run: TrainingRun | None) -> str:
 
 def network(started: Started) -> str:
     """The network that is trained: LSTM 256, 301,000 parameters."""
-    return f"{words.network(started.family, started.layers, started.hidden)}, {started.parameters:,} parameters"
+    made_of = words.network(started.family, started.layers, started.hidden, started.order)
+    return f"{made_of}, {started.parameters:,} parameters"
 
 
 def corpus(started: Started) -> str:
     """What it learns from: names (7,166 items, 796 held out)."""
     unit = "item" if started.kind == "lines" else "character"
-    learnt, held_out = words.count(started.training_items, unit), f"{started.validation_items:,} held out"
-    return f"{visible(started.corpus)} ({learnt}, {held_out})"
+    learnt, held_out = words.count(started.training_items, unit), started.validation_items
+    return f"{visible(started.corpus)} ({learnt}, {f'{held_out:,}' if held_out else 'none'} held out)"
 
 
 def plan(started: Started) -> str:

@@ -41,6 +41,12 @@ class Texts:
     training_path: Path | None = None
     validation_path: Path | None = None
 
+    @property
+    def held_out(self) -> tuple[int, int]:
+        """(items held out of a list, different ones among them); (0, 0) where its only item is learnt and evaluated."""
+        different = set(self.validation)
+        return (0, 0) if different == set(self.training) else (len(self.validation), len(different))
+
 
 def open_corpus(recipe: Recipe) -> Corpus:
     """The corpus of a recipe. Raises TextError."""

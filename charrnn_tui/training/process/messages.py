@@ -108,6 +108,8 @@ class Started:
     seed: int
     notes: list[str] = field(default_factory=list)
     """Sentences on the corpus: what could not be validated, lines that look like records."""
+    order: int = 0
+    """Of an n-gram, which has no layers and no units; 0 for a network."""
 
 
 @dataclass(frozen=True)

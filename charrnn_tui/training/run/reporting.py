@@ -64,7 +64,7 @@ def started(parts: RunParts, folder: Path) -> messages.Started:
         parameters=a.parameters,
         vocabulary_size=a.vocabulary_size,
         training_items=data.training_size,
-        validation_items=data.validation_size,
+        validation_items=int(data.facts()["validation_items"]),
         step=position.step,
         total_steps=position.total_steps,
         epochs=position.total_steps / data.steps_per_epoch,
