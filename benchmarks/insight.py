@@ -86,6 +86,7 @@ def measure(model: Model, clock: Callable[[], float]) -> Iterator[tuple[str, flo
             model.vocabulary,
             typed.states[-1],
             typed.log_probs[-1],
+            after=int(typed.read[-1]),
             kind=model.info.kind,
             settings=SamplingSettings(0),
             seed=0,

@@ -1,13 +1,14 @@
 """How fast characters are drawn: a tutorial's loop, a loop that reads the whole prefix anew, and this program.
 
-    python benchmarks/sampling.py            about 50 seconds; a table and its ratios
+    python benchmarks/sampling.py            about 70 seconds; a table and its ratios
     python benchmarks/sampling.py --quick    a third of the time, rougher
     python benchmarks/sampling.py --cpu      in processor seconds of one thread, for a machine that is busy otherwise
     python benchmarks/sampling.py --json     one JSON object
 
 All in one run, on LSTMs of one layer with the vocabulary of the shipped names model, at temperature 0.8. The networks
 have random weights of the spread that trained ones have and never end an item, so that every way draws texts of the
-same length; items of which something is asked come from the shipped model, beside its plain ones. Each figure is the
+same length; mixtures are of two such networks of equal size. Items of which something is asked come from the shipped
+model, beside its plain ones. Each figure is the
 best of several short runs: what the machine can do while nothing else disturbs it.
 """
 
@@ -31,7 +32,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from charrnn_tui.cells import Architecture, NumpyCell, blas
+from charrnn_tui.cells import Architecture, Cell, NumpyCell, blas
+from charrnn_tui.cells.mixture import MixtureCell
 from charrnn_tui.cells.torch_loop import CharRNNLoop
 from charrnn_tui.model.library import DEFAULT_MODEL, Library
 from charrnn_tui.sampling import SamplingSettings, Stream, sample_many
@@ -114,7 +116,7 @@ class Rereading:
         return length
 
 
-def one_stream(cell: NumpyCell, vocabulary: Vocabulary, characters: int) -> int:
+def one_stream(cell: Cell, vocabulary: Vocabulary, characters: int) -> int:
     """Streams of LENGTH characters one after the other."""
     count = 0
     for item in range(max(1, characters // LENGTH)):
@@ -122,7 +124,7 @@ def one_stream(cell: NumpyCell, vocabulary: Vocabulary, characters: int) -> int:
     return count
 
 
-def many_streams(cell: NumpyCell, vocabulary: Vocabulary, streams: int, characters: int) -> int:
+def many_streams(cell: Cell, vocabulary: Vocabulary, streams: int, characters: int) -> int:
     """So many streams side by side, finished ones replaced."""
     n = max(2 * streams, characters // LENGTH)
     texts = sample_many(cell, vocabulary, repeat("", n), settings=SETTINGS, max_length=LENGTH, batch_size=streams)
@@ -156,6 +158,24 @@ def floor(architecture: Architecture, rates: dict[str, float]) -> dict[str, floa
         "bytes": weights,
         "single": weights / rates["cache_bytes"],
         "bulk": (weights / 4) / rates["multiply_adds"],
+    }
+
+
+WAYS = ("in a style", "mixture of two", "blend of two")
+"""How a network is steered, measured beside the same network left to itself."""
+
+
+def steered(architecture: Architecture, weights: Weights, vocabulary: Vocabulary) -> dict[str, Cell]:
+    """The network under two of 27 labels, and with a second one of its size mixed in: probabilities, or logarithms."""
+    labelled = replace(architecture, labels=27)
+    styled = NumpyCell(labelled, weights | {"labels.weight": random_weights(labelled)["labels.weight"]})
+    other = random_weights(architecture, seed=1)
+    other["output.bias"][0] = -100
+    parts = [(NumpyCell(architecture, one), vocabulary) for one in (weights, other)]
+    return {
+        "in a style": styled.styled([0.5, 0.5, *[0.0] * 25]),
+        "mixture of two": MixtureCell(parts, (0.7, 0.3)),
+        "blend of two": MixtureCell(parts, (0.7, 0.3), blended=True),
     }
 
 
@@ -212,23 +232,22 @@ def measure(scale: float, one_thread: bool) -> dict[str, object]:
             "rereading": best(lambda r=rereading: r.sample(LENGTH), seconds),
             "single": best(lambda c=cell, v=vocabulary, n=some: one_stream(c, v, n), seconds),
         }
-        labelled = replace(architecture, labels=27)
-        styled = NumpyCell(labelled, weights | {"labels.weight": random_weights(labelled)["labels.weight"]})
-        styled = styled.styled([0.5, 0.5, *[0.0] * 25])
-        styled_row = {
-            "styled": best(lambda c=styled, v=vocabulary, n=some: one_stream(c, v, n), seconds),
-            "styled 1024": 0.0,
+        ways = steered(architecture, weights, vocabulary)
+        steered_row = {
+            name: best(lambda c=way, v=vocabulary, n=some: one_stream(c, v, n), seconds)  # type: ignore[misc]
+            for name, way in ways.items()
         }
         for streams in STREAMS:
             blas.set_threads(cores if streams > 256 else 1)
             row[f"bulk {streams}"] = best(
                 lambda c=cell, v=vocabulary, k=streams, n=some: many_streams(c, v, k, n * min(k, 32)), seconds
             )
-        styled_row["styled 1024"] = best(
-            lambda c=styled, v=vocabulary, n=some: many_streams(c, v, 1024, n * 32), seconds
-        )
+        for name, way in ways.items():
+            steered_row[f"{name} 1024"] = best(
+                lambda c=way, v=vocabulary, n=some: many_streams(c, v, 1024, n * 32), seconds
+            )
         results[str(units)] = row
-        results[f"styled {units}"] = styled_row
+        results[f"steered {units}"] = steered_row
         results[f"floor {units}"] = floor(architecture, rates)
     blas.set_threads(cores)
     results["constrained"] = constrained_items(1.2 * scale)
@@ -251,20 +270,23 @@ def show(results: dict[str, object]) -> None:
     for name in rows[0]:
         print(f"{names.get(name, name + ' streams'):28}" + "".join(f"{row[name]:>12,.0f}" for row in rows))
     print()
-    styled: list[dict[str, float]] = [results[f"styled {u}"] for u in UNITS]  # type: ignore[misc]
+    others: list[dict[str, float]] = [results[f"steered {u}"] for u in UNITS]  # type: ignore[misc]
     ratios: list[tuple[str, list[float]]] = [
         ("one stream / tutorial", [r["single"] / r["tutorial"] for r in rows]),
         ("one stream / reading anew", [r["single"] / r["rereading"] for r in rows]),
         ("1,024 streams / one stream", [r["bulk 1024"] / r["single"] for r in rows]),
-        ("in a style / one stream", [s["styled"] / r["single"] for s, r in zip(styled, rows, strict=True)]),
-        ("in a style / 1,024 streams", [s["styled 1024"] / r["bulk 1024"] for s, r in zip(styled, rows, strict=True)]),
+        *(
+            (f"{way} / {plain}", [o[f"{way}{bulk}"] / r[key] for o, r in zip(others, rows, strict=True)])
+            for way in WAYS
+            for plain, key, bulk in (("one stream", "single", ""), ("1,024 streams", "bulk 1024", " 1024"))
+        ),
         ("floor, one stream (us)", [f["single"] * 1e6 for f in floors]),
         ("one stream (us)", [1e6 / r["single"] for r in rows]),
         ("floor, 1,024 streams (us)", [f["bulk"] * 1e6 for f in floors]),
         ("1,024 streams (us)", [1e6 / r["bulk 1024"] for r in rows]),
     ]
     for name, values in ratios:
-        print(f"{name:28}" + "".join(f"{value:>12.2f}" for value in values))
+        print(f"{name:30}" + "".join(f"{value:>12.2f}" for value in values))
     items: dict[str, float] = results["constrained"]  # type: ignore[assignment]
     print(f"\n{f'items of {DEFAULT_MODEL}':28}{'a second':>12}{'/ plain':>12}")
     for name, rate in items.items():

@@ -154,13 +154,13 @@ def _run(
 
     bound_spinning()
     from charrnn_tui.training.process.messages import Finished, Started, Stop
-    from charrnn_tui.training.run.trainer import Trainer
+    from charrnn_tui.training.run.start import start_run
 
     if text is not None:
         atomic.write_text(folder / ITEMS, text)
     ended: Event | None = None
     with _torch_left_alone():
-        trainer = Trainer(request.recipe, folder, library=library, resume=request.resume, claimed=True)
+        trainer = start_run(request.recipe, folder, library=library, resume=request.resume, claimed=True)
 
         def stop() -> None:
             trainer.request(Stop())

@@ -26,6 +26,8 @@ USES_TORCH = {
     "charrnn_tui.cells.through_time.manual_backward",
     "charrnn_tui.training.run.checkpoint",
     "charrnn_tui.training.run.data",
+    "charrnn_tui.training.run.counting",
+    "charrnn_tui.training.run.start",
     "charrnn_tui.training.process.distributed",
     "charrnn_tui.training.run.evaluation",
     "charrnn_tui.cells.through_time.loss",

@@ -296,7 +296,7 @@ def test_missing_files_are_named(toy_model: Path, tmp_path: Path) -> None:
         ("[]", "is no description"),
         ("null", "is no description"),
         ('{"a": 1}', "has the format None"),
-        ('{"format": 3}', "has the format 3, and this program reads the formats 1 and 2"),
+        ('{"format": 4}', "has the format 4, and this program reads the formats 1 to 3"),
         ('{"format": 1}', "'architecture' is missing"),
     ],
 )

@@ -146,5 +146,5 @@ def test_labels_are_described_and_older_descriptions_still_open(labelled: Model)
     ):
         with pytest.raises(ModelError, match=words):
             ModelInfo.from_dict(values | {"labels": wrong}, "it")
-    with pytest.raises(ModelError, match="has the format 3, and this program reads the formats 1 and 2"):
-        ModelInfo.from_dict(values | {"format": 3}, "it")
+    with pytest.raises(ModelError, match="has the format 4, and this program reads the formats 1 to 3"):
+        ModelInfo.from_dict(values | {"format": 4}, "it")

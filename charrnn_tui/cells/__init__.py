@@ -12,11 +12,16 @@ if TYPE_CHECKING:
     from charrnn_tui.cells.architecture import FAMILIES, Architecture, ArchitectureError, Family
     from charrnn_tui.cells.batch_cell import BatchCell, BatchState, join_states, log_softmax
     from charrnn_tui.cells.mixture import MixtureArchitecture, MixtureCell
+    from charrnn_tui.cells.ngram import NgramCell
+    from charrnn_tui.cells.ngram_architecture import MODEL_FAMILIES, NGRAM, ModelFamily, NgramArchitecture
     from charrnn_tui.cells.numpy_cell import NumpyCell, NumpyState
     from charrnn_tui.cells.protocol import Cell
+    from charrnn_tui.cells.stored import StoredArchitecture, stored_architecture, stored_cell
 
 __all__ = [
     "FAMILIES",
+    "MODEL_FAMILIES",
+    "NGRAM",
     "Architecture",
     "ArchitectureError",
     "BatchCell",
@@ -25,10 +30,16 @@ __all__ = [
     "Family",
     "MixtureArchitecture",
     "MixtureCell",
+    "ModelFamily",
+    "NgramArchitecture",
+    "NgramCell",
     "NumpyCell",
     "NumpyState",
+    "StoredArchitecture",
     "join_states",
     "log_softmax",
+    "stored_architecture",
+    "stored_cell",
 ]
 
 __getattr__, __dir__ = exports(
@@ -45,6 +56,14 @@ __getattr__, __dir__ = exports(
         "MixtureCell": "charrnn_tui.cells.mixture",
         "NumpyCell": "charrnn_tui.cells.numpy_cell",
         "NumpyState": "charrnn_tui.cells.numpy_cell",
+        "NgramArchitecture": "charrnn_tui.cells.ngram_architecture",
+        "NgramCell": "charrnn_tui.cells.ngram",
+        "StoredArchitecture": "charrnn_tui.cells.stored",
+        "stored_architecture": "charrnn_tui.cells.stored",
+        "stored_cell": "charrnn_tui.cells.stored",
+        "NGRAM": "charrnn_tui.cells.ngram_architecture",
+        "ModelFamily": "charrnn_tui.cells.ngram_architecture",
+        "MODEL_FAMILIES": "charrnn_tui.cells.ngram_architecture",
         "join_states": "charrnn_tui.cells.batch_cell",
         "log_softmax": "charrnn_tui.cells.batch_cell",
     },

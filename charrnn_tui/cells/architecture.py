@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 Family = Literal["rnn", "gru", "lstm"]
 
@@ -19,6 +19,8 @@ FAMILIES: tuple[Family, ...] = get_args(Family)
 GATES: dict[Family, int] = {"rnn": 1, "gru": 3, "lstm": 4}
 """Blocks of rows in a layer's weights: one for the vanilla cell, r z n for GRU, i f g o for LSTM."""
 
+MOST_SYMBOLS = 0x110001
+"""Every code point, and the boundary."""
 LARGEST = 1 << 16
 MOST_LAYERS = 64
 MOST_WEIGHTS = 1 << 31
@@ -26,6 +28,16 @@ MOST_WEIGHTS = 1 << 31
 
 class ArchitectureError(ValueError):
     """Sizes that make no network; the message says which and what is allowed."""
+
+
+def check_sizes(architecture: object, limits: Mapping[str, tuple[int, int]]) -> None:
+    """Raise ArchitectureError unless each of these attributes is a whole number within its limits."""
+    for name, (least, most) in limits.items():
+        value = getattr(architecture, name)
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise ArchitectureError(
+                f"{name.replace('_', ' ')} is a whole number from {least} to {most}, not {value!r}."
+            )
 
 
 @dataclass(frozen=True)
@@ -45,24 +57,24 @@ class Architecture:
     boundary: Boundary = "symbol"
     labels: int = 0
 
+    whole_arrays: ClassVar[tuple[str, ...]] = ()
+    """Names of what a file holds as whole numbers; all else is fractions."""
+
     def __post_init__(self) -> None:
         if self.family not in FAMILIES:
             raise ArchitectureError(f"the family is one of {', '.join(FAMILIES)}, not {self.family!r}.")
         if self.boundary not in get_args(Boundary):
             raise ArchitectureError(f"the boundary is one of {', '.join(get_args(Boundary))}, not {self.boundary!r}.")
-        limits = {
-            "vocabulary_size": (2, 0x110001),
-            "embedding": (1, LARGEST),
-            "hidden": (1, LARGEST),
-            "layers": (1, MOST_LAYERS),
-            "labels": (0, LARGEST),
-        }
-        for name, (least, most) in limits.items():
-            value = getattr(self, name)
-            if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-                raise ArchitectureError(
-                    f"{name.replace('_', ' ')} is a whole number from {least} to {most}, not {value!r}."
-                )
+        check_sizes(
+            self,
+            {
+                "vocabulary_size": (2, MOST_SYMBOLS),
+                "embedding": (1, LARGEST),
+                "hidden": (1, LARGEST),
+                "layers": (1, MOST_LAYERS),
+                "labels": (0, LARGEST),
+            },
+        )
         if self.parameters > MOST_WEIGHTS:
             raise ArchitectureError(f"the network would have {self.parameters:,} weights, too many to hold.")
 

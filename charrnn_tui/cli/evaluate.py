@@ -27,6 +27,9 @@ def add_to(app: typer.Typer) -> None:
   charrnn-tui evaluate names-lstm held-out.txt
   charrnn-tui evaluate names-lstm held-out.txt --json | jq .bits_per_char
   charrnn-tui evaluate names-lstm names.csv --column name
+  charrnn-tui evaluate cultures names.csv --column name --label culture
+                                             under the label of each item, without, and label by label
+  charrnn-tui evaluate cultures held-out.txt --style finnish
   charrnn-tui evaluate names-lstm places     a corpus by its name
 """,
     )(evaluate)
@@ -39,6 +42,7 @@ def add_to(app: typer.Typer) -> None:
   charrnn-tui compare names-lstm mine held-out.txt
   charrnn-tui compare a b c places --json
   charrnn-tui compare a b 'poems/*.txt'
+  charrnn-tui compare a b names.csv --column name --label culture
 """,
     )(compare)
 
@@ -60,7 +64,9 @@ def evaluate(
     file: FilesArgument,
     mix: options.MixOption = None,
     blend: options.BlendOption = False,
+    style: options.StyleOption = None,
     column: options.ColumnOption = None,
+    label: options.LabelOption = None,
     encoding: options.EncodingOption = None,
     errors: options.ErrorsOption = None,
     as_json: options.JsonOption = False,
@@ -70,17 +76,24 @@ def evaluate(
     For a model of items each line counts with its end (padding never counts); for a model of running text the file
     is one text, its state carried all through. What stood in its training part is said: on such items any model
     looks better than it is.
+
+    A model that has learnt labels reads each item under the label beside it (--label), and once more without any; the
+    columns that it was trained on are taken where none is named. With --style all items are read in one style.
     """
     from charrnn_tui.cli import output
     from charrnn_tui.model.library import Library
     from charrnn_tui.prompt.settings import load_config
 
-    source = options.source_of(file, column=column, encoding=encoding, errors=errors)
-    measured = measure(options.open_model(Library(), model, load_config(), mix, blend), source)
+    _check_one_style(label, style)
+    source = options.source_of(file, column=column, label=label, encoding=encoding, errors=errors)
+    measured = measure(options.open_model(Library(), model, load_config(), mix, blend, style), source)
     if as_json:
         output.write_json(measured)
         return
     output.write_facts(_facts(measured))
+    if measured["labels"]:
+        print()
+        _print_labels(measured["labels"])
 
 
 def compare(
@@ -92,7 +105,9 @@ def compare(
             help="Models' names, and last text files or a corpus's name.",
         ),
     ],
+    style: options.StyleOption = None,
     column: options.ColumnOption = None,
+    label: options.LabelOption = None,
     encoding: options.EncodingOption = None,
     errors: options.ErrorsOption = None,
     as_json: options.JsonOption = False,
@@ -100,7 +115,8 @@ def compare(
     """Set models side by side on one text, the best one first.
 
     A model that cannot read the text (a symbol it does not know) is listed last with the reason, and the exit code
-    is 1.
+    is 1. Models that have learnt labels read each item under the label beside it (--label), or all in one style
+    (--style); the others read without.
     """
     if len(names_and_file) < 3:
         raise WrongUse("give two models or more and, last, the text to compare them on.")
@@ -110,17 +126,22 @@ def compare(
     from charrnn_tui.text import UnknownSymbolsError
     from charrnn_tui.text.files import find_files
 
+    _check_one_style(label, style)
+    chosen = options.read_style(style)
     library = Library()
     models, files = _apart(names_and_file, library)
-    source = options.source_of(files, column=column, encoding=encoding, errors=errors)
+    source = options.source_of(files, column=column, label=label, encoding=encoding, errors=errors)
     find_files(source.names)
     good: list[dict[str, Any]] = []
     bad: list[dict[str, Any]] = []
     for name in models:
         try:
-            good.append(measure(library.open(name), source))
+            model = library.open(name)
+            good.append(measure(model.styled(chosen) if model.labels else model, source, any_model=True))
         except (ModelError, UnknownSymbolsError) as error:
             bad.append({"model": name, "problem": str(error)})
+    if good and (label is not None or chosen) and not any(row["label_count"] for row in good):
+        raise ModelError("none of these models has learnt labels; leave out --label and --style.")
     good.sort(key=lambda row: float(row["nats_per_char"]))
     if as_json:
         output.write_json([row | {"problem": None} for row in good] + bad)
@@ -150,14 +171,25 @@ def _apart(arguments: list[str], library: Library) -> tuple[list[str], list[str]
     return arguments[:at], arguments[at:]
 
 
-def measure(model: Model, source: Source) -> dict[str, Any]:
-    """The row of one model for JSON. Raises TextError, UnknownSymbolsError."""
+def _check_one_style(label: str | None, style: list[str] | None) -> None:
+    if label is not None and style:
+        raise WrongUse("--label reads each item under its own label and --style all in one; give one of them.")
+
+
+def measure(model: Model, source: Source, *, any_model: bool = False) -> dict[str, Any]:
+    """The row of one model for JSON. `any_model`: one without labels reads a labelled text without them.
+
+    Raises TextError, UnknownSymbolsError, InsightError.
+    """
     from charrnn_tui.cli.progress import ProgressLine
     from charrnn_tui.insight.learnt_from import corpus_for
+    from charrnn_tui.insight.styles import evaluate_labelled, share_right
     from charrnn_tui.text import read_text
 
     seen: int | None = None
     items: int | None = None
+    told: dict[str, Any] = {"style": model.style.to_plain() or None, "unlabelled_nats_per_char": None}
+    told |= {"label_accuracy": None, "labels": []}
     corpus = corpus_for(model, source)
     if corpus.kind == "stream":
         assert corpus.path is not None
@@ -166,8 +198,17 @@ def measure(model: Model, source: Source) -> dict[str, Any]:
             evaluation = model.evaluate_text(text, progress=progress.update)
     else:
         items = len(corpus.items)
-        with ProgressLine(items) as progress:
-            evaluation = model.evaluate(corpus.items, progress=progress.update)
+        asked = source.label is not None and not any_model
+        if corpus.labels is not None and not model.style and (model.labels or asked):
+            with ProgressLine(2 * items) as progress:
+                found = evaluate_labelled(model, corpus.items, corpus.labels, progress=progress.update)
+            evaluation = found.labelled
+            told["unlabelled_nats_per_char"] = found.unlabelled.nats_per_char
+            told["label_accuracy"] = share_right(model, corpus.items, corpus.labels)
+            told["labels"] = [one.to_dict() for one in found.labels]
+        else:
+            with ProgressLine(items) as progress:
+                evaluation = model.evaluate(corpus.items, progress=progress.update)
         marks = [model.seen(item) for item in corpus.items]
         seen = None if None in marks else marks.count("training")
     return {
@@ -178,6 +219,8 @@ def measure(model: Model, source: Source) -> dict[str, Any]:
         "perplexity": evaluation.perplexity if evaluation.perplexity < sys.float_info.max else None,
         "items": items,
         "items_seen_in_training": seen,
+        "label_count": len(model.labels),
+        **told,
     }
 
 
@@ -193,26 +236,53 @@ def _seen(row: dict[str, Any]) -> str:
 
 def _facts(row: dict[str, Any]) -> list[tuple[str, str]]:
     facts = [
-        ("nats a character", f"{row['nats_per_char']:.4f}"),
+        (f"nats a character{', under labels' if row['labels'] else ''}", f"{row['nats_per_char']:.4f}"),
         ("bits a character", f"{row['bits_per_char']:.4f}"),
         ("perplexity", _perplexity(row["perplexity"])),
         ("characters", f"{row['characters']:,}"),
     ]
+    if row["labels"]:
+        facts.insert(1, ("nats without label", f"{row['unlabelled_nats_per_char']:.4f}"))
+        facts.insert(
+            4, ("label told rightly", "unknown" if row["label_accuracy"] is None else f"{row['label_accuracy']:.0%}")
+        )
     if row["items"] is not None:
         facts += [("items", f"{row['items']:,}"), ("seen in training", _seen(row))]
     return facts
+
+
+def _print_labels(labels: list[dict[str, Any]]) -> None:
+    from charrnn_tui.cli import output
+
+    output.write_table(
+        ("label", "items", "nats/char", "without label", "gained"),
+        [
+            (
+                row["label"] or "(none)",
+                f"{row['items']:,}",
+                f"{row['nats_per_char']:.4f}",
+                f"{row['unlabelled_nats_per_char']:.4f}",
+                f"{row['unlabelled_nats_per_char'] - row['nats_per_char']:+.4f}",
+            )
+            for row in labels
+        ],
+        right="lrrrr",
+    )
 
 
 def _print_table(rows: list[dict[str, Any]]) -> None:
     from charrnn_tui.cli import output
 
     best = float(rows[0]["nats_per_char"])
+    labelled = any(row["labels"] for row in rows)
+    without = ("without label",) if labelled else ()
     output.write_table(
-        ("model", "nats/char", "bits/char", "perplexity", "behind", "parameters", "seen in training"),
+        ("model", "nats/char", *without, "bits/char", "perplexity", "behind", "parameters", "seen in training"),
         [
             (
                 row["model"],
                 f"{row['nats_per_char']:.4f}",
+                *([_without(row)] if labelled else []),
                 f"{row['bits_per_char']:.4f}",
                 _perplexity(row["perplexity"]),
                 f"+{row['nats_per_char'] - best:.4f}" if row["nats_per_char"] > best else "",
@@ -221,5 +291,9 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
             )
             for row in rows
         ],
-        right="lrrrrrr",
+        right="lrrrrrr" + "r" * labelled,
     )
+
+
+def _without(row: dict[str, Any]) -> str:
+    return "" if row["unlabelled_nats_per_char"] is None else f"{row['unlabelled_nats_per_char']:.4f}"

@@ -76,7 +76,7 @@ def show(
         output.write_json([told(favourite) for favourite in kept])
     elif not kept:
         had = f"no favourite has {tag_words(tag)}." if tag else ""
-        remark(had or "nothing was kept yet; /save at a prompt keeps the last generation.")
+        remark(had or "nothing was kept yet; /keep at a prompt keeps the last generation.")
     else:
         for favourite in kept:
             text = shown_item(favourite.text) if output.to_terminal() else favourite.text

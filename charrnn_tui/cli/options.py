@@ -81,6 +81,10 @@ ColumnOption = Annotated[
     str | None,
     typer.Option("--column", metavar="NAME", help="The column of a table (CSV, TSV, JSON lines) that holds the items."),
 ]
+LabelOption = Annotated[
+    str | None,
+    typer.Option("--label", metavar="NAME", help="The column that holds a label beside each item (a style)."),
+]
 EncodingOption = Annotated[
     str | None,
     typer.Option("--encoding", metavar="NAME", help="How the text is encoded (UTF-8, or as its first bytes say)."),
@@ -96,6 +100,7 @@ def source_of(
     names: Sequence[str],
     *,
     column: str | None = None,
+    label: str | None = None,
     encoding: str | None = None,
     errors: str | None = None,
     kind: Kind | None = None,
@@ -110,6 +115,7 @@ def source_of(
             kind,
             separator,
             column=column,
+            label=label,
             encoding=encoding,
             errors=errors or "strict",  # type: ignore[arg-type]
         )

@@ -69,7 +69,7 @@ def cut(text: str, width: int) -> str:
 def terminal_width(fallback: int = 80) -> int:
     """Columns of the terminal that stdout is, or `fallback`."""
     try:
-        return int(os.environ["COLUMNS"]) if os.environ.get("COLUMNS") else os.get_terminal_size(1).columns
+        return int(os.environ["COLUMNS"]) if os.environ.get("COLUMNS") else os.get_terminal_size(1).columns or fallback
     except (OSError, ValueError):
         return fallback
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from charrnn_tui.cli import beside as side_by_side
 from charrnn_tui.cli import constrained, options
 from charrnn_tui.cli.errors import FAILED, WrongUse, complain
 from charrnn_tui.files.limits import LARGEST_WHOLE
@@ -43,6 +44,7 @@ def add_to(app: typer.Typer) -> None:
   charrnn-tui sample --match 'El*iel' --length 4:8 --unique --new -n 200
                                             what items must be (docs/writing.md)
   charrnn-tui sample --mix towns=0.3 -n 20  names, a little like towns
+  charrnn-tui sample De --beside towns -n 5   two models, the same prefix, the same seed
   charrnn-tui sample -m poems -- "- "       after -- a prefix may begin with -
   printf 'De\\nAn\\n' | charrnn-tui sample -   continue each line
   charrnn-tui sample --json --seed 7 | jq   with item, seed and why it ended
@@ -83,6 +85,7 @@ def sample(
     new: constrained.NewOption = False,
     avoid: constrained.AvoidOption = None,
     ban: constrained.BanOption = None,
+    beside: side_by_side.BesideOption = None,
     device: Annotated[
         str, typer.Option("--device", metavar="cpu|cuda|auto", help="Where to compute; cuda pays for many items.")
     ] = "cpu",
@@ -106,6 +109,9 @@ def sample(
         raise WrongUse("--json and --null do not go together: a JSON row ends with its line.")
     if item + n - 1 > LARGEST_WHOLE:
         raise WrongUse(f"items are numbered up to {LARGEST_WHOLE}: give a smaller --item or --number.")
+    if beside is not None:
+        asked = bool(match or length or unique or new or avoid or ban)
+        side_by_side.check_company(prefix, device, constrained=asked, null=null)
     typed = constrained.read(match, length, unique=unique, new=new, avoid=avoid, ban=ban)
     constraint = constrained.compiled(typed) if typed else None
     if constraint is not None:
@@ -120,6 +126,19 @@ def sample(
     base = options.open_model(library, model, config)
     opened = steering.steered(base, library)
     longest = options.choose_max_length(max_length, config, opened)
+    if beside is not None:
+        other = library.open(beside)
+        side_by_side.write(
+            (opened, other),
+            prefix,
+            n,
+            settings=settings,
+            seed=the_seed,
+            first=item,
+            longest=(longest, options.choose_max_length(max_length, config, other)),
+            as_json=as_json,
+        )
+        return
     if constraint is not None:
         sink = _Sink(opened, seed=the_seed, max_length=longest + 1, as_json=as_json, null=null, many=n > 1)
         draws = opened.draws(constraint, prefix, settings=settings, seed=the_seed, max_length=longest)

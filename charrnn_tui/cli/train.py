@@ -66,7 +66,15 @@ def train(
         str | None,
         typer.Option("--preset", metavar="quick|balanced|best", help="A set of choices (balanced by default)."),
     ] = None,
-    family: Annotated[str | None, typer.Option("--arch", metavar="rnn|gru|lstm", help="The kind of cell.")] = None,
+    family: Annotated[
+        str | None,
+        typer.Option(
+            "--arch", metavar="rnn|gru|lstm|ngram", help="The kind of cell; an n-gram is counted in about a second."
+        ),
+    ] = None,
+    order: Annotated[
+        int | None, typer.Option("--order", metavar="N", help="Of an n-gram: its context and the next character (5).")
+    ] = None,
     layers: Annotated[int | None, typer.Option("--layers", metavar="N", help="Recurrent layers.")] = None,
     hidden: Annotated[int | None, typer.Option("--hidden", metavar="N", help="Units a layer.")] = None,
     embedding: Annotated[int | None, typer.Option("--embedding", metavar="N", help="Size of the embedding.")] = None,
@@ -102,10 +110,7 @@ def train(
         str | None, typer.Option("--separator", metavar="TEXT", help="What stands between items; \\n is a line feed.")
     ] = None,
     column: options.ColumnOption = None,
-    label: Annotated[
-        str | None,
-        typer.Option("--label", metavar="NAME", help="The column that holds a label beside each item (a style)."),
-    ] = None,
+    label: options.LabelOption = None,
     encoding: options.EncodingOption = None,
     errors: options.ErrorsOption = None,
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="The model's name.")] = None,
@@ -158,6 +163,7 @@ def train(
     given = {
         "corpus": (corpus[0] if len(corpus) == 1 else tuple(corpus)) if corpus else None,
         "family": family,
+        "order": order,
         "layers": layers,
         "hidden": hidden,
         "embedding": embedding,
@@ -240,6 +246,8 @@ def _find_learning_rate(asked: Asked) -> int:
 
     library = Library()
     request = None if asked.resume else request_for(asked, library)
+    if request is not None and request.recipe.is_ngram:
+        raise WrongUse("an n-gram has no learning rate: it is counted.")
     if request is None or request.resume:
         raise WrongUse("--find-lr sweeps for a new run, not for one that is taken up.")
     return find(request.recipe, library, base=asked.base, as_json=asked.as_json)
@@ -262,11 +270,27 @@ def request_for(asked: Asked, library: Library) -> Request:
             raise WrongUse(f"{option_of(fixed[0])} cannot be chosen: a base model brings its own network.")
     from_file = _recipe_file(asked.recipe_file)
     changes = {**from_file, **asked.fields}
+    _check_meaning(asked, changes.get("family"))
     preset = asked.preset or (None if from_file else DEFAULT_PRESET)
     with from_options():
         Recipe.from_dict(changes)
         name = None if preset is None else preset_named(preset).name
     return recipe_for(None, library, preset=name, changes=changes, base=asked.base)
+
+
+def _check_meaning(asked: Asked, family: str | None) -> None:
+    """Raise WrongUse for an option that means nothing to the kind of model that is asked for."""
+    from charrnn_tui.cells import NGRAM
+    from charrnn_tui.training.plan.recipe import OF_NETWORKS
+
+    if family != NGRAM:
+        if "order" in asked.fields:
+            raise WrongUse("--order is that of an n-gram; give it with --arch ngram.")
+        return
+    given = [option_of(name) for name in OF_NETWORKS if name in asked.fields]
+    given += [f"--{name}" for name, there in (("preset", asked.preset), ("base", asked.base)) if there is not None]
+    if given:
+        raise WrongUse(f"{given[0]} means nothing to an n-gram, which is counted and not trained; leave it out.")
 
 
 def _recipe_file(path: str | None) -> dict[str, Any]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from charrnn_tui.model.library import Library
     from charrnn_tui.training.plan.recipe import Recipe
     from charrnn_tui.training.process.distributed import Ranks
-    from charrnn_tui.training.run.trainer import Trainer
+    from charrnn_tui.training.run.start import Run
 
 
 class Report(Protocol):
@@ -107,9 +107,9 @@ def _supervise(
     base: str | None,
     claimed: bool,
 ) -> int:
-    from charrnn_tui.training.run.trainer import Trainer
+    from charrnn_tui.training.run.start import start_run
 
-    trainer = Trainer(recipe, folder, library=library, resume=resume, base=base, ranks=ranks, claimed=claimed)
+    trainer = start_run(recipe, folder, library=library, resume=resume, base=base, ranks=ranks, claimed=claimed)
     ended: Event | None = None
     with _Stopping(trainer, reports, alone=ranks.world == 1) as stopping:
         for event in trainer.run():
@@ -142,7 +142,7 @@ class _Stopping:
 
     _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-    def __init__(self, trainer: Trainer, reports: list[Report], *, alone: bool) -> None:
+    def __init__(self, trainer: Run, reports: list[Report], *, alone: bool) -> None:
         self.asked = False
         self._trainer, self._reports, self._alone = trainer, reports, alone
         self._before: dict[signal.Signals, Any] = {}

@@ -78,6 +78,8 @@ def along(
     cell = model.cell
     readings = [read(model, prefix) for prefix in (first, second)]
     ends = [reading.states[-1] for reading in readings]
+    if not any(array.dtype.kind == "f" for array in ends[0].arrays):
+        raise InsightError(f"the states of {model.name} are characters; nothing lies between two of them.")
     weights = np.linspace(0, 1, steps + 1)
     states = interpolate(ends[0], ends[1], weights)
     answers = cell.answer(states)

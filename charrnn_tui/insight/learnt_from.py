@@ -166,15 +166,17 @@ def corpus_for(model: Model, text: Source | str) -> Corpus:
 
 
 def read_as(model: Model, text: Source | str) -> Source:
-    """A text as the model reads it: its kind, its separator, and of a table, its column where none was named.
+    """A text as the model reads it: its kind, its separator, and of a table, its column and label where no column was
+    named.
 
     Raises TextError where a table has no such column.
     """
     source = Source((text,)) if isinstance(text, str) else text
     recipe = model.info.recipe
-    separator, column = recipe.get("separator"), recipe.get("column")
+    separator, column, label = (recipe.get(key) for key in ("separator", "column", "label"))
     if source.column is None:
-        source = with_column_of(source, column if isinstance(column, str) else None)
+        usual = column if isinstance(column, str) else None
+        source = with_column_of(source, usual, label if isinstance(label, str) and model.labels else None)
     if source.column is None and source.separator is None and isinstance(separator, str) and separator:
         source = replace(source, separator=separator)
     return replace(source, kind=model.info.kind)

@@ -6,14 +6,15 @@ that is known, else the same for all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.insight.reading import InsightError, cleaned
-from charrnn_tui.model import Model
+from charrnn_tui.model import Evaluation, Model
 from charrnn_tui.text import EncodedItems, bucketed_batches, visible
 
 MOST_JUDGED = 1000
@@ -52,11 +53,7 @@ def log_probs_under(model: Model, texts: Sequence[str]) -> NDArray[np.float64]:
 
     Raises InsightError for a network without labels, UnknownSymbolsError.
     """
-    if not model.labels:
-        raise InsightError(
-            f"{visible(model.name)} has learnt no labels, so it cannot tell styles apart; a network learns them from a "
-            "table (charrnn-tui train FILE.csv --column NAME --label LABEL)."
-        )
+    _check_labels(model, "so it cannot tell styles apart")
     encoded = EncodedItems.encode([cleaned(model, text) for text in texts], model.vocabulary)
     found = np.zeros((len(texts), len(model.labels)))
     cells = [model.styled(label).cell for label in model.labels]
@@ -65,6 +62,14 @@ def log_probs_under(model: Model, texts: Sequence[str]) -> NDArray[np.float64]:
         for at, cell in enumerate(cells):
             found[rows, at] = cell.score(ids, ids >= 0).reshape(len(rows), -1).sum(axis=1)
     return found
+
+
+def _check_labels(model: Model, therefore: str) -> None:
+    if not model.labels:
+        raise InsightError(
+            f"{visible(model.name)} has learnt no labels, {therefore}; a network learns them from a table "
+            "(charrnn-tui train FILE.csv --column NAME --label LABEL)."
+        )
 
 
 def posteriors(log_probs: NDArray[np.float64], prior: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -100,3 +105,80 @@ def share_right(model: Model, texts: Sequence[str], labels: Sequence[str]) -> fl
         known = [known[at] for at in chosen.tolist()]
     shares = posteriors(log_probs_under(model, [text for text, _ in known]), priors(model))
     return float(np.mean(shares.argmax(axis=1) == [label for _, label in known]))
+
+
+class LabelEvaluation(NamedTuple):
+    """The items of one label, read under it and without."""
+
+    label: str
+    """'' for items without a label that the network knows."""
+    items: int
+    labelled: Evaluation
+    unlabelled: Evaluation
+
+    def to_dict(self) -> dict[str, Any]:
+        """As `charrnn-tui evaluate --label --json` prints it."""
+        return {
+            "label": self.label or None,
+            "items": self.items,
+            "characters": self.labelled.characters,
+            "nats_per_char": self.labelled.nats_per_char,
+            "unlabelled_nats_per_char": self.unlabelled.nats_per_char,
+        }
+
+
+@dataclass(frozen=True)
+class LabelledEvaluation:
+    """How well a network predicts items under the labels that stand beside them, and without."""
+
+    labels: tuple[LabelEvaluation, ...]
+    """In the order of the network's labels; last the items without one."""
+
+    @property
+    def labelled(self) -> Evaluation:
+        """All items, each under its label where it has one."""
+        return _together(one.labelled for one in self.labels)
+
+    @property
+    def unlabelled(self) -> Evaluation:
+        """All items, read without labels."""
+        return _together(one.unlabelled for one in self.labels)
+
+
+def _together(parts: Iterable[Evaluation]) -> Evaluation:
+    total, count = 0.0, 0
+    for part in parts:
+        total += part.nats_per_char * part.characters
+        count += part.characters
+    return Evaluation(total / count, count)
+
+
+def evaluate_labelled(
+    model: Model, items: Sequence[str], labels: Sequence[str], *, progress: Callable[[int], None] | None = None
+) -> LabelledEvaluation:
+    """Evaluate items under the label beside each, and without. An item whose label the network has not learnt is read
+    without. `progress` is told how many readings are done, of two an item.
+
+    Raises InsightError for a network without labels, UnknownSymbolsError, TextError.
+    """
+    _check_labels(model, "so there is nothing to measure under a label")
+    groups: dict[str, list[str]] = {label: [] for label in (*model.labels, "")}
+    for item, label in zip(items, labels, strict=True):
+        groups[label if label in groups else ""].append(item)
+    done = 0
+
+    def told(count: int) -> None:
+        if progress is not None:
+            progress(done + count)
+
+    found = []
+    plain = model.styled(None)
+    for label, of_label in groups.items():
+        if not of_label:
+            continue
+        without = plain.evaluate(of_label, progress=told)
+        done += len(of_label)
+        beneath = plain.styled(label).evaluate(of_label, progress=told) if label else without
+        done += len(of_label)
+        found.append(LabelEvaluation(label, len(of_label), beneath, without))
+    return LabelledEvaluation(tuple(found))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from charrnn_tui.model.library import DEFAULT_MODEL, Library
     from charrnn_tui.model.model import Evaluation, Model
     from charrnn_tui.model.style import Style, StyleError, StyleLike
-    from charrnn_tui.model.tensors import read_tensors, refuse_pickle
+    from charrnn_tui.model.tensors import read_tensors, read_weights, refuse_pickle
 
 __all__ = [
     "CARD",
@@ -49,6 +49,7 @@ __all__ = [
     "StyleLike",
     "read_info",
     "read_tensors",
+    "read_weights",
     "refuse_pickle",
     "write_info",
 ]
@@ -75,6 +76,7 @@ __getattr__, __dir__ = exports(
         "WEIGHTS": "charrnn_tui.model.description",
         "read_info": "charrnn_tui.model.description",
         "read_tensors": "charrnn_tui.model.tensors",
+        "read_weights": "charrnn_tui.model.tensors",
         "refuse_pickle": "charrnn_tui.model.tensors",
         "write_info": "charrnn_tui.model.description",
     },

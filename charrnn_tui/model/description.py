@@ -10,7 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from charrnn_tui.cells import Architecture, ArchitectureError
+from charrnn_tui.cells import (
+    Architecture,
+    ArchitectureError,
+    NgramArchitecture,
+    StoredArchitecture,
+    stored_architecture,
+)
 from charrnn_tui.files.atomic import write_json
 from charrnn_tui.model import facts
 from charrnn_tui.text import visible
@@ -23,6 +29,9 @@ if TYPE_CHECKING:
 FORMAT = 1
 FORMAT_WITH_LABELS = 2
 """What a model with labels is written as: a program that knows no labels refuses it by this number."""
+FORMAT_OF_NGRAMS = 3
+"""What an n-gram is written as: a program that knows networks alone refuses it by this number."""
+FORMATS = (FORMAT, FORMAT_WITH_LABELS, FORMAT_OF_NGRAMS)
 WEIGHTS = "model.safetensors"
 DESCRIPTION = "model.json"
 HISTORY = "history.jsonl"
@@ -42,8 +51,9 @@ class ModelInfo:
     """What `model.json` says: everything about a model but its weights.
 
     `labels`: names of the labels that stood beside its items, in the order of the network's vectors.
-    `corpus`: name, items, validation_items, characters, symbols, longest (characters); label (the column of
-    the labels) and label_items (how many items of each).
+    `corpus`: name, items, validation_items and, where some of these are equal, validation_distinct (how many different
+    ones), characters, symbols, longest (characters); label (the column of the labels) and label_items (how many items
+    of each).
     `results`: validation_loss and training_loss (nats a character), step, last_step, epoch, seconds, finished; of a
     network with labels unlabelled_loss (validation, where none is given) and label_accuracy (of how many held-out items
     the most probable label is the right one).
@@ -51,7 +61,7 @@ class ModelInfo:
     """
 
     name: str
-    architecture: Architecture
+    architecture: StoredArchitecture
     vocabulary: Vocabulary
     kind: Kind = "lines"
     corpus: Mapping[str, Any] = field(default_factory=dict)
@@ -59,6 +69,13 @@ class ModelInfo:
     results: Mapping[str, Any] = field(default_factory=dict)
     created: str = ""
     labels: tuple[str, ...] = ()
+
+    def network(self, otherwise: str) -> Architecture:
+        """The architecture of the network that it is. Raises ModelError where it is none: "… is a 5-gram, not a
+        network; `otherwise`."."""
+        if isinstance(self.architecture, NgramArchitecture):
+            raise ModelError(f"{self.name} is a {self.architecture.describe()}, not a network; {otherwise}.")
+        return self.architecture
 
     @property
     def validation_loss(self) -> float | None:
@@ -103,10 +120,16 @@ class ModelInfo:
         longest = self.corpus.get("longest", -1)
         return max(30, 2 * longest) if facts.whole(longest) else 100
 
+    @property
+    def _format(self) -> int:
+        if isinstance(self.architecture, NgramArchitecture):
+            return FORMAT_OF_NGRAMS
+        return FORMAT_WITH_LABELS if self.labels else FORMAT
+
     def to_dict(self) -> dict[str, Any]:
         """As plain values, for JSON."""
         return {
-            "format": FORMAT_WITH_LABELS if self.labels else FORMAT,
+            "format": self._format,
             "name": self.name,
             "architecture": self.architecture.to_dict(),
             "vocabulary": "".join(self.vocabulary.symbols),
@@ -124,15 +147,15 @@ class ModelInfo:
         if not isinstance(values, dict):
             raise ModelError(f"{source} is no description of a model.")
         version = values.get("format")
-        if version not in (FORMAT, FORMAT_WITH_LABELS) or isinstance(version, bool):
+        if version not in FORMATS or isinstance(version, bool):
             raise ModelError(
-                f"{source} has the format {reprlib.repr(version)}, and this program reads the formats {FORMAT} and "
-                f"{FORMAT_WITH_LABELS}; update charrnn-tui or train the model again."
+                f"{source} has the format {reprlib.repr(version)}, and this program reads the formats {FORMATS[0]} to "
+                f"{FORMATS[-1]}; update charrnn-tui or train the model again."
             )
         from charrnn_tui.text import Vocabulary  # NumPy: the first paint needs no description
 
         try:
-            architecture = Architecture.from_dict(values["architecture"])
+            architecture = stored_architecture(values["architecture"])
             symbols = values["vocabulary"]
             vocabulary = Vocabulary(symbols)
             kind: Kind = values["kind"]

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from charrnn_tui.cells import BatchCell, NumpyCell
+from charrnn_tui.cells import ArchitectureError, BatchCell, stored_cell
 from charrnn_tui.model.description import LINES, WEIGHTS, ModelError, ModelInfo, read_info
 from charrnn_tui.model.folder import read_files, write_folder
 from charrnn_tui.model.style import Style, StyleLike
-from charrnn_tui.model.tensors import read_tensors
+from charrnn_tui.model.tensors import read_tensors, read_weights
 from charrnn_tui.sampling import SamplingOptions, SamplingSettings, Search, Stream, most_probable, sample_many
 from charrnn_tui.sampling.prefix import clean_prefix, start_ids
 from charrnn_tui.sampling.probability_tree import Branch, probability_tree
@@ -105,11 +105,14 @@ class Model:
         """Open the model in a folder. Raises ModelError."""
         info = read_info(folder)
         path = folder / WEIGHTS
-        weights = read_tensors(path, info.architecture.shapes())
+        weights = read_weights(path, info.architecture)
         for name, weight in weights.items():
             if not np.isfinite(weight).all():
                 raise ModelError(f"{visible(str(path))}: {name} holds NaN or infinite numbers; train it again.")
-        return cls(info, NumpyCell(info.architecture, weights), folder)
+        try:
+            return cls(info, stored_cell(info.architecture, weights), folder)
+        except ArchitectureError as error:
+            raise ModelError(f"{visible(str(path))}: {error}") from error
 
     def styled(self, style: StyleLike) -> Model:
         """The same model writing in a style: a label (`"finnish"`), or labels with their weights

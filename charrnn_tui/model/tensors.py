@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
+from charrnn_tui.cells import StoredArchitecture
 from charrnn_tui.model.description import ModelError
 from charrnn_tui.text import visible
 
+_FLOATING = ("F16", "F32", "F64")
+_WHOLE = ("U8", "U16", "U32", "I8", "I16", "I32", "I64")
 
-def read_tensors(path: Path, shapes: Mapping[str, tuple[int, ...]] | None = None) -> dict[str, NDArray[Any]]:
-    """The arrays of a safetensors file. With `shapes`, names, shapes and type (floating point) are checked first.
+
+def read_weights(path: Path, architecture: StoredArchitecture) -> dict[str, NDArray[Any]]:
+    """The arrays of an architecture, of its names, shapes and kinds of numbers. Raises ModelError."""
+    return read_tensors(path, architecture.shapes(), architecture.whole_arrays)
+
+
+def read_tensors(
+    path: Path, shapes: Mapping[str, tuple[int, ...]] | None = None, whole: Collection[str] = ()
+) -> dict[str, NDArray[Any]]:
+    """The arrays of a safetensors file. With `shapes`, names, shapes and kinds are checked first: whole numbers for the
+    names in `whole`, floating-point numbers for the others.
 
     Raises ModelError with a sentence for a missing, damaged or foreign file.
     """
@@ -23,7 +35,7 @@ def read_tensors(path: Path, shapes: Mapping[str, tuple[int, ...]] | None = None
     try:
         with safe_open(path, framework="numpy") as opened:
             if shapes is not None:
-                _check_header(opened, shapes, source)
+                _check_header(opened, shapes, whole, source)
             return {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 (no mapping)
     except (SafetensorError, OSError, TypeError, ValueError, KeyError, AttributeError) as error:
         if isinstance(error, ModelError):
@@ -49,7 +61,7 @@ def refuse_pickle(path: Path) -> None:
         )
 
 
-def _check_header(opened: Any, shapes: Mapping[str, tuple[int, ...]], source: str) -> None:
+def _check_header(opened: Any, shapes: Mapping[str, tuple[int, ...]], whole: Collection[str], source: str) -> None:
     """Compare names, shapes and types with the expected ones, from the file's header alone."""
     names = set(opened.keys())
     for name in shapes:
@@ -61,5 +73,6 @@ def _check_header(opened: Any, shapes: Mapping[str, tuple[int, ...]], source: st
         part = opened.get_slice(name)
         if tuple(part.get_shape()) != shape:
             raise ModelError(f"{source}: {name} has the shape {part.get_shape()}, and {list(shape)} is expected.")
-        if part.get_dtype() not in ("F16", "F32", "F64"):
-            raise ModelError(f"{source}: {name} holds {part.get_dtype()}, and floating-point numbers are expected.")
+        if part.get_dtype() not in (_WHOLE if name in whole else _FLOATING):
+            wanted = "whole numbers" if name in whole else "floating-point numbers"
+            raise ModelError(f"{source}: {name} holds {part.get_dtype()}, and {wanted} are expected.")

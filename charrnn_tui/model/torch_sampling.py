@@ -9,7 +9,7 @@ import torch
 from charrnn_tui.cells.torch_cell import TorchCell, make_cell
 from charrnn_tui.model.description import WEIGHTS, ModelError
 from charrnn_tui.model.model import Model
-from charrnn_tui.model.tensors import read_tensors
+from charrnn_tui.model.tensors import read_weights
 from charrnn_tui.sampling.bulk import check_sizes
 from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.sampling.torch_bulk import sample_many_torch
@@ -64,8 +64,8 @@ def load_cell(model: Model, device: torch.device) -> TorchCell:
     """The hand-written torch cell of a model, on a device. Raises ModelError."""
     if model.folder is None:
         raise ModelError(f"{model.name} has no folder to read its weights from; save it first.")
-    architecture = model.info.architecture
-    weights = read_tensors(model.folder / WEIGHTS, architecture.shapes())
+    architecture = model.info.network("it is drawn from with NumPy alone, so leave the device out")
+    weights = read_weights(model.folder / WEIGHTS, architecture)
     cell = make_cell(architecture)
     cell.load_state_dict({name: torch.from_numpy(weight) for name, weight in weights.items()})
     cell = cell.to(device).eval()

@@ -10,6 +10,9 @@ from charrnn_tui.prompt.options import OptionValue
 if TYPE_CHECKING:
     from charrnn_tui.model.mix import Mix
 
+LISTED = 10
+"""Items of a list of the most probable, where nobody says how many."""
+
 
 @dataclass(frozen=True)
 class Continue:
@@ -48,9 +51,10 @@ class GenerateMany:
 
 @dataclass(frozen=True)
 class ShowProbable:
-    """List the most probable items that begin with a prefix, exactly."""
+    """List the `count` most probable items that begin with a prefix, exactly."""
 
     prefix: str
+    count: int = LISTED
 
 
 @dataclass(frozen=True)
@@ -71,9 +75,10 @@ class ShowBetween:
 
 @dataclass(frozen=True)
 class Look:
-    """Lay a text open, character by character; None: what was generated last."""
+    """Lay a text open, character by character; None: what was generated last, or one line of it, from 1."""
 
     text: str | None
+    line: int | None = None
 
 
 @dataclass(frozen=True)
@@ -115,8 +120,24 @@ class Train:
 
 
 @dataclass(frozen=True)
-class Save:
-    """Keep the last generation in the favourites."""
+class Keep:
+    """Keep the last generation in the favourites, or only some lines of it, from 1."""
+
+    lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unkeep:
+    """Take the last generation out of the favourites again, or only some lines of it, from 1."""
+
+    lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Copy:
+    """Put the last generation on the clipboard, or only some lines of it, from 1."""
+
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -179,6 +200,8 @@ class Quit:
     """Leave."""
 
 
+OfLines: TypeAlias = Keep | Unkeep | Copy
+"""What is done with the last generation, or with lines of it."""
 Keeping: TypeAlias = Favourites | Tag | Export | Transcript
 """What concerns the files of what was kept."""
 Forking: TypeAlias = Fork | ShowTree
@@ -198,7 +221,7 @@ Action: TypeAlias = (
     | ShowContext
     | OpenModel
     | Train
-    | Save
+    | OfLines
     | Keeping
     | Forking
     | Help

@@ -92,7 +92,7 @@ class Choices:
         before = "" if found is None or rest in labels else found.group()
         begun = rest[len(before) :]
         options = [label for label in labels if label.casefold().startswith(begun.casefold())]
-        options.sort(key=lambda label: label != begun)
+        options.sort(key=lambda label: (label != begun, label.casefold() != begun.casefold()))
         return [Choice(f"/{name} {before}{label}", label) for label in options if not (before and label == NO_STYLE)]
 
     def on_enter(self, line: str, chosen: str | None) -> str | None:
@@ -102,8 +102,11 @@ class Choices:
         """
         if chosen is None or not is_command(line) or chosen.rstrip(" ") == line:
             return None
-        if " " not in line and find(line[1:]) is not None:
+        command = find(line[1:].partition(" ")[0])
+        if " " not in line and command is not None:
             return None
+        if command is not None and command.completes == "styles" and chosen.casefold() == line.rstrip(" ").casefold():
+            return None  # a label in other capitals is that label
         return chosen
 
 

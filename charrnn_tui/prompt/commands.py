@@ -6,14 +6,17 @@ Parsing gives a plain value (an `Action`) and knows no screen: each front end ca
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from charrnn_tui.model.mix import Mix, MixError
 from charrnn_tui.prompt.actions import (
+    LISTED,
     Action,
     Beside,
     Continue,
+    Copy,
     Export,
     Favourites,
     Fork,
@@ -21,12 +24,13 @@ from charrnn_tui.prompt.actions import (
     Free,
     GenerateMany,
     Help,
+    Keep,
     Keeping,
     Look,
     MixModels,
+    OfLines,
     OpenModel,
     Quit,
-    Save,
     SetOption,
     SetStyle,
     ShowBetween,
@@ -37,12 +41,18 @@ from charrnn_tui.prompt.actions import (
     Tag,
     Train,
     Transcript,
+    Unkeep,
 )
+from charrnn_tui.prompt.lines import parse_lines
 from charrnn_tui.prompt.options import OPTIONS, CommandError, Option, split_words, whole_number
 from charrnn_tui.prompt.words import quoted
 from charrnn_tui.sampling import SettingsError
 
 MOST_AT_ONCE = 1000
+MOST_LISTED = 10_000
+"""Items of a list of the most probable."""
+_HOW_MANY_FIRST, _HOW_MANY_LAST = re.compile(r"-n (\S+)(?: |$)"), re.compile(r"(?: |^)-n (\S+)$")
+"""How many, before a prefix or behind it, with the one space that parts them."""
 STEPS, MOST_STEPS = 8, 200
 """Steps of a way from one prefix to another."""
 
@@ -87,11 +97,12 @@ def _many(rest: str) -> Action:
 
 def _top(rest: str) -> Action:
     # As on the command line; a prefix that begins with two dashes and "tree " can be typed to /next.
-    return ShowContinuations(rest.removeprefix("--tree").removeprefix(" ")) if _asks_tree(rest) else ShowProbable(rest)
-
-
-def _asks_tree(rest: str) -> bool:
-    return rest == "--tree" or rest.startswith("--tree ")
+    if rest == "--tree" or rest.startswith("--tree "):
+        return ShowContinuations(rest.removeprefix("--tree").removeprefix(" "))
+    if (found := _HOW_MANY_FIRST.match(rest)) is None and (found := _HOW_MANY_LAST.search(rest)) is None:
+        return ShowProbable(rest)
+    count = whole_number(found[1], "the number of items", 1, MOST_LISTED)
+    return ShowProbable(rest[: found.start()] + rest[found.end() :], count)
 
 
 def _between(rest: str) -> Action:
@@ -129,6 +140,14 @@ def _beside(rest: str) -> Action:
 def _several(rest: str) -> tuple[str, ...]:
     """Names with spaces between them, each once; one that holds spaces stands in quotes."""
     return tuple(dict.fromkeys(split_words(rest)))
+
+
+def _look(rest: str) -> Action:
+    # A number is a line of the last batch; in quotes it is a text.
+    if rest.strip().isascii() and rest.strip().isdigit():
+        return Look(None, parse_lines(rest)[0])
+    number = re.fullmatch("""(["'])([0-9]+)\\1""", rest)
+    return Look(number[2] if number else rest or None)
 
 
 def _tag(rest: str) -> Action:
@@ -194,14 +213,14 @@ COMMANDS: dict[str, Command] = {
             "models",
         ),
         Command("n", "/n 20 De", "continue a prefix many times at once", _many),
-        Command("top", "/top De", "the most probable items that begin so, exactly", _top),
+        Command("top", "/top De -n 20", "the most probable items that begin so, exactly", _top),
         Command("next", "/next De", "what may follow, as a tree of probabilities", ShowContinuations),
         Command("between", "/between De An 8", "from one prefix to another in steps, a text at each", _between),
         Command(
             "look",
             "/look TEXT",
-            "what was expected at each character (alone: of the last text)",
-            lambda rest: Look(rest or None),
+            "what was expected at each character (alone: of the last text; /look 7: of line 7 of the last batch)",
+            _look,
         ),
         Command(
             "context",
@@ -220,14 +239,31 @@ COMMANDS: dict[str, Command] = {
             lambda rest: Train(_path(rest)),
             "corpora",
         ),
-        Command("save", "/save", "keep the last generation in the favourites", lambda rest: Save()),
+        Command(
+            "keep",
+            "/keep 7",
+            "keep lines of the last batch in the favourites, as /keep 3 7-9 (alone: all that was written last)",
+            lambda rest: Keep(parse_lines(rest)),
+        ),
+        Command(
+            "unkeep",
+            "/unkeep 7",
+            "take lines of the last batch out of the favourites again (alone: all of it)",
+            lambda rest: Unkeep(parse_lines(rest)),
+        ),
+        Command(
+            "copy",
+            "/copy 7",
+            "put lines of the last batch on the clipboard (alone: all of it)",
+            lambda rest: Copy(parse_lines(rest)),
+        ),
         Command("favourites", "/favourites TAG", "what was kept (alone: all of it)", lambda rest: Favourites(rest)),
         Command("tag", "/tag 3 elf -town", "put tags on a favourite, or take them away", _tag),
         Command("export", "/export FILE", "write what was kept to a .txt, .csv, .json or .jsonl file", _export),
         Command(
             "transcript",
             "/transcript FILE",
-            "write this session to a file: text, or a picture of the screen (.svg)",
+            "write this session to a file: text, or a picture (.svg)",
             lambda rest: Transcript(_path(rest)),
         ),
         Command("fork", "/fork 3 n", "put a character at a place of the last text and grow it anew from there", _fork),
@@ -237,7 +273,15 @@ COMMANDS: dict[str, Command] = {
         Command("quit", "/quit", "leave", lambda rest: Quit()),
     )
 }
-ALIASES = {"temperature": "temp", "t": "temp", "color": "colour", "q": "quit", "exit": "quit", "?": "help"}
+ALIASES = {
+    "save": "keep",
+    "temperature": "temp",
+    "t": "temp",
+    "color": "colour",
+    "q": "quit",
+    "exit": "quit",
+    "?": "help",
+}
 
 
 def find(name: str) -> Command | None:
@@ -288,6 +332,11 @@ def typed_as_prefix(prefix: str) -> str:
     return "/" + prefix if prefix.startswith("/") else prefix
 
 
+def typed_as_top(prefix: str, count: int) -> str:
+    """The line that lists so many of the most probable items."""
+    return f"/top {prefix}" if count == LISTED else f"/top {prefix} -n {count}"
+
+
 __all__ = [
     "COMMANDS",
     "MOST_AT_ONCE",
@@ -296,6 +345,7 @@ __all__ = [
     "Command",
     "CommandError",
     "Continue",
+    "Copy",
     "Export",
     "Favourites",
     "Fork",
@@ -303,12 +353,13 @@ __all__ = [
     "Free",
     "GenerateMany",
     "Help",
+    "Keep",
     "Keeping",
     "Look",
     "MixModels",
+    "OfLines",
     "OpenModel",
     "Quit",
-    "Save",
     "SetOption",
     "SetStyle",
     "ShowBetween",
@@ -319,9 +370,11 @@ __all__ = [
     "Tag",
     "Train",
     "Transcript",
+    "Unkeep",
     "find",
     "is_command",
     "parse",
     "prefix_of",
     "typed_as_prefix",
+    "typed_as_top",
 ]

@@ -147,7 +147,7 @@ def numbered(number: int, path: Path | None = None) -> Favourite:
     """The favourite of a number, from 1 for the oldest. Raises CommandError."""
     kept = load(path)
     if not 1 <= number <= len(kept):
-        known = f"they are numbered 1 to {len(kept):,}" if kept else "nothing was kept yet; /save keeps a text"
+        known = f"they are numbered 1 to {len(kept):,}" if kept else "nothing was kept yet; /keep keeps a text"
         raise CommandError(f"there is no favourite {number}; {known}.")
     return kept[number - 1]
 

@@ -8,21 +8,27 @@ from __future__ import annotations
 import math
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from charrnn_tui.prompt import words
 from charrnn_tui.prompt.favourites import Favourite
 from charrnn_tui.prompt.options import CommandError
+from charrnn_tui.prompt.probability import percent
 from charrnn_tui.prompt.steering import UNSTEERED, Steering
 from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.sampling.settings import typed_temperature
+from charrnn_tui.text import visible
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from charrnn_tui.model import Model
     from charrnn_tui.sampling import Search
     from charrnn_tui.sampling.stream import EndReason
+
+    Record: TypeAlias = "DrawnGeneration | ProbableItems"
 
 EMPTY_ITEM = "(empty)"
 """How the item without characters is named."""
@@ -62,6 +68,16 @@ class DrawnGeneration:
     def turned(self) -> bool:
         """Whether a setting was turned while any of its texts was written."""
         return any(text.turned for text in self.texts)
+
+    def only(self, places: Sequence[int]) -> DrawnGeneration:
+        """The record of some of its texts, by their places from 0."""
+        return replace(self, texts=[self.texts[at] for at in places])
+
+    def facts(self) -> list[str]:
+        """Model, settings of the first text, how it was steered, seed."""
+        settings = self.texts[0].settings
+        shown = [visible(self.model), words.temperature(settings.temperature), *words.filters(settings)]
+        return [*shown, *self.steering.words(), f"seed {self.seed}"]
 
     def command(self) -> str:
         """The command lines that print the same texts: one where all are items of one prefix, else one a text."""
@@ -140,6 +156,21 @@ class ProbableItems:
     """New characters at most, where that was chosen."""
     steering: Steering = UNSTEERED
     """What the search was asked for, and the network steered by."""
+    ranks: Sequence[int] | None = None
+    """The rank of each item from 0; 0, 1, 2, … where that is not said."""
+
+    def only(self, places: Sequence[int]) -> ProbableItems:
+        """The record of some of the items, by their places from 0."""
+        return replace(self, texts=[self.texts[at] for at in places], ranks=[self._ranks[at] for at in places])
+
+    @property
+    def _ranks(self) -> Sequence[int]:
+        return range(len(self.texts)) if self.ranks is None else self.ranks
+
+    def facts(self) -> list[str]:
+        """Model, how it was steered, how many, and their share of all probability."""
+        shown = [visible(self.model), *self.steering.words()]
+        return [*shown, f"{len(self.texts)} most probable", f"together {percent(self.covered)}"]
 
     @property
     def covered(self) -> float:
@@ -148,17 +179,16 @@ class ProbableItems:
 
     def command(self) -> str:
         """The command line that lists the same items."""
-        return top_command(self.prefix, self.model, max(1, len(self.texts)), self.max_length, self.steering)
+        count = max(self._ranks, default=0) + 1
+        return top_command(self.prefix, self.model, count, self.max_length, self.steering)
 
     def proof(self) -> str:
         """What is known of everything that is not listed, in a sentence."""
         many = len(self.texts) != 1
-        known = [
-            f"{'These' if many else 'This'} cover{'' if many else 's'} {share_of(self.covered)} of all probability"
-        ]
+        known = [f"{'These' if many else 'This'} cover{'' if many else 's'} {percent(self.covered)} of all probability"]
         if self.bound is not None:
             known.append(
-                f"nothing else is more probable than {share_of(self.bound)}" if self.bound else "there is nothing else"
+                f"nothing else is more probable than {percent(self.bound)}" if self.bound else "there is nothing else"
             )
         sentence = "; ".join(known if self.texts else known[1:]) + "."
         return ("The search ended early. " if self.early else "") + words.capitalised(sentence)
@@ -179,7 +209,7 @@ class ProbableItems:
                 probability=text.probability,
                 steering=self.steering.to_plain(),
             )
-            for rank, text in enumerate(self.texts)
+            for rank, text in zip(self._ranks, self.texts, strict=True)
         ]
 
 
@@ -199,11 +229,6 @@ def is_new(model: Model, text: str, *, ended: bool) -> bool | None:
     except ModelError:
         return None
     return None if seen is None else not seen
-
-
-def share_of(probability: float) -> str:
-    """In per cent; a tiny one, as what is asked of items makes it, as a power of ten."""
-    return f"{probability:.1e}" if 0 < probability < 0.0005 else f"{probability:.2%}"
 
 
 def shown_item(text: str) -> str:

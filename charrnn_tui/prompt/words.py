@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Protocol
 
+from charrnn_tui.cells import NGRAM, NgramArchitecture, StoredArchitecture
 from charrnn_tui.sampling.settings import Temperature, typed_temperature
 from charrnn_tui.text import visible
 
@@ -86,9 +87,18 @@ def filters(settings: HasFilters) -> list[str]:
     return said
 
 
-def network(family: str, layers: int, hidden: int) -> str:
-    """A network in few words: LSTM 256, 2 × GRU 128."""
+def network(family: str, layers: int, hidden: int, order: int = 0) -> str:
+    """A network in few words: LSTM 256, 2 × GRU 128; or the n-gram of an order: 5-gram."""
+    if family == NGRAM:
+        return f"{order}-gram"
     return (f"{layers} × " if layers > 1 else "") + f"{family.upper()} {hidden}"
+
+
+def architecture(made_of: StoredArchitecture) -> str:
+    """The network or n-gram of an architecture, as `network` says it."""
+    if isinstance(made_of, NgramArchitecture):
+        return network(NGRAM, 0, 0, made_of.order)
+    return network(made_of.family, made_of.layers, made_of.hidden)
 
 
 def capitalised(sentence: str) -> str:

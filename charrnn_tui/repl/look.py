@@ -6,21 +6,22 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from charrnn_tui.prompt.commands import CommandError
-from charrnn_tui.prompt.generations import DrawnGeneration, ProbableItems
+from charrnn_tui.prompt.lines import places
 from charrnn_tui.prompt.probability import percent
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
+    from charrnn_tui.prompt.generations import Record
 
 MOST = 200
 """Characters that are told one by one."""
 
 
-def last_text(last: DrawnGeneration | ProbableItems | None) -> str:
-    """The last text that was generated or listed. Raises CommandError where there is none."""
+def last_text(last: Record | None, line: int | None = None) -> str:
+    """The last text that was generated or listed, or that of a line of it, from 1. Raises CommandError."""
     if last is None or not last.texts:
         raise CommandError("nothing was generated yet; type /look and a text.")
-    return last.texts[-1].text
+    return last.texts[-1 if line is None else places([line], len(last.texts))[0]].text
 
 
 def rows(model: Model, text: str, shown: Callable[[str], str]) -> list[str]:

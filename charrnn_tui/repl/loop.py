@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, assert_never
 
 from charrnn_tui.model import Model, ModelError
 from charrnn_tui.model.library import Library
-from charrnn_tui.prompt import commands, favourites, run_words, words
+from charrnn_tui.prompt import commands, run_words, words
 from charrnn_tui.prompt.beside import named
 from charrnn_tui.prompt.generations import DrawnGeneration
 from charrnn_tui.prompt.keys import inline_keys
 from charrnn_tui.prompt.runs import Spawn, TrainingRun, TrainingRuns, recipe_for, spawn_worker
 from charrnn_tui.prompt.session import Session
-from charrnn_tui.repl import help_text, keeping
+from charrnn_tui.repl import help_text, keeping, lines
 from charrnn_tui.repl.colours import legend
 from charrnn_tui.repl.console import Console, Handlers
 from charrnn_tui.repl.forking import Forking
@@ -61,7 +61,7 @@ class Repl:
         self._keys = inline_keys() if keys is None else keys
         self._quit = False
         self._reloading: set[asyncio.Task[None]] = set()
-        console.handlers = Handlers(self.turn, self.at_once, self.turn_style, self.turn_mix)
+        console.handlers = Handlers(self.turn, self.at_once, self.turn_style, self.choose_style, self.turn_mix)
 
     # --- the loop -----------------------------------------------------------------------------------------------
 
@@ -122,14 +122,14 @@ class Repl:
                 await self._beside(typed)
             case commands.GenerateMany(count, prefix):
                 await self.generator.continue_many(self._model(), count, prefix)
-            case commands.ShowProbable(prefix):
-                await self.generator.show_probable(self._model(), prefix)
+            case commands.ShowProbable(prefix, count):
+                await self.generator.show_probable(self._model(), prefix, count)
             case commands.ShowContinuations(prefix):
                 console.say(*await self._tree(prefix))
             case commands.ShowBetween():
                 console.say(*await self._between(action))
-            case commands.Look(text):
-                await self._look(text)
+            case commands.Look(text, line):
+                await self._look(text, line)
             case commands.ShowContext(models):
                 await self._context(models)
             case commands.OpenModel(name):
@@ -139,12 +139,12 @@ class Repl:
                     self._open(name)
             case commands.Train(target):
                 await self._train(target)
-            case commands.Save():
-                self._save()
+            case commands.Keep() | commands.Unkeep() | commands.Copy():
+                lines.carry_out(console, self.generator.last, action)
             case commands.Fork() | commands.ShowTree():
                 await self._forking.carry_out(action)
             case commands.Favourites() | commands.Tag() | commands.Export() | commands.Transcript():
-                keeping.carry_out(console, action)
+                keeping.carry_out(console, action, self.generator.all)
             case commands.Help(topic):
                 self._help(topic)
             case commands.Quit():
@@ -167,11 +167,11 @@ class Repl:
         else:
             raise commands.CommandError(f"type what both are to continue: /beside {visible(name)} De.")
 
-    async def _look(self, text: str | None) -> None:
+    async def _look(self, text: str | None, line: int | None) -> None:
         from charrnn_tui.repl.look import last_text, rows
 
         model = self._model()
-        text = last_text(self.generator.last) if text is None else text
+        text = last_text(self.generator.last, line) if text is None else text
         self.console.say(*await asyncio.to_thread(rows, model, text, self.console.shown))
 
     async def _context(self, models: Sequence[str]) -> None:
@@ -223,8 +223,14 @@ class Repl:
             self.session.turn_mix(steps)
             self.console.refresh()
 
+    def choose_style(self, by: int) -> None:
+        """Choose the slider of another style."""
+        if self.session.dial is not None:
+            self.session.choose_style(by)
+            self.console.refresh()
+
     def turn_style(self, steps: int) -> None:
-        """Turn the dial between two styles; the next character obeys."""
+        """Turn the dial between two styles, or the chosen slider; the next character obeys."""
         if self.session.dial is not None:
             self.session.turn_style(steps)
             self.console.refresh()
@@ -277,27 +283,13 @@ class Repl:
             if entry.info is None:
                 row.append(("class:error", f"  {visible(entry.problem or '')}"))
             else:
-                loss, a = entry.info.validation_loss, entry.info.architecture
-                facts = [words.network(a.family, a.layers, a.hidden)]
+                loss = entry.info.validation_loss
+                facts = [words.architecture(entry.info.architecture)]
                 facts += [f"{loss:.3f} nats"] if loss is not None else []
                 facts += ["shipped"] if entry.shipped else ["unfinished"] if entry.unfinished else []
                 row.append(("class:hint", "  " + "  ".join(facts)))
             rows.append(row)
         return rows or [[("", "There are no models yet; /train FILE makes one.")]]
-
-    def _save(self) -> None:
-        last = self.generator.last
-        if last is None:
-            raise commands.CommandError("there is nothing to keep yet; continue a prefix first.")
-        path = None
-        kept = last.favourites()
-        for favourite in kept:
-            path = favourites.add(favourite)
-        what = "Kept" if len(kept) == 1 else f"All {len(kept)} are kept"
-        self.console.say(f"{what} in {visible(str(path))}.")
-        if isinstance(last, DrawnGeneration) and last.turned:
-            why = "A setting was turned while it ran, or a character put in"
-            self.console.say([("class:hint", f"{why}, so the seed alone does not make it again.")])
 
     # --- training -----------------------------------------------------------------------------------------------
 
@@ -407,7 +399,6 @@ class Repl:
 
 def _facts(model: Model) -> str:
     info = model.info
-    a = info.architecture
     corpus = visible(info.corpus_name or "unknown text")
     loss = f", {info.validation_loss:.3f} nats a character" if info.validation_loss is not None else ""
-    return f"{words.network(a.family, a.layers, a.hidden)} of {corpus}{loss}"
+    return f"{words.architecture(info.architecture)} of {corpus}{loss}"

@@ -202,6 +202,10 @@ class Plain:
         """Show a message."""
         self.say(message)
 
+    def copy(self, text: str) -> bool:
+        """Not without control characters."""
+        return False
+
     def ring(self) -> None:
         """Nothing: a bell is a control character."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import os
 import signal
@@ -100,6 +101,7 @@ class Terminal:
                 self._keys,
                 turn=lambda steps: self.handlers.turn(steps),
                 turn_style=lambda steps: self.handlers.turn_style(steps),
+                choose_style=lambda by: self.handlers.choose_style(by),
                 turn_mix=lambda steps: self.handlers.turn_mix(steps),
                 enter=self._enter_by_key,
                 ghosts=self._suggest,
@@ -230,6 +232,13 @@ class Terminal:
         messages, self._later = self._later, []
         if messages:
             self.say(*[[("class:hint", message)] for message in messages])
+
+    def copy(self, text: str) -> bool:
+        """Ask the terminal to put a text on the clipboard (OSC 52), as the screen does."""
+        held = base64.b64encode(text.encode("utf-8", "replace")).decode()
+        self._output.write_raw(f"\x1b]52;c;{held}\a")
+        self._output.flush()
+        return True
 
     def ring(self) -> None:
         """Ring the terminal's bell."""
@@ -386,6 +395,10 @@ class TerminalLive:
                 self._terminal.handlers.turn_style(-1)
             case "style_second":
                 self._terminal.handlers.turn_style(1)
+            case "style_before":
+                self._terminal.handlers.choose_style(-1)
+            case "style_after":
+                self._terminal.handlers.choose_style(1)
             case "mix_more":
                 self._terminal.handlers.turn_mix(1)
             case "mix_less":

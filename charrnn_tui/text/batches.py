@@ -65,6 +65,14 @@ class EncodedItems:
     def __len__(self) -> int:
         return len(self.lengths)
 
+    def joined(self) -> NDArray[np.int32]:
+        """All items as one sequence, one boundary before, between and behind them."""
+        first = np.zeros(len(self.flat), dtype=bool)
+        first[self.starts] = True
+        first[self.starts.min(initial=0)] = False
+        joined: NDArray[np.int32] = self.flat[~first]
+        return joined
+
     @property
     def targets(self) -> int:
         """Number of predicted characters, the end of each item counted."""

@@ -71,11 +71,15 @@ PLAIN = Decoding()
 
 
 class NotDecodedError(TextError):
-    """Bytes that are not of the encoding. `proposal` is the one that they look like, None where they look like none."""
+    """Bytes that are not of the encoding.
 
-    def __init__(self, message: str, proposal: str | None) -> None:
-        super().__init__(message)
-        self.proposal = proposal
+    `found` is the sentence without `advice`, which speaks of the command line's options. `proposal` is the encoding
+    that they look like, None where they look like none.
+    """
+
+    def __init__(self, found: str, proposal: str | None, advice: str = "") -> None:
+        super().__init__(f"{found} {advice}".strip())
+        self.found, self.proposal = found, proposal
 
 
 class TooLongError(TextError):
@@ -206,17 +210,16 @@ def _not_decoded(
 
 def not_decoded(path: Path | str, encoding: str, data: bytes, at: int, line: int, column: int) -> NotDecodedError:
     """The sentence for the byte `data[at]` that stands at line and column (from 1) and is not of an encoding."""
-    where = f"{shown(path)} is not {written(encoding)}: line {line}, column {column} holds the byte 0x{data[at]:02x}; "
+    where = f"{shown(path)} is not {written(encoding)}: line {line}, column {column} holds the byte 0x{data[at]:02x}"
     proposal = propose(data, at)
     if proposal is None or proposal == encoding:
         if b"\0" in data[:_LOOKED_AT]:
-            return NotDecodedError(f"{where}it looks like no text at all.", None)
-        return NotDecodedError(
-            f"{where}say its encoding (--encoding), pass over such bytes (--errors replace), or save it as UTF-8.", None
-        )
+            return NotDecodedError(f"{where}; it looks like no text at all.", None)
+        advice = "Say its encoding (--encoding), pass over such bytes (--errors replace), or save it as UTF-8."
+        return NotDecodedError(f"{where}.", None, advice)
     example = _example(data, at, proposal)
     like = f"it looks like {written(proposal)}" + (f" (“{example}”)" if example else "")
-    return NotDecodedError(f"{where}{like}. Say so (--encoding {proposal}), or save it as UTF-8.", proposal)
+    return NotDecodedError(f"{where}; {like}.", proposal, f"Say so (--encoding {proposal}), or save it as UTF-8.")
 
 
 def written(encoding: str) -> str:
@@ -251,22 +254,31 @@ def _told_by_zeros(sample: bytes) -> str | None:
     return name if len(text) > 3 and legible >= 0.98 * len(text) else None
 
 
+_USUAL = ("cp1252", "cp1250", "cp1251", "cp932", "gb18030", "cp949", "big5", "koi8_r", "cp1253", "cp1254", "cp1255")
+"""What programs write, the most usual first: between encodings that fit equally well, the first of these is proposed.
+A few letters fit dozens."""
+
+
 @lru_cache(maxsize=16)
 def _told_by_letters(sample: bytes) -> str | None:
     from charset_normalizer import from_bytes
 
     # A byte that begins a character of several may stand at the end.
-    best = from_bytes(sample[: sample.rfind(b"\n") + 1] or sample).best()
+    matches = from_bytes(sample[: sample.rfind(b"\n") + 1] or sample)
+    best = matches.best()
     if best is None or best.encoding in ("utf_8", "ascii"):
         return None
-    # Where several read it to the same letters, the one that most programs of today write.
-    found = {best.encoding, *best.could_be_from_charset}
-    name = next((usual for usual in ("cp1252", "cp1250", "cp1251") if usual in found), best.encoding)
-    try:
-        sample.decode(name)
-        return encoding_named(name)
-    except (UnicodeDecodeError, TextError):
-        return encoding_named(best.encoding)
+    alike = [match for match in matches if (match.chaos, match.coherence) == (best.chaos, best.coherence)]
+    found = {name for match in alike for name in (match.encoding, *match.could_be_from_charset)}
+    # UTF-16 without a zero byte is any text of even length.
+    others = [match.encoding for match in alike if not match.encoding.startswith(("utf_16", "utf_32"))]
+    for name in (*(usual for usual in _USUAL if usual in found), *others):
+        try:
+            sample.decode(name)
+            return encoding_named(name)
+        except (UnicodeDecodeError, TextError):
+            continue
+    return encoding_named(best.encoding)
 
 
 def _example(data: bytes, at: int, encoding: str) -> str:

@@ -17,6 +17,7 @@ from charrnn_tui.text.encoded import text_blocks
 from charrnn_tui.text.files import find_files
 from charrnn_tui.text.loading import load_beginning, load_corpus
 from charrnn_tui.text.reading import TextError, check_file, shown
+from charrnn_tui.text.records import column_names
 from charrnn_tui.text.source import Source
 from charrnn_tui.text.tables import Column, Table
 
@@ -57,7 +58,7 @@ class CorpusSummary:
     files: tuple[Path, ...] = ()
     encoding: str = "UTF-8"
     columns: tuple[Column, ...] = ()
-    """Those of a table."""
+    """Those of a table, or of a list whose lines look like records."""
     labels: tuple[tuple[str, int], ...] = ()
     """Each label and how many items have it, the most frequent first."""
     notes: tuple[str, ...] = ()
@@ -115,15 +116,24 @@ def summarise(
             blocks, start = [text], len(text) // 3
         told = _summary(corpus, size, partial, blocks, start, samples, seed)
         assert corpus.source is not None
-        table = Table(found.files[0], source.decoding) if corpus.source.column is not None else None
         return replace(
-            told,
-            files=found.files,
-            encoding=_encoding(found.files, source),
-            columns=() if table is None else table.preview(),
+            told, files=found.files, encoding=_encoding(found.files, source), columns=_columns(corpus, found.files[0])
         )
     except OSError as error:
         raise TextError(f"{shown(source.words)} cannot be read: {error.strerror or error}.") from error
+
+
+def _columns(corpus: Corpus, file: Path) -> tuple[Column, ...]:
+    """The columns of a table; also those of a list whose lines are plainly records, which may be wanted instead."""
+    assert corpus.source is not None
+    if corpus.source.column is not None:
+        return Table(file, corpus.source.decoding).preview()
+    if not column_names(corpus.items):
+        return ()
+    try:
+        return Table(file, corpus.source.decoding).preview()
+    except TextError:
+        return ()
 
 
 def _encoding(files: Sequence[Path], source: Source) -> str:

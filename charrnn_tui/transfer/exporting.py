@@ -8,7 +8,7 @@ from pathlib import Path
 from safetensors.numpy import save_file
 
 from charrnn_tui.files import atomic
-from charrnn_tui.model import CARD, WEIGHTS, ModelError, read_info, read_tensors
+from charrnn_tui.model import CARD, WEIGHTS, ModelError, read_info, read_weights
 from charrnn_tui.text import visible
 
 DESCRIPTION_KEY = "charrnn-tui"
@@ -24,7 +24,7 @@ def export_safetensors(folder: Path, target: Path) -> None:
     cannot be written.
     """
     info = read_info(folder)
-    weights = read_tensors(folder / WEIGHTS, info.architecture.shapes())
+    weights = read_weights(folder / WEIGHTS, info.architecture)
     metadata = {DESCRIPTION_KEY: json.dumps(info.to_dict(), ensure_ascii=False), "format": "pt"}
     card = folder / CARD
     if card.is_file():

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from charrnn_tui.cells import Family
+from charrnn_tui.cells import ArchitectureError, Family, stored_cell
 from charrnn_tui.cells.architecture import Boundary
 from charrnn_tui.files import atomic
 from charrnn_tui.model import (
@@ -25,6 +25,7 @@ from charrnn_tui.model import (
     ModelError,
     ModelInfo,
     read_tensors,
+    read_weights,
     refuse_pickle,
     write_info,
 )
@@ -88,7 +89,7 @@ def _read_header(source: Path) -> tuple[Mapping[str, str], dict[str, Shape]]:
             shapes = {}
             for name in opened.keys():  # noqa: SIM118 (no mapping)
                 part = opened.get_slice(name)
-                if part.get_dtype() not in _FLOATS:
+                if part.get_dtype() not in _FLOATS and DESCRIPTION_KEY not in (opened.metadata() or {}):
                     raise ModelError(
                         f"{visible(str(source))}: {name!r} holds {part.get_dtype()}; weights are {', '.join(_FLOATS)}."
                     )
@@ -104,8 +105,13 @@ def _own(source: Path, description: str) -> tuple[ModelInfo, dict[str, NDArray[n
     except (ValueError, RecursionError) as error:
         raise ModelError(f"{visible(str(source))}: its description is not JSON: {error}.") from error
     info = ModelInfo.from_dict(values, visible(str(source)))
-    weights = read_tensors(source, info.architecture.shapes())
-    return info, {name: weight.astype(np.float32) for name, weight in weights.items()}
+    weights = read_weights(source, info.architecture)
+    whole = info.architecture.whole_arrays
+    try:
+        stored_cell(info.architecture, weights)
+    except ArchitectureError as error:
+        raise ModelError(f"{visible(str(source))}: {error}") from error
+    return info, {name: w if name in whole else w.astype(np.float32) for name, w in weights.items()}
 
 
 def _foreign(

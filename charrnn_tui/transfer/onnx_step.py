@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from charrnn_tui.cells import Architecture, NumpyCell
 from charrnn_tui.files import atomic
-from charrnn_tui.model import WEIGHTS, ModelError, read_info, read_tensors
+from charrnn_tui.model import WEIGHTS, ModelError, read_info, read_weights
 from charrnn_tui.transfer.exporting import DESCRIPTION_KEY, cannot_write
 
 OPSET = 17
@@ -46,13 +46,10 @@ def export_onnx(folder: Path, target: Path) -> None:
     except ImportError as error:
         raise ModelError("ONNX needs two more packages; install them with: pip install 'charrnn-tui[onnx]'.") from error
     info = read_info(folder)
-    architecture = info.architecture
+    architecture = info.network("ONNX files hold networks alone, so export it as one safetensors file")
     if architecture.parameters * 4 >= _LARGEST:
         raise ModelError(f"{info.name} has {architecture.parameters:,} weights, more than one ONNX file can hold.")
-    weights = {
-        name: weight.astype(np.float32)
-        for name, weight in read_tensors(folder / WEIGHTS, architecture.shapes()).items()
-    }
+    weights = {name: weight.astype(np.float32) for name, weight in read_weights(folder / WEIGHTS, architecture).items()}
     model = _Graph(onnx, architecture, weights).model(info.name)
     onnx.helper.set_model_props(model, {DESCRIPTION_KEY: json.dumps(info.to_dict(), ensure_ascii=False)})
     onnx.checker.check_model(model)

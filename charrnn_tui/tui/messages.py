@@ -82,6 +82,13 @@ class GenerationAction(Upward):
 
 
 @dataclass
+class Chosen(Upward):
+    """Another block was chosen, or none; whether it has several `lines`, of which one can be chosen."""
+
+    lines: bool
+
+
+@dataclass
 class Below(Upward):
     """How many lines lie below the view of the pane changed."""
 

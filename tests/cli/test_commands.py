@@ -167,7 +167,11 @@ def test_corpora_are_listed_and_shown(run: Run, words: Path) -> None:
     shown = run("corpora", "show", "names").out
     for word in ("53", "8,019", "longest"):
         assert word in shown
+    assert "given names of many cultures" in shown
     assert run("corpora", "show", str(words)).code == 0
+    table = json.loads(run("corpora", "show", "animals-by-kind", "--json", "-n", "1").out)
+    assert (table["what"], table["column"], table["label"]) == ("animals, each with its kind", "animal", "kind")
+    assert sum(count for _, count in table["labels"]) == table["items"] == 3307
     assert_sentence(run("corpora", "show", "nothing"), 1, "nothing", "names")
 
 
@@ -197,3 +201,16 @@ def test_favourites_tell_what_has_a_meaning(run: Run, tmp_path: Path) -> None:
     drawn, probable = csv.DictReader((tmp_path / "kept.csv").open())
     assert (drawn["seed"], drawn["probability"]) == ("6", "")
     assert (probable["seed"], probable["temperature"], probable["probability"]) == ("", "", "0.25")
+
+
+def test_an_ngram_is_counted_by_train_and_options_that_mean_nothing_are_refused(run: Run, tmp_path: Path) -> None:
+    corpus = tmp_path / "words.txt"
+    corpus.write_text("\n".join(["anna", "hannah", "banana", "nana", "bab"] * 12) + "\n")
+    assert run("train", str(corpus), "--arch", "ngram", "--order", "3", "--name", "counts").code == 0
+    assert "3-gram" in run("models", "show", "counts").out
+    assert len(run("sample", "-m", "counts", "an", "-n", "4").lines) == 4
+    assert_sentence(run("train", str(corpus), "--order", "3"), 2, "--arch ngram")
+    assert_sentence(run("train", str(corpus), "--arch", "ngram", "--hidden", "9"), 2, "--hidden means nothing")
+    assert_sentence(
+        run("train", str(corpus), "--arch", "ngram", "--order", "99"), 2, "order is a whole number from 1 to 32"
+    )

@@ -74,3 +74,32 @@ def _probability(run: Run, model: str, text: str) -> float:
 def test_what_cannot_be_mixed_is_told(run: Run, home: Path, options: list[str], code: int, words: list[str]) -> None:
     write_toy_model(home / "data" / "charrnn-tui" / "models" / "text", "text", NAMES, kind="stream")
     assert_sentence(run("sample", "-m", "toy", *options), code, *words)
+
+
+def test_two_models_stand_beside_each_other(run: Run) -> None:
+    def alone(name: str) -> list[str]:
+        return list(Library().open(name).sample(7, "E", seed=4, temperature=1.0))[2:]
+
+    beside = ("sample", "E", "-m", "toy", "--beside", "towns", "-t", "1", "--seed", "4", "--item", "2", "-n", "5")
+    outcome = run(*beside)
+    assert (outcome.code, outcome.lines) == (0, ["\t".join(p) for p in zip(alone("toy"), alone("towns"), strict=True)])
+    rows = [json.loads(line) for line in run(*beside, "--json").lines]
+    assert [(row["item"], row["model"], row["text"]) for row in rows] == [
+        (2 + at, "toy", text) for at, text in enumerate(alone("toy"))
+    ]
+    assert [row["beside"]["text"] for row in rows] == alone("towns")
+    assert rows[0]["beside"].keys() == {"model", "text", "end", "new"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("-", "--beside", "towns"), 2, "one prefix"),
+        (("--beside", "towns", "--new"), 2, "--new"),
+        (("--beside", "towns", "-0"), 2, "--json"),
+        (("--beside", "nothing"), 1, "no model 'nothing'"),
+        (("Ed-", "--beside", "towns"), 1, "'-'"),
+    ],
+)
+def test_what_means_nothing_beside_a_second_model(run: Run, arguments: tuple[str, ...], code: int, words: str) -> None:
+    assert_sentence(run("sample", "-m", "toy", *arguments), code, words)

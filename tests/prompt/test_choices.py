@@ -38,7 +38,7 @@ def lines(choices: Choices, line: str) -> list[str]:
         ("/to", ["/top-k ", "/top-p ", "/top "]),
         ("/top", ["/top ", "/top-k ", "/top-p "]),
         ("/MO", ["/model "]),
-        ("/sav", ["/save"]),
+        ("/kee", ["/keep "]),
         ("/model to", ["/model toy", "/model toy-2"]),
         ("/model toy", ["/model toy", "/model toy-2"]),
         ("/model toy-", ["/model toy-2"]),
@@ -70,9 +70,9 @@ def test_only_unfinished_models_of_the_user_can_be_taken_up(choices: Choices) ->
 
 
 def test_a_choice_says_what_it_does(choices: Choices) -> None:
-    (choice,) = choices.complete("/sav")
-    assert choice.shown == "/save"
-    assert choice.summary == COMMANDS["save"].summary
+    (choice,) = choices.complete("/kee")
+    assert choice.shown == "/keep 7"
+    assert choice.summary == COMMANDS["keep"].summary
 
 
 @pytest.mark.parametrize(
@@ -87,6 +87,9 @@ def test_a_choice_says_what_it_does(choices: Choices) -> None:
         ("De", "/model ", None),
         ("//mo", "/model ", None),
         ("/model to", None, None),
+        ("/style Finnish", "/style finnish", None),
+        ("/style finnish, JAPANESE ", "/style finnish, japanese", None),
+        ("/style Fin", "/style finnish", "/style finnish"),
     ],
 )
 def test_enter_takes_what_is_half_typed_and_never_replaces_what_is_complete(

@@ -49,6 +49,7 @@ class FakeConsole:
         self.complaints: list[str] = []
         self.announced: list[str] = []
         self.echoed: list[str] = []
+        self.copied: list[str] = []
         self.rung = 0
         self.keys: deque[Callable[[FakeLive], object]] = deque()
         self.statuses: list[str] = []
@@ -71,6 +72,10 @@ class FakeConsole:
 
     def announce(self, message: str) -> None:
         self.announced.append(message)
+
+    def copy(self, text: str) -> bool:
+        self.copied.append(text)
+        return True
 
     def ring(self) -> None:
         self.rung += 1

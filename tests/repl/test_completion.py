@@ -24,8 +24,8 @@ def texts(completer: SlashCompleter, line: str, cursor: int | None = None) -> li
 
 def test_names_of_commands_with_their_summaries(completer: SlashCompleter) -> None:
     assert texts(completer, "/to") == ["/top-k ", "/top-p ", "/top "]
-    found = list(completer.get_completions(Document("/save"), CompleteEvent()))
-    assert found[0].display_meta_text.startswith("keep the last")
+    found = list(completer.get_completions(Document("/keep"), CompleteEvent()))
+    assert found[0].display_meta_text.startswith("keep lines of the last batch")
     assert texts(completer, "De") == []
     assert texts(completer, "//to") == []
     assert texts(completer, "/to x", 3) == []

@@ -59,7 +59,7 @@ def test_what_cannot_be_told_is_said() -> None:
     ("id", "typed", "found"),
     [
         ("help", "De", ("/help", "De")),
-        ("keep", "", ("/save", "")),
+        ("keep", "", ("/keep", "")),
         ("many", "De", ("/n 20 De", "")),
         ("many", "", ("/n 20 ", "")),
         ("many", "//x", ("/n 20 /x", "")),

@@ -48,6 +48,27 @@ def test_an_encoding_is_read_where_it_is_said_and_proposed_where_not(tmp_path: P
     assert any(word in str(caught.value) for word in TEXTS[encoding].split()), str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding", "proposal"),
+    [
+        ("Zoë\nJosé\n", "latin-1", "cp1252"),
+        ("Müller\nGröße\n", "cp1252", "cp1252"),
+        ("Łukasz\nŻaneta\n", "cp1250", "cp1250"),
+        ("Иван\nМария\nОльга\n", "cp1251", "cp1251"),
+        ("さくら\nたろう\n", "cp932", "cp932"),
+    ],
+)
+def test_of_encodings_that_fit_a_few_letters_the_usual_one_is_proposed(
+    tmp_path: Path, text: str, encoding: str, proposal: str
+) -> None:
+    path = tmp_path / "short.txt"
+    path.write_bytes(text.encode(encoding))
+    with pytest.raises(NotDecodedError) as caught:
+        load_corpus(str(path))
+    assert caught.value.proposal == proposal
+    assert "--" not in caught.value.found
+
+
 @given(
     text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32", "gb18030"]),

@@ -8,8 +8,7 @@ import pytest
 from driving import HOSTILE, SIZES, UNSET, painted, safe, showing, toasts, until
 from textual.widgets import Input, OptionList
 
-from charrnn_tui.text.shipped import corpus_names
-from charrnn_tui.tui.screens.corpus_browser import WHAT_THEY_HOLD, CorpusBrowser
+from charrnn_tui.tui.screens.corpus_browser import CorpusBrowser
 from charrnn_tui.tui.widgets.file_tree import FileTree
 
 
@@ -51,10 +50,6 @@ async def test_what_a_corpus_holds_is_shown_as_one_moves() -> None:
         await pilot.press("down")
         await until(pilot, lambda: screen.summary is not None and screen.summary.name != "colours")
         assert painted(pilot) != first
-
-
-def test_every_shipped_corpus_is_described() -> None:
-    assert set(corpus_names()) == set(WHAT_THEY_HOLD)
 
 
 async def test_escape_leaves_without_effect() -> None:
@@ -193,3 +188,17 @@ async def test_anything_may_be_typed_as_a_path(folder: Path, typed: str) -> None
         await until(pilot, lambda: bool(toasts(pilot)))
         safe(painted(pilot))
         assert pilot.app.result is UNSET
+
+
+async def test_a_table_shows_its_columns_and_is_taken(folder: Path) -> None:
+    table = folder / "people.csv"
+    table.write_text("name,culture\nAino,finnish\nZoë,french\n")
+    screen = browser(str(table), folder)
+    async with showing(screen) as pilot:
+        await until(pilot, lambda: "culture  finnish · french" in painted(pilot))
+        assert "choose a column" in painted(pilot)
+        assert "--" not in painted(pilot)
+        screen.query_one("#path", Input).focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.result is not UNSET)
+    assert pilot.app.result == str(table)

@@ -149,7 +149,7 @@ async def test_export_as_json_lines(file: Path, tmp_path: Path) -> None:
 
 async def test_nothing_kept_says_what_to_do(tmp_path: Path) -> None:
     async with showing(FavouritesScreen(tmp_path / "none.jsonl")) as pilot:
-        assert "Keep a generation with /save." in painted(pilot)
+        assert "Keep a generation with /keep." in painted(pilot)
         await pilot.press("c", "l", "e", "d", "enter")
         await pilot.pause()
         assert pilot.app.result is UNSET

@@ -414,3 +414,47 @@ async def test_what_cannot_be_validated_is_said_beside_the_estimate(home: Path) 
     async with showing(screen) as pilot:
         await until(pilot, lambda: "Only 3 items are held out." in painted(pilot))
         assert "303,541 parameters" in painted(pilot)
+
+
+async def test_a_table_asks_for_its_column_and_other_bytes_for_their_encoding(tmp_path: Path) -> None:
+    table, old, records = (tmp_path / name for name in ("people.csv", "old.txt", "records.txt"))
+    table.write_text("name,culture\nAino,finnish\nZoë,french\nEino,finnish\n")
+    old.write_bytes("Zoë\nJosé\nAnna\n".encode("latin-1"))
+    records.write_text("".join(f"a{n}\tb\t3\n" for n in range(30)))
+    screen = form(Recipe(corpus=str(table)))
+
+    def chosen(name: str) -> Select[str]:
+        return screen.query_one(f"#{name}", Select)
+
+    def shown(name: str) -> bool:
+        return screen.query_one(f"#field-{name}").display
+
+    async with showing(screen, (130, 40)) as pilot:
+        await until(pilot, lambda: problem(screen, "column") == "this is a table: choose the column to learn.")
+        assert "name  Aino · Zoë · Eino" in painted(pilot)  # the preview beside the fields
+        assert not shown("label")
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: screen.focused is chosen("column"))
+        await pilot.press("enter", "down", "enter")
+        await until(pilot, lambda: screen.summary is not None)
+        assert (screen.summary.items, chosen("column").value) == (3, "name")  # type: ignore[union-attr]
+        assert shown("label")
+        chosen("label").value = "culture"
+        await until(pilot, lambda: "2 labels, most finnish" in painted(pilot))
+        assert screen.recipe().source.label == "culture"
+
+        fill(screen, "corpus", str(old))
+        await until(pilot, lambda: problem(screen, "corpus").endswith("Choose cp1252 under Encoding."))
+        assert not shown("column")
+        assert "--" not in painted(pilot)
+        chosen("encoding").value = "cp1252"
+        await until(pilot, lambda: not problem(screen, "corpus"))
+        assert screen.recipe().encoding == "cp1252"
+        assert "Zoë" in painted(pilot)
+
+        fill(screen, "corpus", str(records))
+        await until(pilot, lambda: shown("column"))
+        assert screen.recipe().column is None
+        assert "Whole lines are learnt until you choose one." in painted(pilot)
+        chosen("column").value = "2"
+        await until(pilot, lambda: screen.summary is not None and screen.summary.source.column == "2")

@@ -20,12 +20,16 @@ _FIXED = 1.0e-3
 _RATE: dict[Family, float] = {"rnn": 28e9, "gru": 26e9, "lstm": 38e9}
 """Multiply-adds a second, between what float32 and bfloat16 reach: which of them a run takes is torch's to say."""
 
+_COUNTED = 2e-7
+"""Seconds in which one character is counted in one length of context."""
+
 
 @dataclass(frozen=True)
 class Estimate:
     """What a run will cost. `seconds` is within a factor of two on most machines; `characters` counts one epoch."""
 
     parameters: int
+    """Of an n-gram, the most that it can have: only counting tells."""
     total_steps: int
     characters: int
     seconds: float
@@ -37,6 +41,11 @@ class Estimate:
     """Sentences on the corpus (see `plan.notes`)."""
 
 
+def most_counts(size: int, order: int, characters: int) -> int:
+    """The most counts that an n-gram can have: of each length no more than there are such texts, or characters."""
+    return sum(min(size**length, characters) for length in range(1, order + 1))
+
+
 def estimate(recipe: Recipe, texts: Texts | None = None) -> Estimate:
     """Cost of a recipe. `texts`: its corpus, where it was read already.
 
@@ -45,7 +54,7 @@ def estimate(recipe: Recipe, texts: Texts | None = None) -> Estimate:
     texts = texts or read_texts(recipe)
     if texts.kind == "lines":
         vocabulary = Vocabulary.from_texts([*texts.training, *texts.validation])
-        training, validation = len(texts.training), len(texts.validation)
+        training, validation = len(texts.training), texts.held_out[0]
         characters = sum(map(len, texts.training)) + training
         steps = -(-training // items_at_once(training, recipe.batch_size))
     else:
@@ -61,15 +70,21 @@ def estimate(recipe: Recipe, texts: Texts | None = None) -> Estimate:
         characters = training
         streams = streams_at_once(training, recipe.batch_size, recipe.window)
         steps = max(1, training // streams // recipe.window)
-    architecture = Architecture(recipe.family, vocabulary.size, recipe.embedding, recipe.hidden, recipe.layers)
-    total = max(1, round(recipe.epochs * steps))
-    threads = recipe.threads or max(1, available_cores() - 1)
-    arithmetic = 3 * architecture.operations * characters * recipe.epochs / (_RATE[recipe.family] * threads**0.7)
+    if recipe.is_ngram:
+        parameters, total = most_counts(vocabulary.size, recipe.order, characters), 1
+        seconds = characters * recipe.order * _COUNTED
+    else:
+        family = recipe.network_family
+        architecture = Architecture(family, vocabulary.size, recipe.embedding, recipe.hidden, recipe.layers)
+        parameters, total = architecture.parameters, max(1, round(recipe.epochs * steps))
+        threads = recipe.threads or max(1, available_cores() - 1)
+        arithmetic = 3 * architecture.operations * characters * recipe.epochs / (_RATE[family] * threads**0.7)
+        seconds = total * _FIXED + 1.1 * arithmetic
     return Estimate(
-        architecture.parameters,
+        parameters,
         total,
         characters,
-        total * _FIXED + 1.1 * arithmetic,
+        seconds,
         texts.kind,
         training,
         validation,

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from charrnn_tui.cells import FAMILIES, Family
+from charrnn_tui.cells import MODEL_FAMILIES, NGRAM, Family, ModelFamily
+from charrnn_tui.cells.ngram_architecture import DEFAULT_ORDER, LARGEST_ORDER
 from charrnn_tui.files.limits import LARGEST_WHOLE
 from charrnn_tui.text import Kind, Source, TextError, visible
 from charrnn_tui.text.decoding import Errors, decode_utf8
@@ -23,6 +24,13 @@ MOST_THREADS = 4096
 class RecipeError(ValueError):
     """A recipe holds a value without meaning; the message says which and what is allowed."""
 
+
+OF_NETWORKS = (
+    *("layers", "hidden", "embedding", "dropout", "input_dropout", "weight_dropout", "label_dropout", "batch_size"),
+    *("window", "epochs", "learning_rate", "warmup", "weight_decay", "beta1", "beta2", "clip", "ema", "patience"),
+    *("device", "threads", "precision", "compile"),
+)
+"""What decides a network and its training, and has no meaning for an n-gram."""
 
 Device = str
 Precision = Literal["auto", "float32", "bfloat16"]
@@ -40,7 +48,8 @@ class Recipe:
     streams. `warmup` is the share of steps in which the learning rate rises. `patience` counts evaluations without a
     better validation loss before the run ends early; 0 never does. `ema` is the decay of the averaged weights that are
     evaluated and saved, 0 for none. `label_dropout` is the share of items that are trained without their label, so that
-    a network also writes well where none is given.
+    a network also writes well where none is given. `order` is that of an n-gram, the characters of context and the one
+    that follows; it has no use for what decides a network.
     """
 
     name: str = ""
@@ -53,7 +62,8 @@ class Recipe:
     errors: Errors = "strict"
     validation: str | None = None
     validation_fraction: float = 0.1
-    family: Family = "lstm"
+    family: ModelFamily = "lstm"
+    order: int = DEFAULT_ORDER
     layers: int = 1
     hidden: int = 384
     embedding: int = 64
@@ -82,12 +92,14 @@ class Recipe:
     compile: bool = False
 
     def __post_init__(self) -> None:
-        if self.family not in FAMILIES:
-            raise RecipeError(f"the architecture is one of {', '.join(FAMILIES)}, not {self.family!r}.")
+        if self.family not in MODEL_FAMILIES:
+            raise RecipeError(f"the architecture is one of {', '.join(MODEL_FAMILIES)}, not {self.family!r}.")
+        _whole("order", self.order, 1, LARGEST_ORDER)
         for name, least in (("layers", 1), ("hidden", 1), ("embedding", 1), ("batch_size", 1), ("window", 2)):
             _whole(name, getattr(self, name), least)
-        for name, least in (("patience", 0), ("seed", 0), ("threads", 0)):
-            _whole(name, getattr(self, name), least)
+        for name in ("patience", "seed"):
+            _whole(name, getattr(self, name), 0)
+        _whole("threads", self.threads, 0, MOST_THREADS)
         _between("dropout", self.dropout, 0, 1, upper_open=True)
         _between("input_dropout", self.input_dropout, 0, 1, upper_open=True)
         _between("weight_dropout", self.weight_dropout, 0, 1, upper_open=True)
@@ -137,6 +149,18 @@ class Recipe:
         )
 
     @property
+    def is_ngram(self) -> bool:
+        """Whether it counts an n-gram of `order`; what decides a network and its training then says nothing."""
+        return self.family == NGRAM
+
+    @property
+    def network_family(self) -> Family:
+        """The family of the network that it trains. Raises RecipeError for an n-gram, which is counted."""
+        if self.family == NGRAM:
+            raise RecipeError("an n-gram is counted in one go: it is not trained step by step.")
+        return self.family
+
+    @property
     def drops(self) -> bool:
         """Whether there is any dropout."""
         return bool(self.dropout or self.input_dropout or self.weight_dropout)
@@ -144,6 +168,8 @@ class Recipe:
     def to_dict(self) -> dict[str, Any]:
         """As plain values, for JSON and TOML; unset values are left out."""
         values = {name: value for name, value in asdict(self).items() if value is not None}
+        for name in OF_NETWORKS if self.is_ngram else ("order",):
+            values.pop(name, None)
         return values | ({} if isinstance(self.corpus, str) else {"corpus": list(self.corpus)})
 
     @classmethod
@@ -180,10 +206,9 @@ def read_settings(path: Path) -> dict[str, Any]:
     return values
 
 
-def _whole(name: str, value: Any, least: int) -> None:
+def _whole(name: str, value: Any, least: int, most: int = LARGEST_WHOLE) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < least:
         raise RecipeError(f"{_words(name)} is a whole number, at least {least}, not {value!r}.")
-    most = MOST_THREADS if name == "threads" else LARGEST_WHOLE
     if value > most:
         raise RecipeError(f"{_words(name)} is a whole number from {least} to {most}, not {value!r}.")
 

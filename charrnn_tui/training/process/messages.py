@@ -108,6 +108,8 @@ class Started:
     seed: int
     notes: list[str] = field(default_factory=list)
     """Sentences on the corpus: what could not be validated, lines that look like records."""
+    order: int = 0
+    """Of an n-gram, which has no layers and no units; 0 for a network."""
 
 
 @dataclass(frozen=True)
@@ -198,6 +200,10 @@ class Finished:
     best_step: int
     elapsed: float
     message: str = ""
+    unlabelled_loss: float | None = None
+    """Of the best weights, where no label is given; None for a network without labels."""
+    label_accuracy: float | None = None
+    """Of how many held-out items they tell the label."""
 
 
 @dataclass(frozen=True)

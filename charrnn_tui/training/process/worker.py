@@ -35,13 +35,13 @@ def work(start: Start, commands: queue.SimpleQueue[Command | None], hub: Hub) ->
     # torch is imported here, after the first command: a front end may start the child ahead of time.
     from charrnn_tui.model.library import Library
     from charrnn_tui.training.plan.recipe import Recipe
-    from charrnn_tui.training.run.trainer import Trainer
+    from charrnn_tui.training.run.start import start_run
 
     try:
         library = Library(user=Path(start.models))
         recipe = Recipe.from_dict(start.recipe)
         folder = library.folder_for(recipe.name)
-        trainer = Trainer(
+        trainer = start_run(
             recipe,
             folder,
             library=library,

@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from charrnn_tui.sampling.prefix import start_ids
 from charrnn_tui.text import BOUNDARY, EncodedItems, Kind, TextError, Vocabulary, bucketed_batches, text_hashes
 from charrnn_tui.text.encoded import encode_file
 from charrnn_tui.text.splits import MOST_STREAM_EVALUATED, held_out_block
@@ -82,6 +83,15 @@ class Data(Protocol):
 
     def training_sample(self, share: int = 0, shares: int = 1) -> list[EvaluationPart]:
         """A fixed sample of the training part, to be evaluated by the same rule."""
+        ...
+
+    def counted(self) -> NDArray[np.integer]:
+        """The training part as one sequence of ids [characters], a boundary before, between and behind items; running
+        text begins with what it is begun with."""
+        ...
+
+    def held_out_ids(self) -> NDArray[np.integer]:
+        """The validation part in the same way."""
         ...
 
     def facts(self) -> dict[str, Any]:
@@ -185,12 +195,20 @@ class LinesData:
             return (), ()
         return self._texts.validation, self._texts.validation_labels
 
+    def counted(self) -> NDArray[np.integer]:
+        return self._training.joined()
+
+    def held_out_ids(self) -> NDArray[np.integer]:
+        return self._validation.joined()
+
     def facts(self) -> dict[str, Any]:
         texts = self._texts
+        held_out, different = texts.held_out
         return {
             "name": texts.name,
             "items": len(texts.training),
-            "validation_items": len(texts.validation),
+            "validation_items": held_out,
+            **({"validation_distinct": different} if different != held_out else {}),
             "characters": sum(map(len, texts.training)),
             "symbols": len(self.vocabulary.symbols),
             **self._label_facts(),
@@ -297,6 +315,13 @@ class StreamData:
     def _read(self, places: NDArray[np.int64]) -> NDArray[np.integer]:
         """The ids at some places of the training text, which goes on behind the block held out."""
         return self._ids[places + self._gap * (places >= self._gap_at)]
+
+    def counted(self) -> NDArray[np.integer]:
+        start = start_ids(self.vocabulary, "stream")
+        return np.concatenate([start, self._ids[: self._gap_at], self._ids[self._gap_at + self._gap :]])
+
+    def held_out_ids(self) -> NDArray[np.integer]:
+        return np.concatenate([start_ids(self.vocabulary, "stream"), self._validation])
 
     def facts(self) -> dict[str, Any]:
         return {

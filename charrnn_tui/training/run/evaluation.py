@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from charrnn_tui.cells import NumpyCell
+from charrnn_tui.cells import BatchCell, NumpyCell
 from charrnn_tui.cells.through_time.loss import count_targets, inputs_of, next_character_loss
 from charrnn_tui.cells.torch_loop import CharRNNLoop
 from charrnn_tui.sampling import SamplingSettings, sample_many
-from charrnn_tui.text import PAD
+from charrnn_tui.text import PAD, Kind, Vocabulary
 from charrnn_tui.training.process import messages
 from charrnn_tui.training.process.distributed import Ranks
 from charrnn_tui.training.run.data import Data, EvaluationPart
@@ -71,19 +71,24 @@ class Evaluator:
         """What a network of these weights says, with the same random numbers each time."""
         data = self._parts.data
         cell = NumpyCell(self._parts.network.architecture, weights)
-        samples: list[dict[str, Any]] = []
-        for temperature in SAMPLE_TEMPERATURES:
-            texts = sample_many(
-                cell,
-                data.vocabulary,
-                [""] * (SAMPLES_EACH if data.kind == "lines" else 1),
-                kind=data.kind,
-                settings=SamplingSettings(temperature),
-                seed=SAMPLE_SEED,
-                max_length=SAMPLE_LENGTH[data.kind],
-            )
-            samples.append({"temperature": temperature, "texts": list(texts)})
-        return messages.Sampled(self._parts.position.step, SAMPLE_SEED, samples)
+        return samples_of(cell, data.vocabulary, data.kind, self._parts.position.step)
+
+
+def samples_of(cell: BatchCell, vocabulary: Vocabulary, kind: Kind, step: int) -> messages.Sampled:
+    """What a cell says, at a few temperatures, with the same random numbers each time."""
+    samples: list[dict[str, Any]] = []
+    for temperature in SAMPLE_TEMPERATURES:
+        texts = sample_many(
+            cell,
+            vocabulary,
+            [""] * (SAMPLES_EACH if kind == "lines" else 1),
+            kind=kind,
+            settings=SamplingSettings(temperature),
+            seed=SAMPLE_SEED,
+            max_length=SAMPLE_LENGTH[kind],
+        )
+        samples.append({"temperature": temperature, "texts": list(texts)})
+    return messages.Sampled(step, SAMPLE_SEED, samples)
 
 
 def steps_between(data: Data, span: int) -> int:

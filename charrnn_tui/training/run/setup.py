@@ -12,7 +12,7 @@ from torch import nn
 
 from charrnn_tui.cells.torch_cell import TorchState
 from charrnn_tui.cells.torch_loop import CharRNNLoop
-from charrnn_tui.model import WEIGHTS, ModelInfo, read_info, read_tensors
+from charrnn_tui.model import WEIGHTS, ModelInfo, read_info, read_weights
 from charrnn_tui.model.library import Library, can_be_resumed, has_weights
 from charrnn_tui.text import Vocabulary
 from charrnn_tui.text.encoded import encode_file
@@ -110,7 +110,7 @@ def prepare_run(
     base_info = finished or (library.open(base).info if base and stored is None else None)
     base_folder = folder if finished else (library.find(base) if base_info and base else None)
     if base_info is not None:
-        a = base_info.architecture
+        a = base_info.network("it is counted in one go; count another one on the new text, with the architecture ngram")
         recipe = replace(recipe, family=a.family, layers=a.layers, hidden=a.hidden, embedding=a.embedding)
         if base_info.kind != texts.kind:
             raise RecipeError(
@@ -126,11 +126,11 @@ def prepare_run(
         )
     if texts.kind == "stream" and recipe.batch_size % ranks.world:
         raise RecipeError(f"the batch size is a multiple of the number of processes ({ranks.world}) for a stream.")
-    recipe = replace(recipe, precision=choose_precision(recipe.precision, device, recipe.family, recipe.hidden))
+    recipe = replace(recipe, precision=choose_precision(recipe.precision, device, recipe.network_family, recipe.hidden))
     network = make_network(architecture_of(recipe, data.vocabulary, len(data.labels)), recipe)
     position = Position(total_steps=max(1, round(recipe.epochs * data.steps_per_epoch)))
     if base_info is not None and base_folder is not None:
-        weights = read_tensors(base_folder / WEIGHTS, base_info.architecture.shapes())
+        weights = read_weights(base_folder / WEIGHTS, base_info.architecture)
         if data.vocabulary != base_info.vocabulary:
             _, places = base_info.vocabulary.grown(data.vocabulary.symbols)
             weights = grow_weights(weights, places, data.vocabulary.size, recipe.seed)

@@ -22,7 +22,9 @@ NEW_SHARE = 1e-3
 
 def architecture_of(recipe: Recipe, vocabulary: Vocabulary, labels: int = 0) -> Architecture:
     """The architecture that a recipe gives for a vocabulary and a number of labels. Raises ArchitectureError."""
-    return Architecture(recipe.family, vocabulary.size, recipe.embedding, recipe.hidden, recipe.layers, labels=labels)
+    return Architecture(
+        recipe.network_family, vocabulary.size, recipe.embedding, recipe.hidden, recipe.layers, labels=labels
+    )
 
 
 def make_network(architecture: Architecture, recipe: Recipe) -> CharRNNLoop:

@@ -15,7 +15,9 @@ from rich.cells import cell_len
 from charrnn_tui.tui.content.probable import Entry
 from charrnn_tui.tui.content.wrapping import Wrap, cell_width
 
-GenerationAct: TypeAlias = Literal["again", "next_seed", "temperatures", "look", "copy_text", "copy_command", "keep"]
+GenerationAct: TypeAlias = Literal[
+    "again", "next_seed", "temperatures", "look", "copy_text", "copy_command", "keep", "unkeep"
+]
 """What can be done with a block."""
 ACTIONS: dict[GenerationAct, tuple[str, str]] = {
     "again": ("↻", "again"),
@@ -25,18 +27,27 @@ ACTIONS: dict[GenerationAct, tuple[str, str]] = {
     "copy_text": ("❐", "copy"),
     "copy_command": ("$", "command"),
     "keep": ("★", "keep"),
+    "unkeep": ("☆", "unkeep"),
 }
 """Their signs and names, in the order in which they are shown."""
 INDENT = 2
+KEPT = " ★"
+"""The mark of a text that is among the favourites."""
+CHOSEN = "▸ "
+"""The mark before the chosen line of a block, as wide as `INDENT`."""
 EntryT = TypeVar("EntryT", bound=Entry)
 
 
 class Piece(NamedTuple):
-    """Some text in one style. `style` names a component class of the widget; `action` is what a click does."""
+    """Some text in one style. `style` names a component class of the widget; `action` is what a click does.
+
+    `of` is the place of the text that it shows, None where it shows none.
+    """
 
     text: str
     style: str
     action: str = ""
+    of: int | None = None
 
 
 class Span(NamedTuple):
@@ -53,8 +64,8 @@ class Span(NamedTuple):
 class Block(Generic[EntryT]):
     """The lines of one entry at one width.
 
-    `bare` leaves header and spacing out (for very low terminals); `chosen` adds the row of actions. Below, `number` is
-    the number of a line among those of the texts.
+    `bare` leaves header and spacing out (for very low terminals); `chosen` adds the row of actions; `at` is the place
+    of the one text that is chosen. Below, `number` is the number of a line among those of the texts.
     """
 
     actions: ClassVar[Sequence[GenerationAct]] = ()
@@ -121,6 +132,11 @@ class Block(Generic[EntryT]):
         self._wrap(width)
         return self._body if bare else self._body + 2 + (1 if chosen else 0)
 
+    def kept_words(self) -> Iterator[str]:
+        """How much of it is among the favourites, where anything is."""
+        if kept := len(self.entry.kept):
+            yield "★ kept" if kept == self._count else f"★ {kept} kept"
+
     def title(self, width: int = 1_000) -> str:
         """The header: as many facts as fit."""
         parts = list(self.facts())
@@ -130,7 +146,9 @@ class Block(Generic[EntryT]):
                 text += f" · {part}"
         return text
 
-    def line(self, number: int, width: int, *, bare: bool, chosen: bool, colour: bool) -> list[Piece]:
+    def line(
+        self, number: int, width: int, *, bare: bool, chosen: bool, colour: bool, at: int | None = None
+    ) -> list[Piece]:
         """The pieces of a line of the block."""
         self._wrap(width)
         if not bare:
@@ -138,18 +156,29 @@ class Block(Generic[EntryT]):
                 return [Piece(" " * INDENT, ""), Piece(self.title(width - INDENT), "header")]
             number -= 1
         if number < self._body:
-            return list(self._line(number, colour))
+            return list(self._line(number, colour, at))
         if chosen and number == self._body:
-            return self._actions(width)
+            return self._actions(width, at)
         return []
 
-    def _line(self, number: int, colour: bool) -> Iterator[Piece]:
-        yield Piece(" " * INDENT, "")
+    def rows_of(self, at: int, width: int, *, bare: bool) -> tuple[int, int]:
+        """The first line of a text among those of the block, and the one behind its last."""
+        self._wrap(width)
+        head = 0 if bare else 1
+        if len(self._ends) < self._count:  # beside each other
+            return head, head + self._body
+        return head + (self._ends[at - 1] if at else 0), head + self._ends[at]
+
+    def _line(self, number: int, colour: bool, at: int | None) -> Iterator[Piece]:
         for span in self._spans(number):
+            yield Piece(CHOSEN if span.text == at and span.start == 0 else " " * INDENT, "mark", of=span.text)
             if self._label_cells:
                 label = self._label(span.text) if span.start == 0 else ""
-                yield Piece(label.rjust(self._label_cells - 1) + " ", "label")
-            yield from self._pieces(span, colour)
+                yield Piece(label.rjust(self._label_cells - 1) + " ", "label", of=span.text)
+            for piece in self._pieces(span, colour):
+                yield piece._replace(of=span.text)
+            if span.last and self._count > 1 and span.text in self.entry.kept:
+                yield Piece(KEPT, "new", of=span.text)
 
     def _spans(self, number: int) -> list[Span]:
         """What a line shows of the texts: here one below the other."""
@@ -159,16 +188,20 @@ class Block(Generic[EntryT]):
         start, end = wrap.span(line)
         return [Span(at, INDENT + self._label_cells, start, end, line == len(wrap.starts) - 1)]
 
-    def _actions(self, width: int) -> list[Piece]:
-        pieces = [Piece(" " * INDENT, "")]
-        for name, text in zip(self.actions, self._fitting(width - INDENT), strict=True):
+    def _actions(self, width: int, at: int | None) -> list[Piece]:
+        kept = self.entry.kept.issuperset(range(self._count) if at is None else [at])
+        actions = [name for name in self.actions if name != ("keep" if kept else "unkeep")]
+        head = "" if at is None else f"{at + 1}: "
+        pieces = [Piece(" " * INDENT, ""), Piece(head, "label")]
+        for name, text in zip(actions, self._fitting(actions, width - INDENT - len(head)), strict=True):
             pieces += [Piece(text, "action", name), Piece("  ", "")]
         return pieces
 
-    def _fitting(self, room: int) -> list[str]:
+    @staticmethod
+    def _fitting(actions: Sequence[GenerationAct], room: int) -> list[str]:
         """The names of the actions, with signs or without, or the signs alone: what fits."""
         for form in ("{} {}", "{1}", "{0}"):
-            names = [form.format(*ACTIONS[name]) for name in self.actions]
+            names = [form.format(*ACTIONS[name]) for name in actions]
             if sum(map(cell_len, names)) + 2 * (len(names) - 1) <= room:
                 break
         return names

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
+
 from charrnn_tui.prompt import words
 from charrnn_tui.prompt.probability import level
 from charrnn_tui.text import visible
-from charrnn_tui.tui.content.blocks import ACTIONS, INDENT, Block, GenerationAct, Piece, Span
+from charrnn_tui.tui.content.blocks import ACTIONS, CHOSEN, INDENT, KEPT, Block, GenerationAct, Piece, Span
 from charrnn_tui.tui.content.generation import Generation
 from charrnn_tui.tui.content.wrapping import cell_width, fitted
 
@@ -30,8 +32,7 @@ class DrawnBlock(Block[Generation]):
         generation = self.entry
         first = generation.texts[0]
         yield visible(generation.model_name)
-        if generation.kept:
-            yield "★ kept"
+        yield from self.kept_words()
         if generation.layout != "beside":
             yield words.temperature(first.settings.temperature)
             yield from words.filters(first.settings)
@@ -91,23 +92,25 @@ class DrawnBlock(Block[Generation]):
                 spans.append(Span(at, column, *wrap.span(number - 1), number == len(wrap.starts)))
         return spans
 
-    def _line(self, number: int, colour: bool) -> Iterator[Piece]:
+    def _line(self, number: int, colour: bool, at: int | None) -> Iterator[Piece]:
         if not self._beside:
-            yield from super()._line(number, colour)
+            yield from super()._line(number, colour, at)
             return
         spans = {span.text: span for span in self._spans(number)}
-        yield Piece(" " * INDENT, "")
-        for at, text in enumerate(self.entry.texts):
-            pieces: list[Piece] = []
+        for place, text in enumerate(self.entry.texts):
+            # Between two columns there are `_GAP` cells, of which the last `INDENT` may hold the mark.
+            before = CHOSEN if place == at and number == 0 else " " * INDENT
+            yield Piece(" " * (_GAP - INDENT if place else 0), "")
+            pieces = [Piece(before, "mark")]
             if number == 0:
-                mark = _NEW if text.novelty == "" else ""
-                name = fitted(self._name(at), self._column(self._width) - cell_width(mark))
-                pieces = [Piece(name, "label"), Piece(mark, "new")]
-            elif at in spans:
-                pieces = list(self._written(spans[at], colour))
-            yield from pieces
-            used = sum(cell_width(c) for piece in pieces for c in piece.text)
-            yield Piece(" " * (self._column(self._width) + _GAP - used), "")
+                mark = (_NEW if text.novelty == "" else "") + (KEPT if place in self.entry.kept else "")
+                name = fitted(self.name(place), self._column(self._width) - cell_len(mark))
+                pieces += [Piece(name, "label"), Piece(mark, "new")]
+            elif place in spans:
+                pieces += self._written(spans[place], colour)
+            used = sum(cell_width(c) for piece in pieces for c in piece.text) - INDENT
+            pieces.append(Piece(" " * (self._column(self._width) - used), ""))
+            yield from (piece._replace(of=place) for piece in pieces)
 
     # --- one below the other ---
 
@@ -121,12 +124,12 @@ class DrawnBlock(Block[Generation]):
             case "beside":
                 return 7
             case "models":
-                return min(_WIDEST_NAME, max(cell_width(self._name(at)) for at in range(self._count))) + 1
+                return min(_WIDEST_NAME, max(cell_width(self.name(at)) for at in range(self._count))) + 1
 
     def _label(self, at: int) -> str:
-        return str(at + 1) if self.entry.layout == "column" else fitted(self._name(at), _WIDEST_NAME)
+        return str(at + 1) if self.entry.layout == "column" else fitted(self.name(at), _WIDEST_NAME)
 
-    def _name(self, at: int) -> str:
+    def name(self, at: int) -> str:
         """What tells texts beside each other apart: their temperatures, or who wrote them."""
         text = self.entry.texts[at]
         if self.entry.layout == "models":

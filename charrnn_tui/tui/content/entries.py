@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from charrnn_tui.prompt import favourites
+from collections.abc import Sequence
+
+from charrnn_tui.prompt import kept_texts
 from charrnn_tui.prompt.commands import CommandError
 from charrnn_tui.text import visible
 from charrnn_tui.tui.content.generation import Generation
@@ -23,6 +25,11 @@ def texts(entry: Entry) -> str:
     return "\n".join(text.text for text in entry.texts)
 
 
+def said_of_text(entry: Entry) -> str:
+    """What is said when its texts were copied."""
+    return "copied the text" if len(entry.texts) == 1 else f"copied {len(entry.texts)} texts"
+
+
 def said_of_command(entry: Entry) -> str:
     """What is said when its command line was copied."""
     if not isinstance(entry, Generation):
@@ -40,15 +47,21 @@ def keep(entry: Entry) -> str:
 
     Raises CommandError where that cannot be.
     """
-    record = entry.record()
-    if not record.texts:
-        raise CommandError("there is nothing to keep: no item was found.")
-    try:
-        for favourite in record.favourites():
-            path = favourites.add(favourite)
-    except OSError as error:
-        raise CommandError(f"the favourites cannot be written: {error.strerror or error}.") from error
-    entry.kept = True
-    entry.version += 1
-    what = "" if entry.drawn else " as the most probable items: nothing was drawn"
-    return f"kept in {visible(path.name)}{what}"
+    said = kept_texts.keep(entry.record(), lambda path: visible(path.name))
+    entry.kept.update(_places(entry))
+    return said
+
+
+def unkeep(entry: Entry) -> str:
+    """Take its texts out of the favourites again; what was done, in words. Raises CommandError."""
+    entry.kept.difference_update(_places(entry))  # first: what is said to be missing there is not marked either
+    return kept_texts.unkeep(entry.record())
+
+
+def _places(entry: Entry) -> Sequence[int]:
+    return range(len(entry.texts)) if entry.places is None else entry.places
+
+
+def all_kept(entry: Entry) -> bool:
+    """Whether each of its texts is among the favourites."""
+    return bool(entry.texts) and entry.kept.issuperset(_places(entry))

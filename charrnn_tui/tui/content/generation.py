@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -119,7 +120,10 @@ class Generation:
         self.steering = steering
         """What the network is steered by: `model` is the one that is steered so."""
         self.found = found
-        self.kept = False
+        self.kept: set[int] = set()
+        """Places of the texts that are among the favourites."""
+        self.places: Sequence[int] | None = None
+        """The places of its texts in the block that it is a part of; None where it is all of one."""
         self.version = 0
         """Grows with each change, so that the layout knows when to look again."""
         self.credit = Credit()
@@ -245,6 +249,14 @@ class Generation:
     def _release(self) -> None:
         # States and weights go, the text stays: thousands of blocks must not hold thousands of networks.
         self._parts = []
+
+    def only(self, places: Sequence[int]) -> Generation:
+        """Some of its texts, by their places, as something that can be acted on alone; it shows and draws nothing."""
+        part = copy.copy(self)
+        part.texts, part.places = [self.texts[at] for at in places], places
+        part.layout = "one" if len(places) == 1 else self.layout
+        part._parts = []
+        return part
 
     def record(self) -> DrawnGeneration:
         """What is needed to print, copy and keep it."""

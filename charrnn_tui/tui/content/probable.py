@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
@@ -21,7 +22,10 @@ class ProbableList:
         self.items = items
         self.read = read
         """What the network reads of the prefix."""
-        self.kept = False
+        self.kept: set[int] = set()
+        """Places of the items that are among the favourites."""
+        self.places: Sequence[int] | None = None
+        """The places of its items in the list that it is a part of; None where it is all of one."""
         self.version = 0
         self.running = False
 
@@ -44,6 +48,12 @@ class ProbableList:
     def characters(self) -> int:
         """Characters held."""
         return sum(len(item.text) for item in self.items.texts)
+
+    def only(self, places: Sequence[int]) -> ProbableList:
+        """Some of its items, by their places, as something that can be acted on alone."""
+        part = copy.copy(self)
+        part.items, part.places = self.items.only(places), places
+        return part
 
     def record(self) -> ProbableItems:
         """What is needed to copy and keep it."""

@@ -105,7 +105,7 @@ class FavouritesScreen(Dialog[Favourite | None]):
         self._kept = store.tagged(store.load(self._path), self._filter)[::-1]
         tags = store.tag_words(store.parse_tags(self._filter))
         self.query_one(".title", Static).update(plain(f"Favourites {tags}".rstrip()))
-        none = f"None has {tags}; f lists others." if tags else "Nothing kept yet. Keep a generation with /save."
+        none = f"None has {tags}; f lists others." if tags else "Nothing kept yet. Keep a generation with /keep."
         self.query_one("#empty", Static).update(plain(none))
         kept = self.favourites
         kept.clear_options()

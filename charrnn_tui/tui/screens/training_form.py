@@ -276,11 +276,11 @@ class TrainingForm(TrainingFields):
             self.summary = None
             field.problem, column.problem = str(error), ""
             if isinstance(error, NotDecodedError):
-                self.reading.offer((), error.proposal, is_text=False)
+                field.problem = f"{error.found} {self.reading.ask_encoding(error.proposal)}"
         else:
             self.summary, self.columns = summary, summary.columns
             field.problem = column.problem = ""
-            self.reading.offer(summary.columns)
+            self.reading.offer(summary.columns, wanted=False)
             field.hint = f"{sentence(summary.counted)}, {summary.encoding}."
             self._field("kind").hint = f"{sentence(summary.told)}."
             self._follow_kind(summary.kind)

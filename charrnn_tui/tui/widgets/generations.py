@@ -24,7 +24,7 @@ from charrnn_tui.tui.content.drawn_block import DrawnBlock
 from charrnn_tui.tui.content.generation import Generation
 from charrnn_tui.tui.content.probable import Entry
 from charrnn_tui.tui.content.probable_block import ProbableBlock
-from charrnn_tui.tui.messages import Below, GenerationAction
+from charrnn_tui.tui.messages import Below, Chosen, GenerationAction
 
 MOST_BLOCKS = 5_000
 MOST_CHARACTERS = 2_000_000
@@ -41,8 +41,8 @@ class Generations(ScrollView, can_focus=True):
 
     BINDING_GROUP_TITLE = "Generations"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "choose(-1)", "Earlier", id="generations.up", tooltip="Choose the generation before"),
-        Binding("down", "choose(1)", "Later", id="generations.down", tooltip="Choose the generation after"),
+        Binding("up", "line(-1)", "Up", id="generations.up", tooltip="The line above, or the generation before"),
+        Binding("down", "line(1)", "Down", id="generations.down", tooltip="The line below, or the generation after"),
         Binding("home", "top", "First", show=False, id="generations.home", tooltip="Go to the first generation"),
         Binding("end", "bottom", "Latest", show=False, id="generations.end", tooltip="Go to the latest generation"),
     ]
@@ -54,6 +54,8 @@ class Generations(ScrollView, can_focus=True):
         "generations--label",
         "generations--new",
         "generations--cursor",
+        "generations--mark",
+        "generations--line",
         "generations--action",
         "generations--bar",
         "generations--bar-chosen",
@@ -73,6 +75,8 @@ class Generations(ScrollView, can_focus=True):
     """Leave headers and spacing out: for very low terminals."""
     chosen: reactive[int | None] = reactive(None)
     """Number of the generation that actions apply to; None is the latest."""
+    line: reactive[int | None] = reactive(None)
+    """Place of the one text of the chosen generation that actions apply to; None is all of it."""
 
     def __init__(self, empty: Sequence[tuple[str, str, str]], *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -135,9 +139,21 @@ class Generations(ScrollView, can_focus=True):
         return next((g for g in reversed(self.entries) if g.number == number), None)
 
     @property
-    def current(self) -> Entry | None:
-        """The generation that actions apply to."""
+    def current_block(self) -> Entry | None:
+        """The generation that actions apply to, or to a part of which they do."""
         return self.get(self.chosen) or self.get(None)
+
+    @property
+    def current(self) -> Entry | None:
+        """What actions apply to: a generation, or the one line of it that is chosen."""
+        block = self.current_block
+        return block if block is None or self.line is None else block.only([self.line])
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether a generation of several texts is chosen, so that one of them can be."""
+        block = self.get(self.chosen) if self.chosen is not None else None
+        return block is not None and len(block.texts) > 1
 
     # --- geometry ---
 
@@ -212,19 +228,35 @@ class Generations(ScrollView, can_focus=True):
 
     def watch_chosen(self, before: int | None, after: int | None) -> None:
         """Show the actions of the chosen block."""
+        self.line = None
         if not self.is_mounted:
             return
         follows = self._follows
         self._follows = after is None and follows
         self._relayout()
+        self.post_message(Chosen(self.has_lines))
         at = self._at(after)
         if at is not None:
+            self._show(self._ends[at] - self._heights[at], self._ends[at])
+
+    def watch_line(self, before: int | None, after: int | None) -> None:
+        """Mark the chosen line."""
+        at = self._at(self.chosen)
+        if not self.is_mounted or at is None:
+            return
+        self.refresh()
+        if after is not None:
             start = self._ends[at] - self._heights[at]
-            top, height = self.scroll_offset.y, self.size.height
-            if start < top or self._heights[at] >= height:
-                self.scroll_to(y=start, animate=False, immediate=True)
-            elif self._ends[at] > top + height:
-                self.scroll_to(y=self._ends[at] - height, animate=False, immediate=True)
+            first, last = self._blocks[at].rows_of(after, self._inner, bare=self.bare)
+            self._show(start + first, start + last)
+
+    def _show(self, start: int, end: int) -> None:
+        """Scroll until lines are in view; their start, where there is no room for all."""
+        top, height = self.scroll_offset.y, self.size.height
+        if start < top or end - start >= height:
+            self.scroll_to(y=start, animate=False, immediate=True)
+        elif end > top + height:
+            self.scroll_to(y=end - height, animate=False, immediate=True)
 
     def _at(self, number: int | None) -> int | None:
         if number is None:
@@ -248,14 +280,21 @@ class Generations(ScrollView, can_focus=True):
             return Strip.blank(width, base)
         chosen = self._is_chosen(at)
         number = line - (self._ends[at] - self._heights[at])
-        pieces = self._blocks[at].line(number, self._inner, bare=self.bare, chosen=chosen, colour=self.colour)
+        line_at = self.line if chosen else None
+        pieces = self._blocks[at].line(
+            number, self._inner, bare=self.bare, chosen=chosen, colour=self.colour, at=line_at
+        )
         body = number < self._heights[at] - (0 if self.bare else 1)
         bar = Segment("▎" if body else " ", base + self._style("bar-chosen" if chosen else "bar"))
         here = {"generation": self.entries[at].number}
         segments = [bar]
         for piece in pieces:
             meta = here | {"act": piece.action} if piece.action else here
-            segments.append(Segment(piece.text, base + self._style(piece.style) + Style(meta=meta)))
+            style = base + self._style(piece.style)
+            if piece.of is not None:
+                meta = here | {"line": piece.of}
+                style += self._style("line") if piece.of == line_at else Style.null()
+            segments.append(Segment(piece.text, style + Style(meta=meta)))
         strip = Strip(segments)
         selection = self.text_selection
         if selection is not None and (span := selection.get_span(line)) is not None:
@@ -311,6 +350,20 @@ class Generations(ScrollView, can_focus=True):
         else:
             self.chosen = self.entries[max(0, at + by)].number
 
+    def action_line(self, by: int) -> None:
+        """Choose the line above or below in a chosen generation of several, else the generation before or after.
+
+        All of it comes before its first line and after its last.
+        """
+        if not self.has_lines:
+            self.action_choose(by)
+            return
+        block = self.current_block
+        assert block is not None
+        stops = len(block.texts) + 1
+        stop = ((0 if self.line is None else self.line + 1) + by) % stops
+        self.line = stop - 1 if stop else None
+
     def action_top(self) -> None:
         """Choose the first generation."""
         if self.entries:
@@ -336,5 +389,11 @@ class Generations(ScrollView, can_focus=True):
         act = meta.get("act")
         if act in ACTIONS:
             self.post_message(GenerationAction(number, act))
+            return
+        block = self.get(number)
+        line = meta.get("line") if block is not None and len(block.texts) > 1 else None
+        if self.chosen == number and self.line == line:
+            self.chosen = None
         else:
-            self.chosen = None if self.chosen == number else number
+            self.chosen = number
+            self.line = line if isinstance(line, int) else None

@@ -58,6 +58,8 @@ class Prompt(LineInput):
         """Whose ghost text is painted faintly."""
         self.ghost = Ghost()
         """What is painted so, and how probable it is."""
+        self.leaves_arrows = False
+        """Whether up and down choose something elsewhere on the screen, where nothing is proposed here."""
         self._choice = 0
         """Which ghost text: 0 begins with the most probable character."""
         self.proposed: Sequence[Choice] = ()
@@ -195,12 +197,18 @@ class Prompt(LineInput):
     def action_older(self) -> None:
         """Up: the completion above, or the line entered before."""
         if not self._move(-1):
+            self._leave_arrows()
             self._recall(self._browser.older(self.value))
 
     def action_newer(self) -> None:
         """Down: the completion below, or the line entered after."""
         if not self._move(1):
+            self._leave_arrows()
             self._recall(self._browser.newer(self.value))
+
+    def _leave_arrows(self) -> None:
+        if self.leaves_arrows:
+            raise SkipAction
 
     def _recall(self, line: str) -> None:
         self._recalled = line

@@ -89,18 +89,26 @@ class ReadingFields(Vertical):
         """Another text: nothing of what was chosen for the one before holds for it."""
         self.set(Source(("-",)))
 
-    def offer(self, columns: Sequence[Column], proposal: str | None = None, *, is_text: bool = True) -> None:
-        """Show the columns of the text that was read (none where it is no table), and the encoding where it is in
-        question: `is_text` False, with a proposal where there is one."""
+    def ask_encoding(self, proposal: str | None) -> str:
+        """Show the choice of an encoding for a text that is not of the one that was said; what is to be done."""
+        encoding = str(self._select("encoding").value)
+        self._fill("encoding", _encodings(self._source, proposal, encoding), encoding)
+        field = self.query_one("#field-encoding", FormField)
+        field.hint = f"It looks like {written(proposal)}." if proposal else "Say how it is written."
+        field.display = True
+        return f"Choose {written(proposal)} under Encoding." if proposal else "Choose one under Encoding."
+
+    def offer(self, columns: Sequence[Column], *, wanted: bool = True) -> None:
+        """Show the columns of the text that was read (none where it is no table). `wanted`: one of them has to be
+        chosen; else whole lines may be learnt as well."""
         column, label = str(self._select("column").value), str(self._select("label").value)
         self._fill("column", _columns(columns, column), column)
         self._fill("label", _labels([c for c in columns if c.name != column], label), label)
-        encoding = str(self._select("encoding").value)
-        self._fill("encoding", _encodings(self._source, proposal, encoding), encoding)
-        self.query_one("#field-encoding", FormField).hint = (
-            f"It looks like {written(proposal)}." if proposal else "" if is_text else "Say how it is written."
+        self.query_one("#field-column", FormField).hint = (
+            "Its values are the items." if column or wanted else "Whole lines are learnt until you choose one."
         )
-        self._show(columns=bool(columns) or bool(column), encoding=encoding != NONE or not is_text)
+        self.query_one("#field-encoding", FormField).hint = ""
+        self._show(columns=bool(columns) or bool(column), encoding=str(self._select("encoding").value) != NONE)
 
     def _fill(self, name: str, options: list[tuple[Content, str]], value: str) -> None:
         select = self._select(name)

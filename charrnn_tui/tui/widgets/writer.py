@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, assert_never
 
 from textual import events, getters, on
@@ -13,7 +13,9 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from charrnn_tui.prompt import words
-from charrnn_tui.prompt.commands import CommandError, Look, typed_as_prefix
+from charrnn_tui.prompt.actions import LISTED
+from charrnn_tui.prompt.commands import CommandError, Look, typed_as_prefix, typed_as_top
+from charrnn_tui.prompt.lines import places
 from charrnn_tui.text import UnknownSymbolsError
 from charrnn_tui.tui.content import entries
 from charrnn_tui.tui.content.blocks import GenerationAct
@@ -31,8 +33,7 @@ if TYPE_CHECKING:
 
 TICK = 1 / 60
 """Seconds between looks at what is due to be written."""
-PROBABLE = 10
-"""Items of a list of the most probable."""
+NOTHING_YET = "nothing was written yet; press Enter to generate something."
 FIRST_STEPS = (
     ("De ⏎", "type the start of a name; watch it grow", "finish a name"),
     ("F7 F8", "colder, hotter, while it writes", "colder, hotter"),
@@ -177,8 +178,8 @@ class Writer(Vertical):
         self.call_later(lambda: self._write(there.begin(self._number, model, found)))
         self.post_message(Said(found.why or f"such an item has a probability of {found.probability}"))
 
-    def search(self, prefix: str, steering: Steering | None = None) -> None:
-        """List the most probable items that begin so and are as asked for, by default now.
+    def search(self, prefix: str, count: int = LISTED, steering: Steering | None = None) -> None:
+        """List the `count` most probable items that begin so and are as asked for, by default now.
 
         Raises CommandError, ModelError.
         """
@@ -188,19 +189,19 @@ class Writer(Vertical):
         asked = self.session.steering if steering is None else steering
         limit = self.session.max_length or None
         writing = self._steered(model, steering)
-        self._start_search(lambda stop: self._list(writing, prefix, asked, limit, stop))
+        self._start_search(lambda stop: self._list(writing, prefix, count, asked, limit, stop))
 
     async def _list(
-        self, model: Model, prefix: str, steering: Steering, limit: int | None, stop: threading.Event
+        self, model: Model, prefix: str, count: int, steering: Steering, limit: int | None, stop: threading.Event
     ) -> None:
         from charrnn_tui.model import ModelError
         from charrnn_tui.prompt.generations import probable_items
         from charrnn_tui.sampling.prefix import clean_prefix
 
         try:
-            items = await asyncio.to_thread(probable_items, model, prefix, PROBABLE, limit, steering, stop.is_set)
+            items = await asyncio.to_thread(probable_items, model, prefix, count, limit, steering, stop.is_set)
         except (CommandError, ModelError, UnknownSymbolsError) as error:
-            self.post_message(Refused(str(error), f"/top {prefix}"))
+            self.post_message(Refused(str(error), typed_as_top(prefix, count)))
             return
         read = clean_prefix(prefix, model.vocabulary, model.info.kind)
         self.call_later(lambda: self._add(ProbableList(self._number, items, read)))
@@ -208,15 +209,40 @@ class Writer(Vertical):
     # --- acting on a block ---
 
     def act_on(self, act: GenerationAct) -> None:
-        """Do something with the chosen block, or else with the latest. Raises CommandError, UnknownSymbolsError."""
-        entry = self.generations.current
-        if entry is None:
-            raise CommandError("there is nothing to keep yet; press Enter to generate something.")
+        """Do something with the chosen block (or the chosen line of it), or else with the latest.
+
+        Raises CommandError, UnknownSymbolsError.
+        """
+        block, entry = self.generations.current_block, self.generations.current
+        if block is None or entry is None:
+            raise CommandError(NOTHING_YET)
+        self._act_on(act, block, entry)
+
+    def choose_line(self, number: int) -> None:
+        """Choose a line of the chosen block, or else of the latest, by its number from 1. Raises CommandError."""
+        block = self.generations.current_block
+        if block is None:
+            raise CommandError(NOTHING_YET)
+        (place,) = places([number], len(block.texts))
+        self.generations.chosen, self.generations.line = block.number, place
+
+    def act_on_lines(self, act: GenerationAct, lines: Sequence[int]) -> None:
+        """Do something with lines of the chosen block or else of the latest, from 1; none named: as `act_on`.
+
+        Raises CommandError, UnknownSymbolsError.
+        """
+        block = self.generations.current_block
+        if not lines or block is None:
+            self.act_on(act)
+            return
+        self._act_on(act, block, block.only(places(lines, len(block.texts))))
+
+    def _act_on(self, act: GenerationAct, block: Entry, entry: Entry) -> None:
         match act:
             case "again" if isinstance(entry, Generation):
                 self.begin(again(entry, entry.seed))
             case "again":
-                self.search(entry.typed[0], entry.record().steering)
+                self.search(entry.typed[0], max(LISTED, len(entry.texts)), entry.record().steering)
             case "next_seed":
                 generation = entries.drawn(entry)
                 self.begin(again(generation, generation.seed + 1))
@@ -229,13 +255,16 @@ class Writer(Vertical):
             case "copy_text":
                 selected = self.screen.get_selected_text()
                 self.app.copy_to_clipboard(selected or entries.texts(entry))
-                self.post_message(Said("copied what is selected" if selected else "copied the text"))
+                self.post_message(Said("copied what is selected" if selected else entries.said_of_text(entry)))
             case "copy_command":
                 self.app.copy_to_clipboard(entry.command())
                 self.post_message(Said(entries.said_of_command(entry)))
-            case "keep":
-                said = entries.keep(entry)
-                self.generations.grown(entry)
+            case "keep" | "unkeep":
+                try:
+                    said = entries.keep(entry) if act == "keep" else entries.unkeep(entry)
+                finally:
+                    block.version += 1
+                    self.generations.grown(block)
                 self.post_message(Said(said))
             case _:
                 assert_never(act)
