@@ -13,6 +13,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 
 from charrnn_tui.model import Model
+from charrnn_tui.prompt.actions import LISTED
 from charrnn_tui.prompt.commands import CommandError
 from charrnn_tui.prompt.constrained_texts import ConstrainedTexts, Wanted, draw_texts, draws_of, why_fewer
 from charrnn_tui.prompt.generations import (
@@ -21,10 +22,10 @@ from charrnn_tui.prompt.generations import (
     ProbableItems,
     ProbableText,
     probable_search,
-    share_of,
     shown_item,
 )
 from charrnn_tui.prompt.pace import STEP_BUDGET, Credit
+from charrnn_tui.prompt.probability import percent
 from charrnn_tui.prompt.session import Session
 from charrnn_tui.repl.beside import Beside
 from charrnn_tui.repl.colours import probability_style
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PROBABLE = 10
 _FRAME = 1 / 50
 """Seconds between two writes at least: more often is not seen, and costs an ssh line its breath."""
 _LONG_PREFIX = 1_000
@@ -258,12 +258,12 @@ class Generator:
         elif draws is not None and not stopped:
             raise CommandError(why_fewer(draws, prefix, stopped=False))
 
-    async def show_probable(self, model: Model, prefix: str) -> None:
+    async def show_probable(self, model: Model, prefix: str, count: int = LISTED) -> None:
         """List the most probable items that begin with a prefix. Raises ModelError, UnknownSymbolsError."""
         console = self.console
         shown = clean_prefix(prefix, model.vocabulary, model.info.kind)
         limit, steering = self.session.max_length or None, self.session.steering
-        search = probable_search(model, prefix, PROBABLE, limit, steering)
+        search = probable_search(model, prefix, count, limit, steering)
         items: list[ProbableText] = []
         found = ProbableItems(model.base.name, prefix, items, max_length=limit, steering=steering)
         try:
@@ -271,7 +271,7 @@ class Generator:
                 async for item in in_thread(search, live):
                     items.append(ProbableText(item.text, item.log_prob, item.ended))
                     if console.marked:
-                        live.write([("class:hint", f"{len(items):>{len(str(PROBABLE))}}  ")])
+                        live.write([("class:hint", f"{len(items):>{len(str(count))}}  ")])
                     live.write(self._probable_row(items[-1], shown))
                 if live.stopped or live.left:
                     live.write([("class:end", "stopped")])
@@ -287,7 +287,7 @@ class Generator:
 
     def _probable_row(self, item: ProbableText, prefix: str) -> Fragments:
         console = self.console
-        share: Fragments = [("class:hint", f"{share_of(item.probability):>7}  ")]
+        share: Fragments = [("class:hint", f"{percent(item.probability):>8}  ")]
         if not item.text and item.ended:
             return [*share, ("class:hint", f"{shown_item(item.text)}\n")]
         rest = console.shown(item.text[len(prefix) :])

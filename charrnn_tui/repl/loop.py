@@ -122,8 +122,8 @@ class Repl:
                 await self._beside(typed)
             case commands.GenerateMany(count, prefix):
                 await self.generator.continue_many(self._model(), count, prefix)
-            case commands.ShowProbable(prefix):
-                await self.generator.show_probable(self._model(), prefix)
+            case commands.ShowProbable(prefix, count):
+                await self.generator.show_probable(self._model(), prefix, count)
             case commands.ShowContinuations(prefix):
                 console.say(*await self._tree(prefix))
             case commands.ShowBetween():

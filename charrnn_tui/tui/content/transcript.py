@@ -19,7 +19,9 @@ def text_of(entries: Sequence[Entry]) -> str:
 
 def _block(entry: Entry) -> transcript.Block:
     if not isinstance(entry, Generation):
-        return transcript.Block(ProbableBlock(entry).title(), [transcript.probable_line(item) for item in entry.texts])
+        found = ProbableBlock(entry)
+        title = "; ".join(filter(None, (found.title(), found.proof)))
+        return transcript.Block(title, [transcript.probable_line(item) for item in entry.texts])
     block, alike = DrawnBlock(entry), entry.layout in ("one", "column")
     lines = [
         ("" if alike else f"{block.name(at)}  ") + transcript.shown(text.text) + (NEW if text.novelty == "" else "")

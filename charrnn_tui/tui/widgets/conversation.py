@@ -217,8 +217,8 @@ class Conversation(Vertical):
                 self.set(name, value)
             case commands.Free():
                 self._changed(self.session.free())
-            case commands.ShowProbable(prefix):
-                self.writer.search(prefix)
+            case commands.ShowProbable(prefix, count):
+                self.writer.search(prefix, count)
             case commands.OpenModel(str(name)):
                 self.open_model(name, line)
             case commands.Keep(lines):
