@@ -170,7 +170,7 @@ def actions(run: TrainingRun, view: ChartView) -> Content:
     if run.active:
         toggle = ("▶ resume" if run.paused else "‖ pause", "train")
         scaled = [("rate ÷2", "scale_rate(0.5)"), ("rate ×2", "scale_rate(2.0)")]
-        rows.append([toggle, ("■ stop", "stop_training"), ("⤓ save", "save_training"), *scaled])
+        rows.append([toggle, ("■ stop", "stop_training"), ("↧ save", "save_training"), *scaled])
     switches = (("log", "log_axis", view.log), ("smooth", "smooth", view.smooth), ("zoom", "zoom", view.part < 1))
     rows.append([(f"{'◉' if on else '○'} {name}", action) for name, action, on in switches])
     if run.evaluations:
