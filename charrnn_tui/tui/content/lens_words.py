@@ -11,7 +11,7 @@ from charrnn_tui.prompt.forest import MOST_CHARACTERS
 from charrnn_tui.prompt.probability import percent
 from charrnn_tui.text import visible
 from charrnn_tui.tui.content.lens_channels import Channel
-from charrnn_tui.tui.content.shown import plain, symbol_name
+from charrnn_tui.tui.content.shown import plain, row_of, symbol_name
 
 if TYPE_CHECKING:
     from charrnn_tui.insight.what_mattered import WhatMattered
@@ -72,8 +72,8 @@ def branch_line(forest: Forest, row: Row) -> Content:
     shared = tree.prefix + branch.text[: branch.at]
     if branch.parent is not None:
         shared = ("…" if len(shared) > _BEFORE else "") + shared[-_BEFORE:]
-    line = plain(number) + plain(shared[:_MOST].replace("\n", "↵"))
-    line += plain(branch.own[:_MOST].replace("\n", "↵")).stylize("bold")
+    line = plain(number) + row_of(shared[:_MOST])
+    line += row_of(branch.own[:_MOST]).stylize("bold")
     line += Content({"end": "", "length": " …", None: " …"}[branch.end])
     if branch.label:
         line += Content(f"  [{visible(branch.label)}]").stylize("italic")

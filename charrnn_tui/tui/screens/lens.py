@@ -16,6 +16,7 @@ from textual.widgets import Footer, Static
 
 from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.prompt.commands import STEPS, CommandError
+from charrnn_tui.prompt.forest import DRAWN_FREELY
 from charrnn_tui.text import UnknownSymbolsError
 from charrnn_tui.tui.content.lens_corpus import CorpusUnits
 from charrnn_tui.tui.content.lens_growing import Growing
@@ -315,7 +316,7 @@ class LensScreen(Dialog[None]):
         except (InsightError, UnknownSymbolsError, ValueError) as error:
             self.laid_open.note(sentence(error), trouble=True)
             return
-        self.laid_open.note("")
+        self.laid_open.note(DRAWN_FREELY if self.forest.asked else "")
         self._show_tree()
         self._ticker.resume()
         self.tick()

@@ -17,7 +17,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from charrnn_tui.text import visible
+from charrnn_tui.text import in_one_row
 from charrnn_tui.tui.content.lens_channels import CURSOR, PLAIN_CURSOR
 from charrnn_tui.tui.content.wrapping import Wrap, cell_width
 
@@ -130,7 +130,7 @@ class LensText(Widget, can_focus=True):
         if place == len(self.text):
             return END if self._ended else OPEN
         character = self.text[place]
-        return {"\n": "↵", " ": " "}.get(character) or visible(character)
+        return in_one_row(character)
 
     def _cells(self, place: int) -> int:
         return 1 if place == len(self.text) or self.text[place] == "\n" else max(1, cell_width(self.text[place]))

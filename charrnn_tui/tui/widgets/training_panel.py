@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
 
 from textual import getters
 from textual.app import ComposeResult
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from charrnn_tui.training.plan.recipe import Recipe
     from charrnn_tui.tui.widgets.loss_chart import LossChart
 
+TrainingAct: TypeAlias = Literal["train", "stop", "save", "halve_rate", "double_rate", "log_axis", "smooth", "zoom"]
+"""What keys, clicks and the palette do to the run and its chart."""
 REDRAWS = 4
 """Redraws a second at most, however often the run speaks."""
 PARTS = (1.0, 0.5, 0.2)
@@ -131,6 +133,28 @@ class TrainingPanel(Vertical):
         if isinstance(event, Started | Paused | Resumed | Finished | Failed):
             self.redraw()
         self.post_message(TrainingSaid(run, event))
+
+    async def act(self, act: TrainingAct) -> None:
+        """Do something with the run, or with its chart."""
+        match act:
+            case "train":
+                await self.toggle()
+            case "stop":
+                await self.stop()
+            case "save":
+                await self.save()
+            case "halve_rate":
+                await self.scale_rate(0.5)
+            case "double_rate":
+                await self.scale_rate(2.0)
+            case "log_axis":
+                self.toggle_log()
+            case "smooth":
+                self.toggle_smooth()
+            case "zoom":
+                self.zoom()
+            case _:
+                assert_never(act)
 
     async def toggle(self) -> None:
         """Pause what runs, resume what is paused, or begin on the default corpus."""

@@ -13,7 +13,8 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from charrnn_tui.prompt import words
-from charrnn_tui.prompt.commands import CommandError, Look, typed_as_prefix
+from charrnn_tui.prompt.actions import LISTED
+from charrnn_tui.prompt.commands import CommandError, Look, typed_as_prefix, typed_as_top
 from charrnn_tui.prompt.lines import places
 from charrnn_tui.text import UnknownSymbolsError
 from charrnn_tui.tui.content import entries
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 TICK = 1 / 60
 """Seconds between looks at what is due to be written."""
-PROBABLE = 10
-"""Items of a list of the most probable."""
 NOTHING_YET = "nothing was written yet; press Enter to generate something."
 FIRST_STEPS = (
     ("De ⏎", "type the start of a name; watch it grow", "finish a name"),
@@ -179,8 +178,8 @@ class Writer(Vertical):
         self.call_later(lambda: self._write(there.begin(self._number, model, found)))
         self.post_message(Said(found.why or f"such an item has a probability of {found.probability}"))
 
-    def search(self, prefix: str, steering: Steering | None = None) -> None:
-        """List the most probable items that begin so and are as asked for, by default now.
+    def search(self, prefix: str, count: int = LISTED, steering: Steering | None = None) -> None:
+        """List the `count` most probable items that begin so and are as asked for, by default now.
 
         Raises CommandError, ModelError.
         """
@@ -190,19 +189,19 @@ class Writer(Vertical):
         asked = self.session.steering if steering is None else steering
         limit = self.session.max_length or None
         writing = self._steered(model, steering)
-        self._start_search(lambda stop: self._list(writing, prefix, asked, limit, stop))
+        self._start_search(lambda stop: self._list(writing, prefix, count, asked, limit, stop))
 
     async def _list(
-        self, model: Model, prefix: str, steering: Steering, limit: int | None, stop: threading.Event
+        self, model: Model, prefix: str, count: int, steering: Steering, limit: int | None, stop: threading.Event
     ) -> None:
         from charrnn_tui.model import ModelError
         from charrnn_tui.prompt.generations import probable_items
         from charrnn_tui.sampling.prefix import clean_prefix
 
         try:
-            items = await asyncio.to_thread(probable_items, model, prefix, PROBABLE, limit, steering, stop.is_set)
+            items = await asyncio.to_thread(probable_items, model, prefix, count, limit, steering, stop.is_set)
         except (CommandError, ModelError, UnknownSymbolsError) as error:
-            self.post_message(Refused(str(error), f"/top {prefix}"))
+            self.post_message(Refused(str(error), typed_as_top(prefix, count)))
             return
         read = clean_prefix(prefix, model.vocabulary, model.info.kind)
         self.call_later(lambda: self._add(ProbableList(self._number, items, read)))
@@ -243,7 +242,7 @@ class Writer(Vertical):
             case "again" if isinstance(entry, Generation):
                 self.begin(again(entry, entry.seed))
             case "again":
-                self.search(entry.typed[0], entry.record().steering)
+                self.search(entry.typed[0], max(LISTED, len(entry.texts)), entry.record().steering)
             case "next_seed":
                 generation = entries.drawn(entry)
                 self.begin(again(generation, generation.seed + 1))
