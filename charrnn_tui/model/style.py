@@ -96,7 +96,7 @@ class Style:
                 raise
             except ValueError as error:
                 raise StyleError(str(error)) from error
-        names = [name for part in re.split("[,;]", text) if (name := part.strip())]
+        names = [name for part in re.split("[,;]", text) if (name := weighted.unquoted(part))]
         return cls(tuple((name, 1.0) for name in names))
 
     def to_plain(self) -> dict[str, float]:

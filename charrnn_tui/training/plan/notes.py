@@ -12,6 +12,8 @@ FEWEST_ITEMS = 20
 than a fifth of the spread between items."""
 FEWEST_CHARACTERS = 500
 """The same of a running text."""
+MOST_LABELS = 500
+"""Labels from which on it is doubtful that they are styles."""
 
 
 def notes_on(texts: Texts, validation_size: int) -> list[str]:
@@ -20,12 +22,26 @@ def notes_on(texts: Texts, validation_size: int) -> list[str]:
     held_out = texts.held_out if texts.kind == "lines" else (validation_size, validation_size)
     if few := few_held_out(texts.kind, *held_out):
         notes.append(few)
+    if labels := many_labels(texts):
+        notes.append(labels)
     if texts.kind == "lines" and (columns := column_names(texts.training)):
         notes.append(
             f"the lines of {texts.name} look like records of {len(columns)} columns ({_listed(columns)}), and whole "
             "lines are learnt. Choose a column to learn it alone."
         )
     return notes
+
+
+def many_labels(texts: Texts) -> str:
+    """The sentence for a column of labels that does not look like one, such as numbers of rows; empty for any other."""
+    given = [label for label in texts.training_labels or () if label]
+    count = len(set(given))
+    if len(given) < FEWEST_ITEMS or not (2 * count > len(given) or count > MOST_LABELS):
+        return ""
+    return (
+        f"the column of labels has {count:,} different values beside {len(given):,} items, and a label that few items "
+        "share teaches next to nothing. Choose a column that sorts the items into groups, or none."
+    )
 
 
 def few_held_out(kind: Kind, size: int, different: int) -> str:

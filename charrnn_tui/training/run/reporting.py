@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -123,8 +125,8 @@ _ENDINGS: dict[messages.Ending, str] = {
 }
 
 
-def finished(parts: RunParts, folder: Path, ending: messages.Ending) -> messages.Finished:
-    """The run is over."""
+def finished(parts: RunParts, folder: Path, ending: messages.Ending, results: Mapping[str, Any]) -> messages.Finished:
+    """The run is over. `results`: those of the best weights, as their description has them."""
     position = parts.position
     message = _ENDINGS[ending]
     if ending == "diverged" and not position.best_step:
@@ -141,4 +143,6 @@ def finished(parts: RunParts, folder: Path, ending: messages.Ending) -> messages
         best_step=position.best_step,
         elapsed=position.elapsed,
         message=message,
+        unlabelled_loss=results.get("unlabelled_loss"),
+        label_accuracy=results.get("label_accuracy"),
     )

@@ -70,6 +70,12 @@ def model_facts(entry: Entry) -> list[Row]:
         facts.append(("Best loss", words.loss(info.validation_loss)))
         if few := few_held_out_of(info):
             facts.append(("", words.capitalised(few)))
+    if (bare := results.get("unlabelled_loss")) is not None:
+        facts.append(("No label", words.loss(bare)))
+    if info.labels:
+        right = results.get("label_accuracy")
+        told = "" if right is None else f", told of {right:.0%} of held-out items"
+        facts.append(("Styles", f"{len(info.labels):,}{told}"))
     history = losses(entry.folder)
     if history:
         facts.append(("Last loss", words.loss(history[-1])))
