@@ -149,3 +149,9 @@ def test_each_command_of_the_writers_path_runs(run: Run, tmp_path: Path, monkeyp
     assert len(set(elvish)) == len(elvish) == 200
     assert all(re.fullmatch("El.*iel", name) and len(name) <= 8 for name in elvish)
     assert any("there are no more" in outcome.err for outcome in said)
+    kept = (tmp_path / "kept.txt").read_text().splitlines()
+    assert len(kept) == 203, "the 200 names, and three Finnish ones"
+    assert len({name for name in kept[:200] if re.fullmatch("El.*iel", name)}) == 200
+    finnish = (tmp_path / "finnish.txt").read_text().splitlines()
+    assert [finnish[line] for line in (3, 7, 9)] == kept[200:]
+    assert [one["text"] for one in json.loads((tmp_path / "elves.json").read_text())] == kept[:1]
