@@ -304,6 +304,7 @@ async def test_the_most_probable_items_are_listed(model: Model) -> None:
         wanted = [item.text for _, item in zip(range(10), model.most_probable("An"), strict=False)]
         assert found == wanted
         assert found[0] in app.text
+        assert app.main.status.said == ""  # the search is over
         await enter(pilot, "/top -n 40")
         await until(pilot, lambda: len(app.generations.entries) == 2)
         search = model.most_probable("", count=40)

@@ -169,7 +169,7 @@ def actions(run: TrainingRun, view: ChartView) -> Content:
     rows: list[list[tuple[str, str]]] = []
     if run.active:
         toggle = ("▶ resume" if run.paused else "‖ pause", "train")
-        asked = [toggle, ("■ stop", "stop"), ("⤓ save", "save"), ("rate ÷2", "halve_rate"), ("rate ×2", "double_rate")]
+        asked = [toggle, ("■ stop", "stop"), ("↧ save", "save"), ("rate ÷2", "halve_rate"), ("rate ×2", "double_rate")]
         rows.append([(text, f"training('{act}')") for text, act in asked])
     switches = (("log", "log_axis", view.log), ("smooth", "smooth", view.smooth), ("zoom", "zoom", view.part < 1))
     rows.append([(f"{'◉' if on else '○'} {name}", f"training('{act}')") for name, act, on in switches])

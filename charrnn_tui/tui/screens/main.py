@@ -24,6 +24,7 @@ from charrnn_tui.tui.content.shapes import SHAPES, shape_for
 from charrnn_tui.tui.messages import (
     Asked,
     ModelOpened,
+    Over,
     PlaceAsked,
     Refused,
     Said,
@@ -266,6 +267,10 @@ class MainScreen(Screen[None]):
     @on(Said)
     def _said(self, event: Said) -> None:
         self.status.say(event.sentence)
+
+    @on(Over)
+    def _over(self, event: Over) -> None:
+        self.status.unsay(event.sentence)
 
     @on(Refused)
     def _refused(self, event: Refused) -> None:

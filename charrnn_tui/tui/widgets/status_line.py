@@ -42,9 +42,10 @@ class StatusLine(Static):
         """Show a sentence for a while."""
         self.said = sentence
         self._paint()
-        self._timer = self.set_timer(_SAID_FOR, lambda: self._unsay(sentence))
+        self._timer = self.set_timer(_SAID_FOR, lambda: self.unsay(sentence))
 
-    def _unsay(self, sentence: str) -> None:
+    def unsay(self, sentence: str) -> None:
+        """A sentence is no longer true; another one stays."""
         if self.said == sentence:
             self.said = ""
             self._paint()

@@ -20,7 +20,7 @@ from charrnn_tui.text import visible
 from charrnn_tui.training.process.messages import Event, Failed, Finished, Paused, Resumed, Started
 from charrnn_tui.tui.content import training_rows as rows
 from charrnn_tui.tui.content.training_rows import ChartView
-from charrnn_tui.tui.messages import Refused, Said, TrainingBegan, TrainingSaid
+from charrnn_tui.tui.messages import Over, Refused, Said, TrainingBegan, TrainingSaid
 
 if TYPE_CHECKING:
     from charrnn_tui.model import ModelInfo
@@ -38,6 +38,7 @@ PARTS = (1.0, 0.5, 0.2)
 _ROWS_OF_SAMPLES = ((28, 1), (36, 2), (44, 4), (52, 6))
 """Up to this height of the panel, so many rows of samples at each temperature; beyond, MOST_ROWS."""
 _MOST_ROWS = 8
+STARTING = "training starts …"
 _NOTHING = "nothing is being trained"
 
 
@@ -93,13 +94,14 @@ class TrainingPanel(Vertical):
         self._begin(self.training.start_on(target), line)
 
     def _begin(self, start: Awaitable[TrainingRun], line: str = "") -> None:
-        self.post_message(Said("training starts …"))
+        self.post_message(Said(STARTING))
         self.run_worker(self._follow(start, line))
 
     async def _follow(self, start: Awaitable[TrainingRun], line: str) -> None:
         try:
             run = await start
         except (ValueError, OSError) as error:
+            self.post_message(Over(STARTING))
             self.post_message(Refused(str(error), line))
             return
         self.post_message(TrainingBegan())

@@ -23,7 +23,7 @@ from charrnn_tui.tui.content.generation import Generation
 from charrnn_tui.tui.content.player import Player
 from charrnn_tui.tui.content.probable import Entry, ProbableList
 from charrnn_tui.tui.content.start import Start, again, compared, compared_prefix
-from charrnn_tui.tui.messages import Asked, Below, Refused, Said, StateChanged
+from charrnn_tui.tui.messages import Asked, Below, Over, Refused, Said, StateChanged
 from charrnn_tui.tui.widgets.generations import Generations
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 TICK = 1 / 60
 """Seconds between looks at what is due to be written."""
+SEARCHING = "searching … Esc stops it"
 NOTHING_YET = "nothing was written yet; press Enter to generate something."
 FIRST_STEPS = (
     ("De ⏎", "type the start of a name; watch it grow", "finish a name"),
@@ -154,7 +155,7 @@ class Writer(Vertical):
         if self._search_stops is not None:
             self._search_stops.set()
         stop = self._search_stops = threading.Event()
-        self.post_message(Said("searching … Esc stops it"))
+        self.post_message(Said(SEARCHING))
         self.post_message(StateChanged())
         self.run_worker(self._searched(search, stop), group="search")
 
@@ -166,6 +167,7 @@ class Writer(Vertical):
         finally:
             if self._search_stops is stop:
                 self._search_stops = None
+                self.post_message(Over(SEARCHING))
                 self.post_message(StateChanged())
 
     async def _find(self, model: Model, start: Start, stop: threading.Event) -> None:
