@@ -15,17 +15,17 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from charrnn_tui.text import in_one_row
 from charrnn_tui.tui.content.lens_channels import CURSOR
 from charrnn_tui.tui.content.wrapping import Wrap, cell_width
+from charrnn_tui.tui.widgets.painting import Painted
 
 END, OPEN = "∎", "…"
 """What is shown behind the last character: the end of the item, or nothing yet."""
 
 
-class LensText(Widget, can_focus=True):
+class LensText(Painted, can_focus=True):
     """Shows n characters and the place behind them; the cursor stands on one of n + 1 places."""
 
     BINDING_GROUP_TITLE = "Text"
@@ -156,11 +156,11 @@ class LensText(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the text."""
-        base = self.rich_style
+        base = self.look()
         line, below = self._top + y // self._rows, y % self._rows
         if not 0 <= line < self._lines:
             return Strip.blank(self.size.width, base)
-        prefix, new, mark = (self.get_component_rich_style(f"lens-text--{name}") for name in ("prefix", "new", "mark"))
+        prefix, new, mark = (self.look(f"lens-text--{name}", partial=False) for name in ("prefix", "new", "mark"))
         segments = []
         for place in range(*self._span(line)):
             kind = mark if place == len(self.text) else prefix if place < self._head else new
