@@ -42,7 +42,7 @@ class LensText(Painted, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"lens-text--prefix", "lens-text--new", "lens-text--mark"}
     ALLOW_SELECT = False
 
-    place: reactive[int] = reactive(0, init=False)
+    place: reactive[int] = reactive(0, init=False, repaint=False)
     """Where the cursor stands."""
 
     @dataclass
@@ -50,6 +50,10 @@ class LensText(Painted, can_focus=True):
         """The cursor stands at another place."""
 
         place: int
+
+        def can_replace(self, message: Message) -> bool:
+            """Where keys come faster than can be painted, the last place is enough."""
+            return isinstance(message, LensText.Moved)
 
     @dataclass
     class Put(Message):
@@ -190,9 +194,9 @@ class LensText(Painted, can_focus=True):
         return max(0, min(place, len(self.text)))
 
     def watch_place(self, place: int) -> None:
-        """Keep the cursor in view and tell of it."""
+        """Keep the cursor in view and tell of it. It is painted by whoever is told, who calls `show`: once, then, with
+        all that depends on it."""
         self._to_cursor()
-        self.refresh()
         self.post_message(self.Moved(place))
 
     def action_move(self, by: int) -> None:
