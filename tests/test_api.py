@@ -118,7 +118,7 @@ def test_a_name_keeps_the_model_in_the_library() -> None:
         cr.train(NAMES, preset="quick", name="mine", **TINY)
     assert cr.load("mine").info == model.info
     # Its corpus lies with it, so that it can be trained further.
-    recipe = api.request_for(NAMES, "quick", "other", Library(), dict(TINY))[0].recipe
+    recipe = api.plan_for(NAMES, "other", Library(), dict(TINY), preset="quick").request.recipe
     list(Trainer(recipe, paths.models() / "mine", resume=True).run())
     assert cr.load("mine").info.results["last_step"] > model.info.results["last_step"]
 
