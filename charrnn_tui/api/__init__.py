@@ -214,10 +214,10 @@ def plan_for(
     folder = library.folder_for(name)
     files = dict(zip((ITEMS, VALIDATION), texts, strict=False))
     own = {"name": name, "kind": "lines", "separator": separator}
-    if VALIDATION in files:
-        own["validation"] = str(folder / VALIDATION)
-    given = {**settings, **changes, **own}
-    return Plan(recipe_for(str(folder / ITEMS), library, preset=preset, changes=given), files)
+    request = recipe_for(str(folder / ITEMS), library, preset=preset, changes={**settings, **changes, **own})
+    if VALIDATION in files:  # which is not there yet, so nobody could have looked into it
+        request = replace(request, recipe=replace(request.recipe, validation=str(folder / VALIDATION)))
+    return Plan(request, files)
 
 
 def _joined(lists: Sequence[Iterable[str]]) -> tuple[list[str], str | None]:
