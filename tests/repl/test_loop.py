@@ -202,7 +202,7 @@ async def test_the_empty_item_has_a_name(home: Path) -> None:
     weights = toy_weights(["a", "b"])
     weights["output.bias"] = np.array([9.0, *[0.0] * (size - 1)], dtype=np.float32)  # the end above all
     sitting = await Sitting(Model(info, NumpyCell(info.architecture, weights))).enter("/top")
-    assert sitting.console.streamed.splitlines()[0].split()[2:] == ["(empty)"]
+    assert sitting.console.streamed.splitlines()[0].split()[3:] == ["(empty)"]
 
 
 async def test_look_tells_the_last_text_character_by_character(sitting: Sitting, model: Model) -> None:

@@ -57,10 +57,13 @@ def mattered_words(found: WhatMattered, text: str) -> str:
 
 
 def legend(channel: Channel, detail: str, *, colours: bool) -> Content:
-    """The channel's name, and a word for each step in the look of that step."""
+    """The channel's name, and a word for each step in the look of that step, or behind its mark."""
     content = Content.styled(f"{channel.title}{detail} ", "bold")
-    for word, look in zip(channel.legend, channel.looks(colours=colours), strict=True):
-        content += Content.styled(f" {word} ", look) if look else Content(f" {word} ")
+    for word, look, mark in zip(channel.legend, channel.looks, channel.marks, strict=True):
+        if not colours:
+            content += Content(f" {mark}\N{NO-BREAK SPACE}{word.replace(' ', chr(0xA0))} ")
+        else:
+            content += Content.styled(f" {word} ", look) if look else Content(f" {word} ")
     return content
 
 

@@ -69,7 +69,7 @@ class ContinuationList(BrowseList):
             (mark, "$text-muted"),
             (f"{symbol_words(branch, visible)} ".ljust(4), "bold"),
             (short_percent(row.share), ""),
-            (f" {bar(row.share, _BAR)} ", "$primary"),
+            (f" {bar(row.share, _BAR)} ", ""),
             plain(_end_of(branch.text) + ("∎" if branch.ended else "")),
             (f"  {short_percent(whole).strip()}" if branch.path_log_prob != branch.log_prob else "", "$text-muted"),
         )
