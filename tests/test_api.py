@@ -14,6 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -300,6 +301,39 @@ def test_an_unnamed_model_survives_copy_and_pickle(tmp_path: Path) -> None:
     a_file.touch()
     with pytest.raises(ModelError, match="cannot be made"):
         again.save(a_file / "model")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"length": (4,)}, "the shortest and the longest"),
+        ({"length": (1.5, 3)}, "the shortest length is a whole number"),
+        ({"length": None}, "the length is a whole number"),
+        ({"ban": "oo"}, r"the texts to ban are a list of texts, .* give \['oo'\]"),
+        ({"ban": ["a", None]}, "number 2 is None"),
+        ({"avoid": "Anna"}, "the items to avoid are a list of texts"),
+        ({"match": 5}, "the pattern is a text"),
+        ({"new": "no"}, "`new` is True or False"),
+    ],
+)
+def test_what_items_must_be_is_checked_at_the_border(asked: dict[str, Any], said: str) -> None:
+    with pytest.raises(ArgumentError, match=said):
+        cr.Constraint(**asked)
+
+
+def test_a_constraint_is_given_as_one() -> None:
+    model = cr.load("names-lstm")
+    assert cr.Constraint(length="4:8").length == (4, 8)  # type: ignore[arg-type]
+    assert cr.Constraint(length=np.int64(5)).length == (5, 5)  # type: ignore[arg-type]
+    for ask in (model.draws, lambda given: model.most_probable(constraint=given)):
+        with pytest.raises(ArgumentError, match=r"a value such as Constraint\(match"):
+            ask("El*")  # type: ignore[operator]
+    wanted = cr.Constraint(match="El*")
+    for options, said in (({"max_length": "x"}, "the maximum length is a whole"), ({"max_steps": "x"}, "of steps is")):
+        with pytest.raises(ArgumentError, match=said):
+            model.draws(wanted, **options)  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match="the maximum length is a whole"):
+        model.most_probable(max_length="x", constraint=wanted)  # type: ignore[arg-type]
 
 
 def test_what_could_not_be_validated_is_said() -> None:

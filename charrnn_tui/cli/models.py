@@ -145,7 +145,7 @@ def show(name: ModelArgument, as_json: options.JsonOption = False) -> None:
 
 def _facts(entry: Entry) -> list[tuple[str, str]]:
     from charrnn_tui.cli import output
-    from charrnn_tui.training.plan.notes import few_held_out
+    from charrnn_tui.training.plan.notes import few_held_out_of
 
     info = entry.info
     assert info is not None
@@ -162,7 +162,7 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
         facts.append(("validation", f"{info.validation_loss:.4f} nats a character{beside}"))
         if (bare := info.results.get("unlabelled_loss")) is not None:
             facts.append(("no label", f"{bare:.4f} nats a character where none is given"))
-        if info.validation_items is not None and (few := few_held_out(info.kind, info.validation_items)):
+        if few := few_held_out_of(info):
             facts.append(("", few))
     if info.labels:
         right = info.results.get("label_accuracy")

@@ -29,7 +29,14 @@ from charrnn_tui.sampling.prefix import clean_prefix
 from charrnn_tui.sampling.probability_tree import Branch, probability_tree
 from charrnn_tui.sampling.search import MEMORY
 from charrnn_tui.text import BOUNDARY, Kind, Vocabulary, text_hash, visible
-from charrnn_tui.text.arguments import ArgumentError, check_path, check_text, check_whole, seed_or_drawn
+from charrnn_tui.text.arguments import (
+    ArgumentError,
+    check_max_length,
+    check_path,
+    check_text,
+    check_whole,
+    seed_or_drawn,
+)
 
 if TYPE_CHECKING:
     from charrnn_tui.cells.torch_cell import TorchCell
@@ -335,16 +342,18 @@ class Model:
         UnknownSymbolsError, SettingsError.
         """
         from charrnn_tui.sampling.constrained import MOST_STEPS, ConstrainedDraws, Network
+        from charrnn_tui.sampling.constraints import check_constraint
 
+        check_constraint(constraint)
         self._check_items("which has no items to ask anything of")
         network = Network(
             self.cell,
             self.vocabulary,
             prefix,
             SamplingSettings.of(settings, **options),
-            self.info.default_max_length if max_length is None else max_length,
+            self.info.default_max_length if max_length is None else check_max_length(max_length),
         )
-        steps = MOST_STEPS if max_steps is None else max_steps
+        steps = MOST_STEPS if max_steps is None else check_whole(max_steps, "the number of steps", 1)
         return ConstrainedDraws(network, constraint, seen=self.seen, seed=seed, max_steps=steps, stop=stop)
 
     def _check_items(self, otherwise: str) -> None:
@@ -373,10 +382,13 @@ class Model:
             "which has no most probable items; its most probable continuations are shown as a tree "
             "(charrnn-tui top --tree)"
         )
-        length = self.info.default_max_length if max_length is None else max_length
+        length = self.info.default_max_length if max_length is None else check_max_length(max_length)
         gate = None
-        if constraint is not None and constraint.restricts:
-            gate = constraint.gate(self.vocabulary, prefix, max_length=length, seen=self.seen)
+        if constraint is not None:
+            from charrnn_tui.sampling.constraints import check_constraint
+
+            if check_constraint(constraint).restricts:
+                gate = constraint.gate(self.vocabulary, prefix, max_length=length, seen=self.seen)
         return most_probable(
             self.cell,
             self.vocabulary,
