@@ -219,7 +219,8 @@ class Trainer:
         if not self.ranks.is_writer:
             return
         weights = weights_of(self.parts.average.network)
-        evaluated = reporting.evaluated(self.parts, self._meters, self._lr, losses, improved=False, early=True)
+        lr = self.parts.lr()
+        evaluated = reporting.evaluated(self.parts, self._meters, lr, losses, improved=False, early=True)
         yield from self._recorded(evaluated, self.evaluator.sample(weights), *self._inside.look(weights))
 
     def _recorded(self, *events: Evaluated | Sampled | Inside) -> Iterator[Event]:
