@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from charrnn_tui.prompt.keys import KEYS
+
 ROOT = Path(__file__).parents[1]
 EXCERPTS = {"architecture.md"}
 """Shows the code itself in parts, which are no examples."""
@@ -30,6 +32,25 @@ def test_examples_run_one_after_the_other(document: Path, tmp_path: Path, monkey
     for line, code in blocks(document):
         # Line numbers in a traceback are those of the document.
         exec(compile("\n" * line + code, str(document), "exec"), names)
+
+
+def test_every_key_is_documented_by_its_name() -> None:
+    table = (ROOT / "docs" / "screen.md").read_text(encoding="utf-8").split("| name | key | name | key |")[1]
+    rows = table.split("\n\n")[0].splitlines()
+    cells = [cell for row in rows for cell in row.strip("|").split("|")[::2]]
+    assert sorted(name for cell in cells for name in re.findall(r"`([\w.]+)`", cell)) == sorted(KEYS)
+
+
+def test_files_that_documents_name_are_there() -> None:
+    """Whole paths, or parts of them below a package of the program."""
+    there = ["/" + path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py") if ".venv" not in path.parts]
+    gone = [
+        (document.name, name)
+        for document in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+        for name in re.findall(r"`([\w/]+\.py)`", document.read_text(encoding="utf-8"))
+        if not any(path.endswith("/" + name) for path in there)
+    ]
+    assert gone == [("architecture.md", "cli.py")]  # which became a package, as the page says
 
 
 def test_the_library_is_documented_by_examples() -> None:

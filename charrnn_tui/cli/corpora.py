@@ -58,7 +58,7 @@ def show_all(as_json: options.JsonOption = False) -> None:
     from charrnn_tui.cli import output
     from charrnn_tui.cli.errors import remark
     from charrnn_tui.text import TextError
-    from charrnn_tui.text.shipped import corpus_names
+    from charrnn_tui.text.shipped import WHAT_THEY_HOLD, corpus_names
     from charrnn_tui.text.summary import summarise
 
     found = []
@@ -71,25 +71,24 @@ def show_all(as_json: options.JsonOption = False) -> None:
         output.write_json([_row(summary) for summary in found])
         return
     output.write_table(
-        ("name", "items", "characters", "symbols", "longest", "for example"),
+        ("name", "items", "characters", "symbols", "what it holds"),
         [
             (
                 summary.name,
                 f"{summary.items:,}" if summary.kind == "lines" else "one text",
                 f"{summary.characters:,}",
                 f"{len(summary.symbols):,}",
-                f"{summary.longest:,}",
-                output.cut(_example(summary), 30),
+                WHAT_THEY_HOLD.get(summary.name, ""),
             )
             for summary in found
         ],
-        right="lrrrr",
+        right="lrrrl",
     )
 
 
 def _row(summary: CorpusSummary) -> dict[str, Any]:
     described = _describe(summary)
-    columns = ("name", "kind", "items", "lines", "characters", "symbols", "longest", "path")
+    columns = ("name", "what", "kind", "items", "lines", "characters", "symbols", "longest", "column", "label", "path")
     return {name: described[name] for name in columns if name in described} | {"example": _example(summary)}
 
 
@@ -116,6 +115,7 @@ def show(
         str | None, typer.Option("--separator", metavar="TEXT", help="What stands between items; \\n is a line feed.")
     ] = None,
     column: options.ColumnOption = None,
+    label: options.LabelOption = None,
     encoding: options.EncodingOption = None,
     errors: options.ErrorsOption = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another seed shows other samples.")] = 0,
@@ -128,6 +128,7 @@ def show(
     source = options.source_of(
         corpus,
         column=column,
+        label=label,
         encoding=encoding,
         errors=errors,
         kind=checked_kind(kind),
@@ -159,14 +160,22 @@ def unescaped(separator: str | None) -> str | None:
 
 def _describe(summary: CorpusSummary) -> dict[str, Any]:
     """The summary for JSON. A running text has lines, a list has items, some of which may be equal."""
+    from charrnn_tui.text.shipped import WHAT_THEY_HOLD, shipped_name
+    from charrnn_tui.text.stdlib import PYTHON_STDLIB
+
     lists = summary.kind == "lines"
     counts = {"items": summary.items, "distinct": summary.distinct} if lists else {"lines": summary.items}
     return {
         "name": summary.name,
+        "what": WHAT_THEY_HOLD.get(summary.name)
+        if shipped_name(summary.files) or summary.name == PYTHON_STDLIB
+        else None,
         "path": str(summary.files[0]) if len(summary.files) == 1 else None,
         "files": list(map(str, summary.files)),
         "encoding": summary.encoding,
         "column": summary.source.column,
+        "label": summary.source.label,
+        "labels": [list(pair) for pair in summary.labels],
         "columns": [column.name for column in summary.columns],
         "kind": summary.kind,
         "reason": summary.reason,
@@ -189,7 +198,7 @@ def _print(described: dict[str, Any]) -> None:
     width = output.terminal_width()
     one = "item" if described["kind"] == "lines" else "line"
     facts = [
-        ("corpus", described["name"]),
+        ("corpus", described["name"] + (f": {described['what']}" if described["what"] else "")),
         ("file", described["path"]) if described["path"] else ("files", _files(described["files"])),
         ("encoding", described["encoding"]),
         ("kind", f"{described['kind']} ({described['reason']})"),
@@ -200,6 +209,9 @@ def _print(described: dict[str, Any]) -> None:
         facts.append(("items", f"{described['items']:,} ({described['distinct']:,} distinct)"))
     else:
         facts.append(("lines", f"{described['lines']:,}"))
+    if described["labels"]:
+        counted = ", ".join(f"{label} {count:,}" for label, count in described["labels"])
+        facts.append(("labels", f"{len(described['labels']):,}: {output.cut(counted, max(20, width - 20))}"))
     facts += [
         ("characters", f"{described['characters']:,}"),
         ("symbols", f"{described['symbols']:,}: {output.cut(described['vocabulary'], max(20, width - 20))}"),

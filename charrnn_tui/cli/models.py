@@ -146,7 +146,7 @@ def show(name: ModelArgument, as_json: options.JsonOption = False) -> None:
 def _facts(entry: Entry) -> list[tuple[str, str]]:
     from charrnn_tui.cli import output
     from charrnn_tui.prompt import run_words
-    from charrnn_tui.training.plan.notes import few_held_out
+    from charrnn_tui.training.plan.notes import few_held_out_of
 
     info = entry.info
     assert info is not None
@@ -165,7 +165,7 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
             facts.append(("no label", f"{bare:.4f} nats a character where none is given"))
         if info.references:
             facts.append(("compare", f"{run_words.references(info.references)} nats a character"))
-        if info.validation_items is not None and (few := few_held_out(info.kind, info.validation_items)):
+        if few := few_held_out_of(info):
             facts.append(("", few))
     if info.labels:
         right = info.results.get("label_accuracy")

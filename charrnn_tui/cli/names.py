@@ -21,7 +21,7 @@ def own_models() -> list[str]:
 
 def corpora() -> list[str]:
     """Names that stand for a corpus, as `corpus_names` has them."""
-    return [*sorted(path.stem for path in paths.shipped_data().glob("*.txt")), PYTHON_STDLIB]
+    return [*paths.shipped_corpora(), PYTHON_STDLIB]
 
 
 def _models_in(root: Path) -> list[str]:

@@ -128,7 +128,9 @@ def _tell_styles(model: Model, texts: list[str], *, as_json: bool) -> None:
         ]
         output.write_table(("text", "most like"), table, right="ll")
     if accuracy is not None:
-        remark(f"The most probable style is the right one for {accuracy:.0%} of the items held out in training.")
+        many = model.info.validation_items
+        share = f"{accuracy:.0%} of the {'' if many is None else f'{many:,} '}items"
+        remark(f"The most probable style is the right one for {share} held out in training.")
 
 
 def _lines() -> Iterator[tuple[int, bytes]]:

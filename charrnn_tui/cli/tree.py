@@ -197,13 +197,17 @@ def replay(name: TreeArgument) -> None:
             remark(f"{opened.name} has been trained anew since this tree was grown.")
         raise typer.Exit(FAILED)
     remark(f"All {len(kept.branches)} branches come out as they are kept.")
+    if kept.given:
+        remark("Branch 0 was searched for what was asked of it, or steered on the way: it is taken as it is kept.")
 
 
 def _model_of(kept: Tree) -> Model:
-    """The model that a tree was grown by. Raises ModelError."""
+    """The model that a tree was grown by, steered as it was then. Raises ModelError, SettingsError."""
     from charrnn_tui.model.library import Library
+    from charrnn_tui.prompt.steering import Steering
 
-    return Library().open(kept.model)
+    library = Library()
+    return Steering.from_plain(kept.steering).steered(library.open(kept.model), library)
 
 
 def _print(kept: Tree) -> None:

@@ -70,6 +70,12 @@ def shipped_data() -> Path:
     return _shipped("data")
 
 
+def shipped_corpora() -> dict[str, Path]:
+    """Name -> file of every shipped corpus, by name: plain texts, and tables with a label beside each item."""
+    files = sorted(shipped_data().iterdir(), key=lambda path: path.stem)
+    return {path.stem: path for path in files if path.suffix in (".txt", ".csv")}
+
+
 def _shipped(folder: str) -> Path:
     try:
         return Path(str(resources.files(f"charrnn_tui.{folder}")))

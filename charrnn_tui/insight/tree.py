@@ -8,9 +8,9 @@ for character.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.model import Model
@@ -77,6 +77,12 @@ class Tree:
     max_length: int
     """New characters of any branch at most."""
     branches: dict[int, Branch] = field(default_factory=dict)
+    steering: Mapping[str, Any] = field(default_factory=dict)
+    """What the network is steered by, as plain data (see `prompt.steering`): the model that is handed to the methods
+    here is steered so already."""
+    given: bool = False
+    """Whether the root was not drawn as its seed and settings say (searched for what was asked of it, or steered on the
+    way): it is taken as it stands, and what leaves it is drawn as ever."""
 
     @classmethod
     def begin(
@@ -302,12 +308,13 @@ class Difference(NamedTuple):
 def replay(model: Model, tree: Tree) -> list[Difference]:
     """Grow every branch again and tell which come out otherwise: none, with the network that the tree was grown by.
 
-    The tree stays as it is. Raises InsightError where the network does not know a symbol of it.
+    The tree stays as it is, and a root that was given is not grown. Raises InsightError where the network does not know
+    a symbol of it.
     """
     differences = []
     for branch, _ in tree.walk():
-        if branch.end_put:
-            continue  # its end was put there, nothing was drawn
+        if branch.end_put or (tree.given and branch.parent is None):
+            continue  # its end was put there, nothing was drawn; or not so
         stream = stream_at(model, tree, branch, branch.drawn_from)
         for place in range(branch.drawn_from, len(branch.text) + (branch.end == "end")):
             stream.settings = settings_at(branch, place)

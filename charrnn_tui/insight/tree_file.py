@@ -50,6 +50,8 @@ def to_dict(tree: Tree) -> dict[str, Any]:
         "model": {"name": tree.model, "created": tree.created},
         "prefix": tree.prefix,
         "max_length": tree.max_length,
+        "steering": dict(tree.steering),
+        "given": tree.given,
         "branches": [_branch_to_dict(place.branch) for place in tree.walk()],
     }
 
@@ -132,6 +134,8 @@ def from_dict(values: Any, source: str) -> Tree:
             _typed(model, "created", str),
             _typed(values, "prefix", str),
             _whole(values, "max_length"),
+            steering=_typed(values, "steering", dict) if "steering" in values else {},
+            given=values.get("given") is True,
         )
         for entry in _typed(values, "branches", list):
             branch = _branch(entry)

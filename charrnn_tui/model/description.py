@@ -51,8 +51,9 @@ class ModelInfo:
     """What `model.json` says: everything about a model but its weights.
 
     `labels`: names of the labels that stood beside its items, in the order of the network's vectors.
-    `corpus`: name, items, validation_items, characters, symbols, longest (characters); label (the column of
-    the labels) and label_items (how many items of each).
+    `corpus`: name, items, validation_items and, where some of these are equal, validation_distinct (how many different
+    ones), characters, symbols, longest (characters); label (the column of the labels) and label_items (how many items
+    of each).
     `results`: validation_loss and training_loss (nats a character), step, last_step, epoch, seconds, finished; of a
     network with labels unlabelled_loss (validation, where none is given) and label_accuracy (of how many held-out items
     the most probable label is the right one); references, losses of models that know less on the same held-out part.

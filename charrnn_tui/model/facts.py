@@ -57,6 +57,7 @@ CORPUS: Mapping[str, Callable[[Any], bool]] = {
     "name": _text,
     "items": whole,
     "validation_items": whole,
+    "validation_distinct": whole,
     "characters": whole,
     "symbols": whole,
     "longest": whole,

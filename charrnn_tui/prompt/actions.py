@@ -10,6 +10,9 @@ from charrnn_tui.prompt.options import OptionValue
 if TYPE_CHECKING:
     from charrnn_tui.model.mix import Mix
 
+LISTED = 10
+"""Items of a list of the most probable, where nobody says how many."""
+
 
 @dataclass(frozen=True)
 class Continue:
@@ -48,9 +51,10 @@ class GenerateMany:
 
 @dataclass(frozen=True)
 class ShowProbable:
-    """List the most probable items that begin with a prefix, exactly."""
+    """List the `count` most probable items that begin with a prefix, exactly."""
 
     prefix: str
+    count: int = LISTED
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 
 def named(typed: str, models: Iterable[str]) -> tuple[str, str | None]:
     """The model that a line begins with, and the prefix behind it and one space; None where nothing stands there.
 
-    Names may hold blanks, so the longest of `models` counts; where none of them stands there, the first word.
+    A name may stand in quotes. Names may hold blanks, so the longest of `models` counts; where none of them stands
+    there, the first word.
     """
     known = [name for name in models if typed == name or typed.startswith(f"{name} ")]
-    name = max(known, key=len, default=typed.partition(" ")[0])
-    rest = typed[len(name) :]
+    quoted = None if known else re.match(r"""(["'])(.+?)\1(?= |$)""", typed)
+    if quoted is not None:
+        name, rest = quoted[2], typed[quoted.end() :]
+    else:
+        name = max(known, key=len, default=typed.partition(" ")[0])
+        rest = typed[len(name) :]
     return name, rest[1:] if rest else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +75,8 @@ class Choices:
         names = self.names(command.completes)
         if command.name == "mix":
             return _mixed(name, rest, names)
+        if command.name == "context":
+            return _listed(name, rest, names)
         if command.completes == "corpora":
             names += self.names("unfinished")
         quote = rest[:1] if rest[:1] in ("'", '"') else ""
@@ -92,7 +95,7 @@ class Choices:
         before = "" if found is None or rest in labels else found.group()
         begun = rest[len(before) :]
         options = [label for label in labels if label.casefold().startswith(begun.casefold())]
-        options.sort(key=lambda label: label != begun)
+        options.sort(key=lambda label: (label != begun, label.casefold() != begun.casefold()))
         return [Choice(f"/{name} {before}{label}", label) for label in options if not (before and label == NO_STYLE)]
 
     def on_enter(self, line: str, chosen: str | None) -> str | None:
@@ -102,8 +105,11 @@ class Choices:
         """
         if chosen is None or not is_command(line) or chosen.rstrip(" ") == line:
             return None
-        if " " not in line and find(line[1:]) is not None:
+        command = find(line[1:].partition(" ")[0])
+        if " " not in line and command is not None:
             return None
+        if command is not None and command.completes == "styles" and chosen.casefold() == line.rstrip(" ").casefold():
+            return None  # a label in other capitals is that label
         return chosen
 
 
@@ -112,10 +118,25 @@ def _mixed(command: str, rest: str, names: list[str]) -> list[Choice]:
     found: dict[str, str] = {}
     for at in (0, *(i + 1 for i, character in enumerate(rest) if character in " ,")):
         last = rest[at:]
-        found |= {f"{rest[:at]}{name}=": f"{name}=" for name in names if name.startswith(last)}
+        quote = last[:1] if last[:1] in ("'", '"') else ""
+        found |= {
+            f"{rest[:at]}{quote}{name}{quote}=": f"{name}="
+            for name in names
+            if name.startswith(last.removeprefix(quote))
+        }
         if at == 0:
             found |= {word: word.strip() for word in ("off", "blend ") if word.startswith(last) and last}
     return [Choice(f"/{command} {line}", shown) for line, shown in found.items()]
+
+
+def _listed(command: str, rest: str, names: list[str]) -> list[Choice]:
+    """The models that the last of several names may become, in quotes where they hold blanks."""
+    found: dict[str, str] = {}
+    for at in (0, *(i + 1 for i, character in enumerate(rest) if character == " ")):
+        last = rest[at:].lstrip("'\"")
+        found |= {rest[:at] + shlex.quote(name): name for name in names if name.startswith(last)}
+    options = sorted(found.items(), key=lambda option: option[0] != rest)
+    return [Choice(f"/{command} {line}", shown) for line, shown in options]
 
 
 def common_start(texts: list[str]) -> str:

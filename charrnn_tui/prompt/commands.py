@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from charrnn_tui.model.mix import Mix, MixError
 from charrnn_tui.prompt.actions import (
+    LISTED,
     Action,
     Beside,
     Continue,
@@ -48,6 +49,10 @@ from charrnn_tui.prompt.words import quoted
 from charrnn_tui.sampling import SettingsError
 
 MOST_AT_ONCE = 1000
+MOST_LISTED = 10_000
+"""Items of a list of the most probable."""
+_HOW_MANY_FIRST, _HOW_MANY_LAST = re.compile(r"-n (\S+)(?: |$)"), re.compile(r"(?: |^)-n (\S+)$")
+"""How many, before a prefix or behind it, with the one space that parts them."""
 STEPS, MOST_STEPS = 8, 200
 """Steps of a way from one prefix to another."""
 
@@ -92,11 +97,12 @@ def _many(rest: str) -> Action:
 
 def _top(rest: str) -> Action:
     # As on the command line; a prefix that begins with two dashes and "tree " can be typed to /next.
-    return ShowContinuations(rest.removeprefix("--tree").removeprefix(" ")) if _asks_tree(rest) else ShowProbable(rest)
-
-
-def _asks_tree(rest: str) -> bool:
-    return rest == "--tree" or rest.startswith("--tree ")
+    if rest == "--tree" or rest.startswith("--tree "):
+        return ShowContinuations(rest.removeprefix("--tree").removeprefix(" "))
+    if (found := _HOW_MANY_FIRST.match(rest)) is None and (found := _HOW_MANY_LAST.search(rest)) is None:
+        return ShowProbable(rest)
+    count = whole_number(found[1], "the number of items", 1, MOST_LISTED)
+    return ShowProbable(rest[: found.start()] + rest[found.end() :], count)
 
 
 def _between(rest: str) -> Action:
@@ -207,7 +213,7 @@ COMMANDS: dict[str, Command] = {
             "models",
         ),
         Command("n", "/n 20 De", "continue a prefix many times at once", _many),
-        Command("top", "/top De", "the most probable items that begin so, exactly", _top),
+        Command("top", "/top De -n 20", "the most probable items that begin so, exactly", _top),
         Command("next", "/next De", "what may follow, as a tree of probabilities", ShowContinuations),
         Command("between", "/between De An 8", "from one prefix to another in steps, a text at each", _between),
         Command(
@@ -257,7 +263,7 @@ COMMANDS: dict[str, Command] = {
         Command(
             "transcript",
             "/transcript FILE",
-            "write this session to a file: text, or a picture of the screen (.svg)",
+            "write this session to a file: text, or a picture (.svg)",
             lambda rest: Transcript(_path(rest)),
         ),
         Command("fork", "/fork 3 n", "put a character at a place of the last text and grow it anew from there", _fork),
@@ -326,6 +332,11 @@ def typed_as_prefix(prefix: str) -> str:
     return "/" + prefix if prefix.startswith("/") else prefix
 
 
+def typed_as_top(prefix: str, count: int) -> str:
+    """The line that lists so many of the most probable items."""
+    return f"/top {prefix}" if count == LISTED else f"/top {prefix} -n {count}"
+
+
 __all__ = [
     "COMMANDS",
     "MOST_AT_ONCE",
@@ -365,4 +376,5 @@ __all__ = [
     "parse",
     "prefix_of",
     "typed_as_prefix",
+    "typed_as_top",
 ]

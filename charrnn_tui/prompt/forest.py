@@ -5,11 +5,14 @@ A tree's branches share its prefix. A symbol put into the prefix itself begins a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.insight.tree import Branch, Changes, Growth, Tree, settings_at
+from charrnn_tui.prompt.steering import UNSTEERED, Steering
+from charrnn_tui.prompt.typed_constraint import NOTHING
+from charrnn_tui.sampling.settings import SettingsError
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST_CHARACTERS = 5_000
 """A state is kept for every character; a longer text is laid open up to here."""
+DRAWN_FREELY = "What was asked of items held for the first text; what grows from it is drawn freely."
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class Opened:
     item: int
     max_length: int
     end: EndReason | None = None
+    given: bool = False
+    """Whether it is more than seed and settings tell: searched, or steered on the way."""
 
 
 class _Planted(NamedTuple):
@@ -50,10 +56,14 @@ class Row(NamedTuple):
 
 
 class Forest:
-    """Trees of one network, and the branch that is looked at."""
+    """Trees of one network, and the branch that is looked at. `steering`: what `model` is steered by; what it asks of
+    items holds for the texts that were there, and what grows here is drawn freely."""
 
-    def __init__(self, model: Model, opened: list[Opened]) -> None:
+    def __init__(self, model: Model, opened: list[Opened], steering: Steering = UNSTEERED) -> None:
         self.model = model
+        self.asked = bool(steering.constraint)
+        """Whether something was asked of the texts that were there."""
+        self.steering = replace(steering, constraint=NOTHING)
         self._planted = [self._tree(one) for one in opened]
         self.tree_number = 0
         self.branch_number = 0
@@ -64,7 +74,9 @@ class Forest:
         new = one.text[len(one.prefix) :]
         most = MOST_CHARACTERS - len(prefix)
         end = one.end if len(new) <= most else None
-        tree = Tree(self.model.name, self.model.info.created, prefix, one.max_length)
+        given = one.given or self.asked
+        model, steering = self.model, self.steering.to_plain()
+        tree = Tree(model.base.name, model.info.created, prefix, one.max_length, steering=steering, given=given)
         tree.branches[0] = Branch(0, None, 0, None, one.seed, one.item, one.changes, new[:most], end)
         return _Planted(tree, len(one.text) - len(prefix) - len(new[:most]))
 
@@ -114,6 +126,15 @@ class Forest:
         chosen = self.rows[max(0, min(row, len(self.rows) - 1))]
         self.tree_number, self.branch_number = chosen.tree, chosen.branch.id
 
+    def renew(self, opened: list[Opened]) -> None:
+        """Take on what has been written since: a text that goes on where its root ends stands in its place."""
+        for one, planted in zip(opened, list(self._planted), strict=False):
+            later, tree = self._tree(one), planted.tree
+            written, root = later.tree.root, tree.root
+            if tree.prefix == later.tree.prefix and root.end is None and written.text.startswith(root.text):
+                tree.branches[0], tree.given = replace(written, label=root.label), later.tree.given
+                self._planted[self._planted.index(planted)] = later._replace(tree=tree)
+
     def swap(self, place: int, symbol: str, settings: SamplingSettings) -> Growth:
         """Put a symbol ('' for the end) at a place of the text and look at the new branch, which is to be grown.
 
@@ -161,6 +182,7 @@ class Forest:
         tree = Tree.begin(
             self.model, prefix, settings=settings, seed=root.seed, item=root.item, max_length=old.max_length
         )
+        tree.model, tree.steering = old.model, old.steering
         self._plant_tree(tree)
         return Growth(self.model, tree, 0)
 
@@ -208,8 +230,15 @@ class Forest:
 
     def take_in(self, tree: Tree) -> None:
         """Look at a tree that was kept. Raises InsightError for one of another network, UnknownSymbolsError."""
-        if tree.model != self.model.name:
+        if tree.model != self.model.base.name:
             raise InsightError(f"this tree was grown by {tree.model}; open that model first.")
+        try:
+            steering = Steering.from_plain(tree.steering)
+        except SettingsError as error:
+            raise InsightError(str(error)) from error
+        if steering != self.steering:
+            grown, here = ("; ".join(each.words()) or "unsteered" for each in (steering, self.steering))
+            raise InsightError(f"this tree was grown {grown}, and this text is {here}; write one that is so first.")
         for place in tree.walk():
             self.model.vocabulary.encode(tree.full_text(place.branch.id))
         self._plant_tree(tree)

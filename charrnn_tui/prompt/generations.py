@@ -185,12 +185,10 @@ class ProbableItems:
     def proof(self) -> str:
         """What is known of everything that is not listed, in a sentence."""
         many = len(self.texts) != 1
-        known = [
-            f"{'These' if many else 'This'} cover{'' if many else 's'} {share_of(self.covered)} of all probability"
-        ]
+        known = [f"{'These' if many else 'This'} cover{'' if many else 's'} {percent(self.covered)} of all probability"]
         if self.bound is not None:
             known.append(
-                f"nothing else is more probable than {share_of(self.bound)}" if self.bound else "there is nothing else"
+                f"nothing else is more probable than {percent(self.bound)}" if self.bound else "there is nothing else"
             )
         sentence = "; ".join(known if self.texts else known[1:]) + "."
         return ("The search ended early. " if self.early else "") + words.capitalised(sentence)
@@ -231,11 +229,6 @@ def is_new(model: Model, text: str, *, ended: bool) -> bool | None:
     except ModelError:
         return None
     return None if seen is None else not seen
-
-
-def share_of(probability: float) -> str:
-    """In per cent; a tiny one, as what is asked of items makes it, as a power of ten."""
-    return f"{probability:.1e}" if 0 < probability < 0.0005 else f"{probability:.2%}"
 
 
 def shown_item(text: str) -> str:

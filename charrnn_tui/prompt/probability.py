@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 
-from charrnn_tui.text import visible
+from charrnn_tui.text import NEWLINE, visible
 
 LEVELS = (0.02, 0.1, 0.3, 0.6, 0.9)
 """Probabilities between which the colour changes."""
@@ -19,10 +19,11 @@ def level(probability: float) -> int:
 
 
 def percent(probability: float) -> str:
-    """A probability as it is said beside an item: 42.0 %, 3.14 %, 0.052 %, under 0.001 %."""
+    """A probability as it is said beside an item: 42.0 %, 3.14 %, 0.052 %; a tiny one, as what is asked of items makes
+    it, as a power of ten (1.2e-07)."""
     share = 100 * probability
     if share < 0.001:
-        return "under 0.001 %"
+        return f"{probability:.1e}" if probability > 0 else "0 %"
     return f"{share:.{1 if share >= 10 else 2 if share >= 0.1 else 3}f} %"
 
 
@@ -31,4 +32,4 @@ def symbol_name(symbol: str, shown: Callable[[str], str] = visible) -> str:
 
     `shown` makes another symbol safe to show.
     """
-    return {"": "end", " ": "␣", "\n": "↵"}.get(symbol) or shown(symbol)
+    return {"": "end", " ": "␣", "\n": NEWLINE}.get(symbol) or shown(symbol)

@@ -60,8 +60,8 @@ def references(losses: Mapping[str, float]) -> str:
 def corpus(started: Started) -> str:
     """What it learns from: names (7,166 items, 796 held out)."""
     unit = "item" if started.kind == "lines" else "character"
-    learnt, held_out = words.count(started.training_items, unit), f"{started.validation_items:,} held out"
-    return f"{visible(started.corpus)} ({learnt}, {held_out})"
+    learnt, held_out = words.count(started.training_items, unit), started.validation_items
+    return f"{visible(started.corpus)} ({learnt}, {f'{held_out:,}' if held_out else 'none'} held out)"
 
 
 def plan(started: Started) -> str:
@@ -88,10 +88,14 @@ def ending(finished: Finished) -> str:
 
 
 def best(finished: Finished) -> str:
-    """The least loss and where it was reached: 1.900 nats a character at step 950; '' for none."""
+    """The least loss and where it was reached: 1.900 nats a character at step 950; '' for none. Of a network with
+    labels, also what it is without one, and how often the label is told."""
     if not finished.best_step or not math.isfinite(finished.best_loss):
         return ""
-    return f"{finished.best_loss:.3f} nats a character at step {finished.best_step:,}"
+    bare, right = finished.unlabelled_loss, finished.label_accuracy
+    without = "" if bare is None else f" ({bare:.3f} without a label)"
+    told = "" if right is None else f", the label told of {right:.0%} of held-out items"
+    return f"{finished.best_loss:.3f} nats a character{without} at step {finished.best_step:,}{told}"
 
 
 def ending_of(run: TrainingRun) -> str:

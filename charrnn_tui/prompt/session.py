@@ -13,8 +13,9 @@ from charrnn_tui.model.mix import MixError
 from charrnn_tui.model.style import Style, StyleError
 from charrnn_tui.prompt import styles, words
 from charrnn_tui.prompt.options import CONSTRAINT, HOTTEST, OPTIONS, SAMPLING, TEMPERATURE_STEP, OptionValue
+from charrnn_tui.prompt.sliders import Turned, turned_by_keys
 from charrnn_tui.prompt.steering import UNSTEERED, Steering
-from charrnn_tui.prompt.styles import Dial, read_style
+from charrnn_tui.prompt.styles import read_style
 from charrnn_tui.prompt.typed_constraint import NOTHING, TypedConstraint
 from charrnn_tui.sampling import SamplingSettings
 
@@ -77,8 +78,8 @@ class Session:
     new_seed: Callable[[], int] = random_seed
     steering: Steering = UNSTEERED
     """What items must be, and whatever else steers the network."""
-    dial: Dial | None = None
-    """Between which two styles the keys turn."""
+    dial: Turned | None = None
+    """What the keys for styles turn."""
     model: Model | None = None
     step: int | None = None
     """Training step of the open weights, where they come from a run of this sitting."""
@@ -155,9 +156,11 @@ class Session:
         self.model, self.step = model, step
         lost = []
         style, mix = self.steering.style, self.steering.mix
-        if style and not all(label in model.labels for label, _ in style.weights):
+        turned = () if self.dial is None else self.dial.labels
+        if not all(label in model.labels for label in (*style.to_plain(), *turned)):
             self.steering, self.dial = replace(self.steering, style=Style()), None
-            lost.append(f"it does not know the style {style.words()}, which is off")
+            if style:
+                lost.append(f"it does not know the style {style.words()}, which is off")
         try:
             Steering(mix=mix).steered(model, self.others)
         except ValueError as error:
@@ -190,21 +193,41 @@ class Session:
 
     def set_style(self, typed: str) -> str:
         """Write in the style that is typed behind `/style`; what was changed, in words. Raises StyleError."""
-        name = "this model" if self.model is None else self.model.name
+        if self.model is None:
+            raise StyleError("no model is open yet, so there are no styles.")
+        name = self.model.name
         style = read_style(typed, self.labels, name)
         if style is None:
             return styles.told(self.steering.style, self.labels, name)
         self.steering = replace(self.steering, style=style)
-        self.dial = Dial.of(style)
+        self.dial = turned_by_keys(style)
         return styles.said(style)
 
     def turn_style(self, steps: int) -> str:
-        """Turn the dial between two styles by tenths; what was changed, in words. Raises StyleError without one."""
+        """Turn the dial between two styles, or the chosen slider, by tenths; what was changed, in words.
+
+        Raises StyleError where no style is chosen.
+        """
+        return self.set_dial(self._dial().turned(steps))
+
+    def choose_style(self, by: int) -> str:
+        """Choose the next slider, or the one before; a dial becomes sliders. What was changed, in words.
+
+        Raises StyleError where no style is chosen.
+        """
+        return self.set_dial(self._dial().moved(by))
+
+    def set_dial(self, dial: Turned) -> str:
+        """Write in the style at which a dial or sliders stand; what was changed, in words."""
+        self.dial = dial
+        if dial.style != self.steering.style:
+            self.steering = replace(self.steering, style=dial.style)
+        return dial.words()
+
+    def _dial(self) -> Turned:
         if self.dial is None:
             raise StyleError(styles.no_dial(self.labels))
-        self.dial = self.dial.turned(steps)
-        self.steering = replace(self.steering, style=self.dial.style)
-        return self.dial.words()
+        return self.dial
 
     def set_mix(self, mix: Mix | None) -> str:
         """Mix models in; what was changed, in words. None tells what is mixed in.

@@ -7,12 +7,14 @@ the foot of the screen until then. Where there is no room, or nobody watches, on
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from time import perf_counter
 
 from charrnn_tui.model import Model
 from charrnn_tui.prompt.generations import DrawnGeneration, DrawnText
 from charrnn_tui.prompt.pace import STEP_BUDGET, Credit
 from charrnn_tui.prompt.session import Session
+from charrnn_tui.prompt.typed_constraint import NOTHING
 from charrnn_tui.repl.colours import probability_style
 from charrnn_tui.repl.console import Console, Live
 from charrnn_tui.repl.fragments import Fragments, cells, cut
@@ -27,8 +29,8 @@ _FRAME = 1 / 50
 class Lane:
     """One of the two texts: the stream that writes it, the record that it leaves, and the rows it fills."""
 
-    def __init__(self, name: str, stream: Stream, text: DrawnText, console: Console, width: int) -> None:
-        self.name, self.stream, self.text = name, stream, text
+    def __init__(self, model: Model, stream: Stream, text: DrawnText, console: Console, width: int) -> None:
+        self.model, self.name, self.stream, self.text = model, model.name, stream, text
         self._console, self._width = console, width
         self.rows: list[Fragments] = []
         """Filled and not shown yet."""
@@ -84,21 +86,22 @@ class Beside:
         session, console = self.session, self.console
         seed = session.next_seed() if seed is None else seed
         limit, settings = session.limit, session.settings
+        steering = replace(session.steering, constraint=NOTHING)  # which asks things of one network's items
         width = (console.columns - len(_GAP)) // 2
         wide = console.marked and width >= _NARROWEST
         lanes = []
         for writer in (model, other):
             stream = writer.stream(prefix, settings=settings, seed=seed, item=item, max_length=limit)
             text = DrawnText(prefix, stream.prefix, settings, item, model="" if writer is model else other.name)
-            lanes.append(Lane(writer.name, stream, text, console, width if wide else 2**31))
-        generation = DrawnGeneration(model.base.name, seed, limit, [lane.text for lane in lanes], session.steering)
+            lanes.append(Lane(writer, stream, text, console, width if wide else 2**31))
+        generation = DrawnGeneration(model.base.name, seed, limit, [lane.text for lane in lanes], steering)
         if wide:
-            await self._in_columns(lanes, width)
+            await self._in_columns(generation, lanes, width)
         else:
-            await self._one_below_the_other(lanes)
+            await self._one_below_the_other(generation, lanes)
         return generation
 
-    async def _in_columns(self, lanes: Sequence[Lane], width: int) -> None:
+    async def _in_columns(self, generation: DrawnGeneration, lanes: Sequence[Lane], width: int) -> None:
         def across(rows: Sequence[Fragments]) -> Fragments:
             first, second = rows
             return [*_padded(first, width), ("", _GAP), *second]
@@ -114,13 +117,13 @@ class Beside:
                 while all(lane.rows or lane.over for lane in lanes) and any(lane.rows for lane in lanes):
                     live.write([*across([lane.rows.pop(0) if lane.rows else [] for lane in lanes]), ("", "\n")])
 
-            await self._play(lanes, live, show)
+            await self._play(generation, lanes, live, show)
             for lane in lanes:
                 lane.fill()
             while any(lane.rows for lane in lanes):
                 live.write([*across([lane.rows.pop(0) if lane.rows else [] for lane in lanes]), ("", "\n")])
 
-    async def _one_below_the_other(self, lanes: Sequence[Lane]) -> None:
+    async def _one_below_the_other(self, generation: DrawnGeneration, lanes: Sequence[Lane]) -> None:
         console = self.console
         label = max(cells(console.shown(lane.name)) for lane in lanes)
         async with console.live() as live:
@@ -136,13 +139,29 @@ class Beside:
                     shown[0] += len(text)
                     live.write([("", console.shown(text, keep_newlines=keep))])
 
-                await self._play([lane], live, show)
+                await self._play(generation, [lane], live, show)
                 if console.marked and lane.over:
                     live.write([("class:end", " ·" if lane.stream.end == "end" else "…")])
                 if lane is not lanes[-1]:
                     live.write([("", "\n")])
 
-    async def _play(self, lanes: Sequence[Lane], live: Live, show: Callable[[], None]) -> None:
+    def _steer(self, generation: DrawnGeneration, lanes: Sequence[Lane]) -> None:
+        """Let the texts obey the session as it is turned: style and mixture those of the open model alone."""
+        session = self.session
+        for lane in lanes:
+            lane.stream.settings = session.settings
+            lane.text.turned |= session.settings != lane.text.settings
+        steering = replace(session.steering, constraint=NOTHING)
+        own = [lane for lane in lanes if not lane.text.model and not lane.over]
+        if own and steering != generation.steering and (model := session.taking_over(own[0].model)) is not None:
+            for lane in own:
+                lane.stream.reread(model.cell)
+                lane.text.turned |= bool(lane.stream.tokens)
+            generation.steering = steering
+
+    async def _play(
+        self, generation: DrawnGeneration, lanes: Sequence[Lane], live: Live, show: Callable[[], None]
+    ) -> None:
         """Draw a character in each lane at a time, at the pace and under the settings of the session."""
         session, console = self.session, self.console
         credit, before = Credit(), perf_counter()
@@ -150,9 +169,7 @@ class Beside:
         while not all(lane.over for lane in lanes) and not (live.stopped or live.left):
             now = perf_counter()
             pace = session.pace if console.paced else 0
-            for lane in lanes:
-                lane.stream.settings = session.settings
-                lane.text.turned |= session.settings != lane.text.settings
+            self._steer(generation, lanes)
             credit.add(now - before, pace or 1)
             before = now
             while not all(lane.over for lane in lanes):

@@ -26,7 +26,9 @@ class Handlers:
     """Carry out a line typed while text streams, where it can be done at once: says what was done (or what is wrong
     with it), or None where the line has to wait for its turn."""
     turn_style: Callable[[int], None] = lambda steps: None
-    """Turn the dial between two styles by +1 or -1 step."""
+    """Turn the dial between two styles, or the chosen slider, by +1 or -1 step."""
+    choose_style: Callable[[int], None] = lambda by: None
+    """Choose the slider of the next style (+1) or of the one before (-1)."""
     turn_mix: Callable[[int], None] = lambda steps: None
     """Turn the weight of what is mixed in by +1 or -1 step."""
 

@@ -64,20 +64,25 @@ class Forking:
         text = next(text for text in reversed(last.texts) if not text.model)  # another network wrote the others
         prefix = clean_prefix(text.typed, model.vocabulary, model.info.kind)
         longest = max(last.max_length, self._session.limit) if text.end is None else last.max_length
-        opened = Opened(prefix, text.text, ((0, text.settings),), last.seed, text.item, longest, text.end)
-        self._forest, self._of = Forest(model, [opened]), last
+        changes = ((0, text.settings),)
+        opened = Opened(prefix, text.text, changes, last.seed, text.item, longest, text.end, given=text.turned)
+        self._forest, self._of = Forest(model, [opened], last.steering), last
         return self._forest
 
     async def _fork(self, forest: Forest, place: int, symbol: str) -> None:
         if place > len(forest.branch.text):
             many = words.count(len(forest.branch.text), "new character")
             raise commands.CommandError(f"the text has {many}, so its places are 0 to {len(forest.branch.text)}.")
+        from charrnn_tui.prompt.forest import DRAWN_FREELY
+
         growth = forest.swap(forest.head + place, symbol, self._session.settings)
         await self._generator.grow(forest, growth)
         self._of = self._generator.last
         if self._console.marked:
             many = words.count(len(forest.tree.branches), "branch", "branches")
             self._console.say([("class:hint", f"branch {forest.branch.id}; /tree lists the {many}")])
+            if forest.asked:
+                self._console.say([("class:hint", DRAWN_FREELY)])
 
     def _show(self, forest: Forest, branch: int | None, name: str | None) -> None:
         if name is not None:

@@ -13,6 +13,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 
 from charrnn_tui.model import Model
+from charrnn_tui.prompt.actions import LISTED
 from charrnn_tui.prompt.commands import CommandError
 from charrnn_tui.prompt.constrained_texts import ConstrainedTexts, Wanted, draw_texts, draws_of, why_fewer
 from charrnn_tui.prompt.generations import (
@@ -21,10 +22,10 @@ from charrnn_tui.prompt.generations import (
     ProbableItems,
     ProbableText,
     probable_search,
-    share_of,
     shown_item,
 )
 from charrnn_tui.prompt.pace import STEP_BUDGET, Credit
+from charrnn_tui.prompt.probability import percent
 from charrnn_tui.prompt.session import Session
 from charrnn_tui.repl.beside import Beside
 from charrnn_tui.repl.colours import probability_style
@@ -41,11 +42,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PROBABLE = 10
 _FRAME = 1 / 50
 """Seconds between two writes at least: more often is not seen, and costs an ssh line its breath."""
 _LONG_PREFIX = 1_000
 _LARGEST_BATCH = 256
+_MOST_RECORDS = 5_000
 
 
 class Generator:
@@ -54,10 +55,15 @@ class Generator:
     def __init__(self, session: Session, console: Console) -> None:
         self.session = session
         self.console = console
-        self.last: DrawnGeneration | ProbableItems | None = None
-        """What was generated or listed last, ready to be kept."""
+        self.all: deque[DrawnGeneration | ProbableItems] = deque(maxlen=_MOST_RECORDS)
+        """What was generated or listed in this session, the oldest first."""
         self.speed: float | None = None
         """Characters a second of the last generation, or of the one that runs."""
+
+    @property
+    def last(self) -> DrawnGeneration | ProbableItems | None:
+        """What was generated or listed last, ready to be kept."""
+        return self.all[-1] if self.all else None
 
     async def continue_prefix(self, model: Model, prefix: str) -> None:
         """Stream one continuation. Raises UnknownSymbolsError for a prefix that the network cannot read."""
@@ -83,7 +89,7 @@ class Generator:
                     return
                 known = f"  such an item has a probability of {found.probability}"
                 written = stream.write(found.texts[0][1][len(stream.prefix) :])
-            self.last = generation
+            self.all.append(generation)
             live.write([("class:mark", console.mark), ("class:prefix", console.shown(stream.prefix))])
             await self._play(None if asked else model, stream, generation, live, written=written)
             stopped = live.stopped or live.left
@@ -139,7 +145,7 @@ class Generator:
             if console.marked:
                 live.write(_end_mark(stream, stopped=live.stopped or live.left))
         text.text, text.end = stream.text, stream.end
-        self.last = grown
+        self.all.append(grown)
 
     async def _play(
         self,
@@ -209,7 +215,7 @@ class Generator:
     ) -> None:
         """Continue a prefix with two models under one seed. Raises UnknownSymbolsError."""
         self.speed = None
-        self.last = await Beside(self.session, self.console).write(model, other, prefix, seed, item)
+        self.all.append(await Beside(self.session, self.console).write(model, other, prefix, seed, item))
 
     async def continue_many(self, model: Model, count: int, prefix: str) -> None:
         """Continue a prefix many times, a line each. Raises UnknownSymbolsError."""
@@ -248,16 +254,16 @@ class Generator:
             if console.marked and stopped:
                 live.write([("class:end", f"stopped after {len(drawn)} of {count}")])
         if drawn:
-            self.last = DrawnGeneration(model.base.name, seed, limit, drawn, steering)
+            self.all.append(DrawnGeneration(model.base.name, seed, limit, drawn, steering))
         elif draws is not None and not stopped:
             raise CommandError(why_fewer(draws, prefix, stopped=False))
 
-    async def show_probable(self, model: Model, prefix: str) -> None:
+    async def show_probable(self, model: Model, prefix: str, count: int = LISTED) -> None:
         """List the most probable items that begin with a prefix. Raises ModelError, UnknownSymbolsError."""
         console = self.console
         shown = clean_prefix(prefix, model.vocabulary, model.info.kind)
         limit, steering = self.session.max_length or None, self.session.steering
-        search = probable_search(model, prefix, PROBABLE, limit, steering)
+        search = probable_search(model, prefix, count, limit, steering)
         items: list[ProbableText] = []
         found = ProbableItems(model.base.name, prefix, items, max_length=limit, steering=steering)
         try:
@@ -265,7 +271,7 @@ class Generator:
                 async for item in in_thread(search, live):
                     items.append(ProbableText(item.text, item.log_prob, item.ended))
                     if console.marked:
-                        live.write([("class:hint", f"{len(items):>{len(str(PROBABLE))}}  ")])
+                        live.write([("class:hint", f"{len(items):>{len(str(count))}}  ")])
                     live.write(self._probable_row(items[-1], shown))
                 if live.stopped or live.left:
                     live.write([("class:end", "stopped")])
@@ -277,11 +283,11 @@ class Generator:
         finally:
             search.cancel()
         if items:
-            self.last = found
+            self.all.append(found)
 
     def _probable_row(self, item: ProbableText, prefix: str) -> Fragments:
         console = self.console
-        share: Fragments = [("class:hint", f"{share_of(item.probability):>7}  ")]
+        share: Fragments = [("class:hint", f"{percent(item.probability):>8}  ")]
         if not item.text and item.ended:
             return [*share, ("class:hint", f"{shown_item(item.text)}\n")]
         rest = console.shown(item.text[len(prefix) :])

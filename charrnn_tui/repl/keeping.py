@@ -1,19 +1,29 @@
-"""What was kept, at the prompt: listed, tagged, exported."""
+"""What was kept, at the prompt: listed, tagged, exported; and the session itself as a file."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
-from charrnn_tui.prompt import commands, exporting, favourites
+from charrnn_tui.files.atomic import write_text
+from charrnn_tui.prompt import commands, exporting, favourites, words
 from charrnn_tui.prompt.generations import shown_item
+from charrnn_tui.prompt.transcript import block_of, text_of
 from charrnn_tui.repl.console import Console
 from charrnn_tui.repl.fragments import Fragments
 from charrnn_tui.text import visible
 
+if TYPE_CHECKING:
+    from charrnn_tui.prompt.generations import Record
 
-def carry_out(console: Console, action: commands.Keeping) -> None:
-    """Carry out what a line asks for. Raises ValueError or OSError with a sentence."""
+
+TRANSCRIPT = "transcript.txt"
+
+
+def carry_out(console: Console, action: commands.Keeping, session: Sequence[Record]) -> None:
+    """Carry out what a line asks for; `session` is what was written in it. Raises ValueError or OSError with a
+    sentence."""
     match action:
         case commands.Favourites(tags):
             console.say(*_rows(console, tags))
@@ -23,12 +33,25 @@ def carry_out(console: Console, action: commands.Keeping) -> None:
             kept = favourites.load()
             exporting.export(kept, _path(typed))
             console.say(f"{len(kept):,} written to {visible(typed)}.")
-        case commands.Transcript():
-            raise commands.CommandError(
-                "the terminal's scrollback holds this session; the screen (charrnn-tui) writes a transcript."
-            )
+        case commands.Transcript(path):
+            console.say(_write_transcript(console, _path(path or TRANSCRIPT), session))
         case _:
             assert_never(action)
+
+
+def _write_transcript(console: Console, path: Path, session: Sequence[Record]) -> str:
+    """Write the session to a file; what was done, in a sentence."""
+    if not session:
+        raise commands.CommandError("nothing was written in this session yet.")
+    exporting.keep_what_is_there(path, force=False)
+    blocks = [block_of(record) for record in session]
+    if path.suffix.lower() == ".svg":
+        from charrnn_tui.repl.picture import picture_of
+
+        write_text(path, picture_of(blocks, console.columns))
+    else:
+        write_text(path, text_of(blocks))
+    return f"{words.count(len(session), 'generation')} written to {visible(str(path))}."
 
 
 def _path(typed: str) -> Path:

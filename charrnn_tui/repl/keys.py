@@ -20,6 +20,8 @@ TURNS = {"hotter": 1, "colder": -1}
 """Steps of the temperature by the id of the key."""
 STYLE_TURNS = {"style_second": 1, "style_first": -1}
 """Steps of the dial between two styles."""
+STYLE_CHOICES = {"style_after": 1, "style_before": -1}
+"""Steps from one slider of a style to another."""
 MIX_TURNS = {"mix_more": 1, "mix_less": -1}
 """Steps of the weight of what is mixed in."""
 COMMANDS = {
@@ -135,6 +137,7 @@ def prompt_keys(
     *,
     turn: Callable[[int], None],
     turn_style: Callable[[int], None],
+    choose_style: Callable[[int], None],
     turn_mix: Callable[[int], None],
     enter: Callable[[str, str], None],
     ghosts: Ghosts,
@@ -142,9 +145,9 @@ def prompt_keys(
 ) -> KeyBindings:
     """Key bindings of the line editor; `keys` by the id of what they do.
 
-    `turn` is given +1 or -1 for a step of the temperature, `turn_style` for one of the dial of
-    styles, `turn_mix` for one of the weight of what is mixed in, `enter` a line that a key enters and what stays typed;
-    `completions` gives whole command lines.
+    `turn` is given +1 or -1 for a step of the temperature, `turn_style` for one of the dial of styles, `choose_style`
+    for one from slider to slider, `turn_mix` for one of the weight of what is mixed in, `enter` a line that a key
+    enters and what stays typed; `completions` gives whole command lines.
     """
     bindings = KeyBindings()
 
@@ -203,6 +206,8 @@ def prompt_keys(
                 bindings.add(*sequence)(turned(turn, TURNS[id]))
             elif id in STYLE_TURNS:
                 bindings.add(*sequence)(turned(turn_style, STYLE_TURNS[id]))
+            elif id in STYLE_CHOICES:
+                bindings.add(*sequence)(turned(choose_style, STYLE_CHOICES[id]))
             elif id in MIX_TURNS:
                 bindings.add(*sequence)(turned(turn_mix, MIX_TURNS[id]))
             elif id in COMMANDS or id in TAKES_TYPED:

@@ -61,7 +61,7 @@ class Repl:
         self._keys = inline_keys() if keys is None else keys
         self._quit = False
         self._reloading: set[asyncio.Task[None]] = set()
-        console.handlers = Handlers(self.turn, self.at_once, self.turn_style, self.turn_mix)
+        console.handlers = Handlers(self.turn, self.at_once, self.turn_style, self.choose_style, self.turn_mix)
 
     # --- the loop -----------------------------------------------------------------------------------------------
 
@@ -122,8 +122,8 @@ class Repl:
                 await self._beside(typed)
             case commands.GenerateMany(count, prefix):
                 await self.generator.continue_many(self._model(), count, prefix)
-            case commands.ShowProbable(prefix):
-                await self.generator.show_probable(self._model(), prefix)
+            case commands.ShowProbable(prefix, count):
+                await self.generator.show_probable(self._model(), prefix, count)
             case commands.ShowContinuations(prefix):
                 console.say(*await self._tree(prefix))
             case commands.ShowBetween():
@@ -144,7 +144,7 @@ class Repl:
             case commands.Fork() | commands.ShowTree():
                 await self._forking.carry_out(action)
             case commands.Favourites() | commands.Tag() | commands.Export() | commands.Transcript():
-                keeping.carry_out(console, action)
+                keeping.carry_out(console, action, self.generator.all)
             case commands.Help(topic):
                 self._help(topic)
             case commands.Quit():
@@ -223,8 +223,14 @@ class Repl:
             self.session.turn_mix(steps)
             self.console.refresh()
 
+    def choose_style(self, by: int) -> None:
+        """Choose the slider of another style."""
+        if self.session.dial is not None:
+            self.session.choose_style(by)
+            self.console.refresh()
+
     def turn_style(self, steps: int) -> None:
-        """Turn the dial between two styles; the next character obeys."""
+        """Turn the dial between two styles, or the chosen slider; the next character obeys."""
         if self.session.dial is not None:
             self.session.turn_style(steps)
             self.console.refresh()

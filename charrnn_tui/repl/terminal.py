@@ -101,6 +101,7 @@ class Terminal:
                 self._keys,
                 turn=lambda steps: self.handlers.turn(steps),
                 turn_style=lambda steps: self.handlers.turn_style(steps),
+                choose_style=lambda by: self.handlers.choose_style(by),
                 turn_mix=lambda steps: self.handlers.turn_mix(steps),
                 enter=self._enter_by_key,
                 ghosts=self._suggest,
@@ -394,6 +395,10 @@ class TerminalLive:
                 self._terminal.handlers.turn_style(-1)
             case "style_second":
                 self._terminal.handlers.turn_style(1)
+            case "style_before":
+                self._terminal.handlers.choose_style(-1)
+            case "style_after":
+                self._terminal.handlers.choose_style(1)
             case "mix_more":
                 self._terminal.handlers.turn_mix(1)
             case "mix_less":

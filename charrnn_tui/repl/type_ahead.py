@@ -10,10 +10,20 @@ from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 
 from charrnn_tui.prompt.keys import inline_keys
-from charrnn_tui.repl.keys import MIX_TURNS, STYLE_TURNS, TURNS, KeySequence, line_of, pasted, sequences
+from charrnn_tui.repl.keys import MIX_TURNS, STYLE_CHOICES, STYLE_TURNS, TURNS, KeySequence, line_of, pasted, sequences
 
 KeyAction = Literal[
-    "stop", "leave", "hotter", "colder", "style_first", "style_second", "mix_more", "mix_less", "suspend"
+    "stop",
+    "leave",
+    "hotter",
+    "colder",
+    "style_first",
+    "style_second",
+    "style_before",
+    "style_after",
+    "mix_more",
+    "mix_less",
+    "suspend",
 ]
 """'stop' is Ctrl+C, 'leave' the key named stop (Escape): a training run goes on after the second one."""
 
@@ -58,6 +68,8 @@ class TypeAhead:
             return "hotter" if TURNS[id] > 0 else "colder"
         if id in STYLE_TURNS:
             return "style_second" if STYLE_TURNS[id] > 0 else "style_first"
+        if id in STYLE_CHOICES:
+            return "style_after" if STYLE_CHOICES[id] > 0 else "style_before"
         if id in MIX_TURNS:
             return "mix_more" if MIX_TURNS[id] > 0 else "mix_less"
         return None

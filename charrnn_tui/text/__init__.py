@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from charrnn_tui.text.decoding import read_text
     from charrnn_tui.text.loading import load_corpus
     from charrnn_tui.text.reading import TextError, expand, shown
-    from charrnn_tui.text.safe import visible
+    from charrnn_tui.text.safe import NEWLINE, in_one_row, visible
     from charrnn_tui.text.shipped import find_corpus, shipped_corpora
     from charrnn_tui.text.source import Source
     from charrnn_tui.text.splits import split_by_hash, text_hash, text_hashes
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BOUNDARY",
+    "NEWLINE",
     "PAD",
     "Corpus",
     "CorpusFacts",
@@ -32,6 +33,7 @@ __all__ = [
     "expand",
     "facts",
     "find_corpus",
+    "in_one_row",
     "load_corpus",
     "read_text",
     "shipped_corpora",
@@ -70,6 +72,8 @@ __getattr__, __dir__ = exports(
         "text_hash": "charrnn_tui.text.splits",
         "text_hashes": "charrnn_tui.text.splits",
         "to_matrix": "charrnn_tui.text.batches",
+        "NEWLINE": "charrnn_tui.text.safe",
+        "in_one_row": "charrnn_tui.text.safe",
         "visible": "charrnn_tui.text.safe",
     },
 )

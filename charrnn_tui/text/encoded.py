@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import unicodedata
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.files import atomic, paths
+from charrnn_tui.files.cache import bound, touch
 from charrnn_tui.text.decoding import utf8_error
 from charrnn_tui.text.reading import TextError, check_file, shown
 from charrnn_tui.text.symbols import PAD, UnknownSymbolsError
@@ -163,10 +163,10 @@ def encode_file(path: Path, vocabulary: Vocabulary | None = None, cache: Path | 
     Raises TextError with a sentence where the file cannot be used.
     """
     check_file(path)
-    cache = (cache or paths.cache()) / "encoded"
+    folder = (cache or paths.cache()) / "encoded"
     content = content_hash(path)
     key = content if vocabulary is None else f"{content}-{_vocabulary_hash(vocabulary)}"
-    description, data = cache / f"{key}.json", cache / f"{key}.ids"
+    description, data = folder / f"{key}.json", folder / f"{key}.ids"
     cached = _cached(description, data, content)
     if cached is not None:
         return cached
@@ -211,9 +211,10 @@ def encode_file(path: Path, vocabulary: Vocabulary | None = None, cache: Path | 
         )
     except OSError as error:
         raise TextError(
-            f"the encoded text cannot be written to {shown(cache)}: {error.strerror or error}; "
+            f"the encoded text cannot be written to {shown(folder)}: {error.strerror or error}; "
             "make room there or set XDG_CACHE_HOME to another folder."
         ) from error
+    bound(folder)
     encoded = _cached(description, data, content)
     if encoded is None:
         raise TextError(f"{shown(path)} changed while it was read; try again.")
@@ -234,7 +235,7 @@ def _cached(description: Path, data: Path, content: str) -> EncodedText | None:
         if data.stat().st_size != facts["characters"] * dtype.itemsize:
             return None
         ids = np.memmap(data, dtype=dtype, mode="r")
-        os.utime(description)
+        touch(description, data)
         return EncodedText(ids, Vocabulary(facts["vocabulary"]), content)
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -6,12 +6,14 @@ import glob
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache as once
 from pathlib import Path
 
-from charrnn_tui.files import atomic, paths
+from charrnn_tui.files import atomic, cache, paths
 from charrnn_tui.text.decoding import LARGEST_UNPACKED, is_packed, marked_encoding
 from charrnn_tui.text.reading import TextError, expand, shown
 from charrnn_tui.text.shipped import find_corpus, shipped_corpora
@@ -153,11 +155,21 @@ def _kept(path: Path) -> Path:
     return target
 
 
+def forget_kept(named: Collection[str]) -> None:
+    """Remove texts of standard input that are kept and that none of some recipes names. One that was kept within the
+    last hour stays: the run that it was kept for may not have written anything yet."""
+    with suppress(OSError):
+        for path in paths.texts().iterdir():
+            with suppress(OSError):
+                if str(path) not in named and path.stat().st_mtime < time.time() - cache.IN_USE:
+                    path.unlink()
+
+
 def _copy(source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
 
 
-@cache
+@once
 def stdin_file() -> Path:
     """What comes by standard input, in a file: read once, since it comes once. Raises TextError."""
     if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
@@ -186,6 +198,9 @@ def stdin_file() -> Path:
         if not path.stat().st_size:
             path.unlink()
             raise TextError("standard input is empty; send a text into it.")
-        return path.replace(folder / f"stdin-{content_hash(path)[:16]}.txt")
+        kept = path.replace(folder / f"stdin-{content_hash(path)[:16]}.txt")
+        cache.touch(kept)
+        cache.bound(folder)
+        return kept
     except OSError as error:
         raise TextError(f"{shown(path)} cannot be written: {error.strerror or error}.") from error

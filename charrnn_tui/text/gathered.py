@@ -1,7 +1,8 @@
 """One running text from several files, packed files, other encodings or a column: written once, as UTF-8.
 
 A text that is one file of UTF-8 already is read where it stands. What else there is stands in the cache, under a hash
-of all that decides it, so that a second start finds it, and everyone behind has one file to read.
+of all that decides it, so that a second start finds it, and everyone behind has one file to read. Of too much, what was
+not used for longest goes (`files.cache`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from charrnn_tui.files import atomic, paths
+from charrnn_tui.files import atomic, cache, paths
 from charrnn_tui.text.decoding import decoded_blocks, is_packed, marked_encoding
 from charrnn_tui.text.encoded import content_hash
 from charrnn_tui.text.reading import TextError, check_file, shown
@@ -35,6 +36,7 @@ def running_text(files: Sequence[Path], source: Source) -> Path:
     key = hashlib.sha256("\n".join(rule).encode("utf-8", "surrogatepass")).hexdigest()[:32]
     target = paths.cache() / "corpora" / f"{key}.txt"
     if target.exists():
+        cache.touch(target)
         return target
 
     def write(temporary: Path) -> None:
@@ -49,6 +51,7 @@ def running_text(files: Sequence[Path], source: Source) -> Path:
             f"the text cannot be put together in {shown(target.parent)}: {error.strerror or error}; make room there or "
             "set XDG_CACHE_HOME to another folder."
         ) from error
+    cache.bound(target.parent)
     return target
 
 

@@ -13,7 +13,7 @@ from charrnn_tui.text.files import Found, find_files
 from charrnn_tui.text.gathered import running_text
 from charrnn_tui.text.reading import TextError, normalise, shown
 from charrnn_tui.text.safe import visible
-from charrnn_tui.text.shipped import known_kind, shipped_corpora
+from charrnn_tui.text.shipped import LABELLED, known_kind, shipped_name
 from charrnn_tui.text.source import Source, title_of
 from charrnn_tui.text.stdlib import PYTHON_STDLIB
 from charrnn_tui.text.symbols import half_a_character
@@ -65,8 +65,8 @@ def _known_kind(found: Found, source: Source) -> tuple[Kind, str] | None:
     told = source.kind is None and source.separator is None and source.column is None and len(found.files) == 1
     if source.names == (PYTHON_STDLIB,):
         return known_kind(PYTHON_STDLIB) if told else None
-    shipped = next((name for name, path in shipped_corpora().items() if told and path == found.files[0]), None)
-    return None if shipped is None else known_kind(shipped)
+    shipped = shipped_name(found.files) if told else None
+    return None if shipped is None or shipped in LABELLED else known_kind(shipped)
 
 
 def load_beginning(source: Source, most: int) -> tuple[Corpus, str, bool]:
@@ -113,7 +113,8 @@ def read_files(found: Found, source: Source, name: str) -> Corpus:
 
 
 def with_column(files: Sequence[Path], source: Source) -> Source:
-    """The source with its column, where its files are tables of one column and none was named.
+    """The source with its column, where its files are tables of one column and none was named; with the column and the
+    label of a shipped table.
 
     Raises ColumnError naming the columns where there are several. A kind that was set says that whole lines are
     meant.
@@ -123,6 +124,9 @@ def with_column(files: Sequence[Path], source: Source) -> Source:
     tables = [path for path in files if is_table(path)]
     if not tables:
         return source
+    if (shipped := shipped_name(files)) in LABELLED:
+        column, label = LABELLED[shipped]
+        return replace(source, column=column, label=label)
     found = [Table(path, source.decoding) for path in tables]
     names = {table.columns for table in found}
     if len(names) == 1 and len(found[0].columns) == 1 and len(tables) == len(files):

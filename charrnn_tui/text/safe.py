@@ -14,6 +14,10 @@ _KEEP_NEWLINE = {k: v for k, v in _MAP.items() if k != 0x0A}
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
+NEWLINE = "↵"
+"""A line's end where a text stands in one row."""
+
+
 def visible(text: str, *, keep_newlines: bool = False) -> str:
     """The text with every control character shown (ESC as ␛, C1 and bidi controls as ⟨hex⟩), none sent.
 
@@ -22,3 +26,8 @@ def visible(text: str, *, keep_newlines: bool = False) -> str:
     if not _UNSAFE.search(text):
         return text
     return text.translate(_KEEP_NEWLINE if keep_newlines else _MAP)
+
+
+def in_one_row(text: str) -> str:
+    """The text as `visible` shows it, in one row: its lines' ends are marks of their own."""
+    return visible(text.replace("\n", NEWLINE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from charrnn_tui.files import paths
@@ -12,10 +13,41 @@ from charrnn_tui.text.stdlib import PYTHON_STDLIB, python_stdlib
 
 DEFAULT_CORPUS = "names"
 
+WHAT_THEY_HOLD = {
+    "animals": "animals, in English and Latin",
+    "animals-by-kind": "animals, each with its kind",
+    "colours": "names of colours",
+    "names": "given names of many cultures",
+    "names-by-culture": "given names, each with its culture",
+    "names-ru": "given names, in Russian",
+    "places": "cities of the world",
+    "places-by-country": "towns, each with its country",
+    "smiles": "molecules, as SMILES",
+    "taxa": "scientific names of living things",
+    "words-en": "words, English",
+    "words-ru": "words, Russian",
+    PYTHON_STDLIB: "Python source, long",
+}
+"""A line on each corpus with a name."""
+
+LABELLED = {
+    "animals-by-kind": ("animal", "kind"),
+    "names-by-culture": ("name", "culture"),
+    "places-by-country": ("place", "country"),
+}
+"""The column of the items and that of the labels of each shipped table."""
+
 
 def shipped_corpora() -> dict[str, Path]:
     """Name -> file of every shipped corpus, by name."""
-    return dict(sorted((path.stem, path) for path in paths.shipped_data().glob("*.txt")))
+    return paths.shipped_corpora()
+
+
+def shipped_name(files: Sequence[Path]) -> str | None:
+    """The name of the shipped corpus that some files are; None for any others."""
+    if len(files) != 1:
+        return None
+    return next((name for name, path in shipped_corpora().items() if path == files[0]), None)
 
 
 def corpus_names() -> list[str]:

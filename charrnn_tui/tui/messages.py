@@ -102,6 +102,13 @@ class Said(Upward):
     sentence: str
 
 
+@dataclass
+class Over(Upward):
+    """What this sentence said to go on is over, and must not be read any longer."""
+
+    sentence: str
+
+
 class StateChanged(Upward):
     """Model, settings, or what is being written changed: what shows them is to be drawn anew."""
 

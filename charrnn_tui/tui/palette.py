@@ -66,11 +66,11 @@ class Entry:
 
 
 _WITHOUT_KEY = (
-    ("stop_training", "Stop training", "End the run; it can be taken up again", "stop_training"),
-    ("save_training", "Save training now", "Write a checkpoint", "save_training"),
-    ("halve_rate", "Learning rate ÷ 2", "Slower learning from the next step on", "scale_rate(0.5)"),
-    ("double_rate", "Learning rate × 2", "Faster learning from the next step on", "scale_rate(2.0)"),
-    ("smooth", "Smooth chart", "Smooth the training loss, or no longer", "smooth"),
+    ("stop_training", "Stop training", "End the run; it can be taken up again", "training('stop')"),
+    ("save_training", "Save training now", "Write a checkpoint", "training('save')"),
+    ("halve_rate", "Learning rate ÷ 2", "Slower learning from the next step on", "training('halve_rate')"),
+    ("double_rate", "Learning rate × 2", "Faster learning from the next step on", "training('double_rate')"),
+    ("smooth", "Smooth chart", "Smooth the training loss, or no longer", "training('smooth')"),
     ("context", "How far back models look …", "Bits a character by known characters, as curves", "context"),
     ("themes", "Theme …", "Colours of the screen, with a preview", "themes"),
     ("quit", "Quit", "Leave the program", "app.quit"),

@@ -26,6 +26,9 @@ from charrnn_tui.prompt.settings import Config
 from charrnn_tui.training.plan.recipe import PRESETS, Recipe
 from charrnn_tui.tui.app import CharRNNApp
 from charrnn_tui.tui.messages import StateChanged
+from charrnn_tui.tui.screens.lens import LensScreen
+from charrnn_tui.tui.screens.lens_units import UnitsScreen
+from charrnn_tui.tui.screens.main import MainScreen
 from charrnn_tui.tui.widgets.prompt import Prompt
 
 HERE = Path(__file__).parent
@@ -138,6 +141,75 @@ async def lens(pilot: Pilot[None], app: CharRNNApp) -> None:
     await pilot.pause(0.5)
 
 
+async def laid_open(pilot: Pilot[None], app: CharRNNApp) -> LensScreen:
+    """A name under the lens."""
+    await enter(pilot, app, "/look Deirdre")
+    await until(pilot, lambda: isinstance(app.screen, LensScreen))
+    screen = app.screen
+    assert isinstance(screen, LensScreen)
+    await until(pilot, lambda: screen.laid_open.look is not None)
+    await pilot.press(*["right"] * 4)
+    await pilot.pause(0.5)
+    return screen
+
+
+async def what_may_follow(pilot: Pilot[None], app: CharRNNApp) -> None:
+    """The most probable continuations as a tree, one branch opened further."""
+    await enter(pilot, app, "/next De")
+    await pilot.pause(0.5)
+    await pilot.press("down", "down", "right", "down", "right")
+    await pilot.pause(0.5)
+
+
+async def units(pilot: Pilot[None], app: CharRNNApp) -> UnitsScreen:
+    """Which units tell what, along the corpus."""
+    await laid_open(pilot, app)
+    await pilot.press("ctrl+u")
+    await until(pilot, lambda: isinstance(app.screen, UnitsScreen))
+    screen = app.screen
+    assert isinstance(screen, UnitsScreen)
+    await until(pilot, lambda: screen.finder.results.option_count > 0)
+    await pilot.press("down", "down", "down", "down")
+    await pilot.pause(0.3)
+    return screen
+
+
+async def unit_matches(pilot: Pilot[None], app: CharRNNApp) -> None:
+    """Where in the corpus the units of a range are on, too."""
+    screen = await units(pilot, app)
+    await pilot.press("f2")
+    screen.laid_open.text.focus()
+    await pilot.press("home", "right", "right", "shift+right", "shift+right")
+    screen.matcher.search()
+    await until(pilot, lambda: screen.matcher.results.option_count > 0)
+    await pilot.pause(0.3)
+
+
+async def unit_pins(pilot: Pilot[None], app: CharRNNApp) -> None:
+    """A unit held at a value."""
+    screen = await units(pilot, app)
+    await pilot.press("down", "down", "f2", "f2")
+    screen.pins.input.value = "-1"
+    screen.pins.input.focus()
+    await pilot.press("enter")
+    await until(pilot, lambda: not screen.pins.asks)
+    await pilot.pause(0.3)
+
+
+async def context(pilot: Pilot[None], app: CharRNNApp) -> None:
+    """How far back the shipped model looks."""
+    await enter(pilot, app, "/context")
+    await until(pilot, lambda: not isinstance(app.screen, MainScreen))
+    await until(pilot, lambda: "bits" in str(app.screen.query_one("#context-numbers", Static).content), 240)
+    await pilot.pause(1)
+
+
+async def between(pilot: Pilot[None], app: CharRNNApp) -> None:
+    """From one prefix to another."""
+    await enter(pilot, app, "/between Deir Ann 10")
+    await pilot.pause(1.5)
+
+
 SHOTS: dict[str, tuple[tuple[int, int], str, Callable[[Pilot[None], CharRNNApp], Awaitable[None]]]] = {
     "wide": ((120, 34), "charrnn-dark", training),
     "wide-light": ((120, 34), "charrnn-light", training),
@@ -150,7 +222,15 @@ SHOTS: dict[str, tuple[tuple[int, int], str, Callable[[Pilot[None], CharRNNApp],
     "form": ((100, 30), "charrnn-dark", form),
     "models": ((100, 30), "charrnn-dark", browsing),
     "timeline": ((100, 26), "charrnn-dark", looking_back),
-    "lens": ((112, 34), "charrnn-dark", lens),
+    "lens": ((120, 36), "charrnn-dark", lens),
+    "lens-medium": ((80, 24), "charrnn-dark", lens),
+    "lens-narrow": ((60, 15), "charrnn-dark", lens),
+    "next": ((100, 26), "charrnn-dark", what_may_follow),
+    "units-find": ((100, 30), "charrnn-dark", units),
+    "units-matches": ((100, 30), "charrnn-dark", unit_matches),
+    "units-pin": ((100, 30), "charrnn-dark", unit_pins),
+    "context": ((100, 28), "charrnn-dark", context),
+    "between": ((100, 20), "charrnn-dark", between),
     "low": ((40, 10), "charrnn-dark", plain),
 }
 

@@ -133,6 +133,7 @@ def test_running_text_and_a_model_without_its_corpus_are_refused(run: Run) -> No
     assert_sentence(run("sample", "-m", "bare", "--new"), 1, "does not keep what it learnt from")
 
 
+@pytest.mark.timeout(240)
 def test_each_command_of_the_writers_path_runs(home: Path, tmp_path: Path) -> None:
     commands = "".join(re.findall(r"^```sh\n(.*?)^```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE))
     assert commands.count("charrnn-tui") >= 7
@@ -142,7 +143,7 @@ def test_each_command_of_the_writers_path_runs(home: Path, tmp_path: Path) -> No
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=230,
         env={**os.environ, "PYTHONUTF8": "1"},
     )
     assert done.returncode == 0, done.stderr
@@ -151,3 +152,9 @@ def test_each_command_of_the_writers_path_runs(home: Path, tmp_path: Path) -> No
     assert len(set(elvish)) == 200
     assert all(re.fullmatch("El.*iel", name) and len(name) <= 8 for name in elvish)
     assert "there are no more" in done.stderr
+    kept = (tmp_path / "kept.txt").read_text().splitlines()
+    assert len(kept) == 203, "the 200 names, and three Finnish ones"
+    assert len({name for name in kept[:200] if re.fullmatch("El.*iel", name)}) == 200
+    finnish = (tmp_path / "finnish.txt").read_text().splitlines()
+    assert [finnish[line] for line in (3, 7, 9)] == kept[200:]
+    assert [one["text"] for one in json.loads((tmp_path / "elves.json").read_text())] == kept[:1]

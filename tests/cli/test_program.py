@@ -173,7 +173,7 @@ def test_completion_of_commands_models_and_corpora(run: Run, toy_model: Path) ->
     assert complete(run, "mo") == ["models"]
     assert complete(run, "sample", "-m", "t") == ["toy"]
     assert complete(run, "models", "delete", "t") == ["toy"]
-    assert complete(run, "corpora", "show", "name") == ["names", "names-ru"]
+    assert complete(run, "corpora", "show", "name") == ["names", "names-by-culture", "names-ru"]
     assert "names-lstm" in complete(run, "models", "show", "names")
     assert complete(run, "models", "delete", "names") == []  # a shipped model cannot be deleted
 

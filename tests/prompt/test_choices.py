@@ -87,6 +87,9 @@ def test_a_choice_says_what_it_does(choices: Choices) -> None:
         ("De", "/model ", None),
         ("//mo", "/model ", None),
         ("/model to", None, None),
+        ("/style Finnish", "/style finnish", None),
+        ("/style finnish, JAPANESE ", "/style finnish, japanese", None),
+        ("/style Fin", "/style finnish", "/style finnish"),
     ],
 )
 def test_enter_takes_what_is_half_typed_and_never_replaces_what_is_complete(

@@ -21,6 +21,7 @@ from charrnn_tui.prompt.generations import (
     sample_command_of,
     shown_item,
 )
+from charrnn_tui.prompt.probability import percent
 from charrnn_tui.sampling import SamplingSettings
 
 PLAIN, FILTERED = SamplingSettings(0.8), SamplingSettings(1.7, 5, 0.9, 0.02)
@@ -105,7 +106,8 @@ def test_the_most_probable_items_and_their_proof(model: Model) -> None:
     assert found.covered == pytest.approx(search.covered)
     assert found.bound == pytest.approx(math.exp(search.bound))
     assert found.proof() == (
-        f"These cover {found.covered:.2%} of all probability; nothing else is more probable than {found.bound:.2%}."
+        f"These cover {percent(found.covered)} of all probability; "
+        f"nothing else is more probable than {percent(found.bound)}."
     )
     assert [line.split()[1] for line in printed(found.command())] == [t.text for t in found.texts]
 
@@ -125,9 +127,9 @@ def test_they_are_kept_as_a_kind_of_their_own(model: Model) -> None:
 @pytest.mark.parametrize(
     ("items", "sentence"),
     [
-        (ProbableItems("m", "", [ProbableText("a", 0.0)], bound=0.0), "This covers 100.00% of all probability; there"),
+        (ProbableItems("m", "", [ProbableText("a", 0.0)], bound=0.0), "This covers 100.0 % of all probability; there"),
         (ProbableItems("m", "", [], bound=0.25, early=True), "The search ended early. Nothing else is more probable"),
-        (ProbableItems("m", "", [ProbableText("a", -1)] * 2), "These cover 73.58% of all probability."),
+        (ProbableItems("m", "", [ProbableText("a", -1)] * 2), "These cover 73.6 % of all probability."),
     ],
 )
 def test_proofs(items: ProbableItems, sentence: str) -> None:

@@ -13,8 +13,8 @@ from charrnn_tui.prompt.choices import Choices
 from charrnn_tui.prompt.commands import SetStyle, parse
 from charrnn_tui.prompt.generations import DrawnGeneration, DrawnText, sample_command_of
 from charrnn_tui.prompt.session import Session
+from charrnn_tui.prompt.sliders import Sliders, turned_by_keys
 from charrnn_tui.prompt.steering import Steering
-from charrnn_tui.prompt.styles import Dial
 from charrnn_tui.sampling import SamplingSettings
 from toy import write_toy_model
 
@@ -44,7 +44,9 @@ def test_alone_it_lists_the_styles_there_are(session: Session, toy_model: Path) 
     session.set_style("japanese")
     assert session.set_style("") == "in the style japanese; there are finnish, japanese, the netherlands"
     assert session.steering.style == Style.of("japanese")
-    assert Session(model=Model.open(toy_model)).set_style("") == "toy has learnt no labels, so it has no styles"
+    assert (
+        Session(model=Model.open(toy_model)).set_style("") == "the model toy has learnt no labels, so it has no styles"
+    )
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,43 @@ def test_without_two_styles_there_is_nothing_to_turn(session: Session, toy_model
         session.turn_style(1)
     with pytest.raises(StyleError, match="no labels"):
         Session(model=Model.open(toy_model)).turn_style(1)
-    assert Dial.of(Style.of({"finnish": 1, "japanese": 1, "the netherlands": 1})) is None
+    assert turned_by_keys(Style()) is None
+
+
+def test_more_styles_have_a_slider_each(session: Session) -> None:
+    session.set_style("finnish=0.4, japanese=0.25, the netherlands=0.1")
+    assert session.steering_words == ["▸finnish 0.4  japanese 0.25  the netherlands 0.1"]
+    assert session.turn_style(1) == "▸finnish 0.5  japanese 0.25  the netherlands 0.1"
+    assert session.choose_style(1) == "finnish 0.5  ▸japanese 0.25  the netherlands 0.1"
+    session.turn_style(1)
+    assert session.steering.style == Style.of({"finnish": 0.5, "japanese": 0.3, "the netherlands": 0.1})
+    session.choose_style(-2)
+    session.turn_style(-5)
+    assert session.dial is not None
+    assert [(t.before, t.at, t.after, t.chosen) for t in session.dial.tracks] == [
+        ("finnish", 5, "0.5", False),
+        ("japanese", 3, "0.3", False),
+        ("the netherlands", 0, "0", True),
+    ]
+    assert session.steering.style == Style.of({"finnish": 0.5, "japanese": 0.3}), "a slider at 0 stays"
+    session.turn_style(99)
+    assert session.steering.style.to_plain()["the netherlands"] == 1.0
+
+
+def test_a_dial_becomes_sliders_and_what_is_left_is_no_style(session: Session, toy_model: Path) -> None:
+    session.set_style("finnish=7, japanese=3")
+    assert session.choose_style(-1) == "finnish 0.7  ▸japanese 0.3"
+    session.turn_style(-1)
+    assert session.steering.style == Style.of({"finnish": 0.7, "japanese": 0.2})
+    assert isinstance(turned_by_keys(Style.of({"finnish": 0.2, "japanese": 0.3})), Sliders)
+    big = turned_by_keys(Style.of({"finnish": 4, "japanese": 2, "the netherlands": 1}))
+    assert isinstance(big, Sliders)
+    assert [weight for _, weight in big.weights] == [1.0, 0.5, 0.25]
+    session.set_style("finnish")
+    session.turn_style(-10)
+    assert session.open(Model.open(toy_model)) == ""
+    with pytest.raises(StyleError, match="no labels"):
+        session.choose_style(1)
 
 
 def test_another_model_that_lacks_the_style_writes_without(session: Session, toy_model: Path) -> None:

@@ -20,6 +20,7 @@ from charrnn_tui.model import Model
 from charrnn_tui.model.library import Library
 from charrnn_tui.prompt import favourites
 from charrnn_tui.prompt.generations import sample_command_of
+from charrnn_tui.prompt.probability import percent
 from charrnn_tui.prompt.session import Session
 from charrnn_tui.repl.keys import pasted
 from charrnn_tui.repl.loop import Repl
@@ -182,18 +183,16 @@ async def test_a_batch_can_be_stopped(sitting: Sitting) -> None:
 
 
 async def test_the_most_probable(sitting: Sitting, model: Model) -> None:
-    await sitting.enter("/top De")
+    await sitting.enter("/top De -n 12")
     *listed, proof = sitting.console.streamed.splitlines()
-    rows = [line.split() for line in listed]
-    search = model.most_probable("De", count=10)
-    wanted = [found.text for found in search]
-    assert [row[0] for row in rows] == [str(rank) for rank in range(1, 11)]
-    assert [row[2] for row in rows] == wanted
-    shares = [float(row[1].rstrip("%")) for row in rows]
+    search = model.most_probable("De", count=12)
+    assert [line.split("%")[1].strip() for line in listed] == [found.text for found in search]
+    shares = [float(line.split()[1]) for line in listed]
+    assert [line.split()[0] for line in listed] == [str(rank) for rank in range(1, 13)]
     assert shares == sorted(shares, reverse=True)
     assert proof == (
-        f"These cover {search.covered:.2%} of all probability; "
-        f"nothing else is more probable than {math.exp(search.bound):.2%}."
+        f"These cover {percent(search.covered)} of all probability; "
+        f"nothing else is more probable than {percent(math.exp(search.bound))}."
     )
 
 
@@ -203,7 +202,7 @@ async def test_the_empty_item_has_a_name(home: Path) -> None:
     weights = toy_weights(["a", "b"])
     weights["output.bias"] = np.array([9.0, *[0.0] * (size - 1)], dtype=np.float32)  # the end above all
     sitting = await Sitting(Model(info, NumpyCell(info.architecture, weights))).enter("/top")
-    assert sitting.console.streamed.splitlines()[0].split()[2:] == ["(empty)"]
+    assert sitting.console.streamed.splitlines()[0].split()[3:] == ["(empty)"]
 
 
 async def test_look_tells_the_last_text_character_by_character(sitting: Sitting, model: Model) -> None:

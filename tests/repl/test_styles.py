@@ -80,6 +80,31 @@ async def test_the_dial_is_turned_while_text_streams(model: Model) -> None:
     assert last.steering.style == Style.of("e")
 
 
+async def test_sliders_are_chosen_and_turned_while_text_streams(model: Model) -> None:
+    repl = sitting(model, paced=True)
+    await repl.enter("/style a=0.5, B=0.2, e=0.1")
+    drawn: list[str] = []
+
+    def press(live: object) -> bool:
+        last = repl.generator.last
+        assert last is not None
+        text = last.texts[0].text
+        if len(text) < 4:
+            return False
+        drawn.append(text)
+        repl.console.handlers.choose_style(-1)
+        repl.console.handlers.turn_style(8)
+        return True
+
+    repl.console.keys.append(press)
+    await repl.enter("De")
+    last = repl.generator.last
+    assert last is not None
+    wanted = {"a": 0.5, "B": 0.2, "e": 0.9}
+    assert last.texts[0].text == under(model, wanted, "De", drawn[0][2:])
+    assert last.steering.style == Style.of(wanted)
+
+
 async def test_a_style_can_be_typed_while_text_streams(model: Model) -> None:
     repl = sitting(model)
     assert repl.at_once("/style B") == "in the style B"

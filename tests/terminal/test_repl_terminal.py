@@ -713,3 +713,42 @@ def test_wide_characters(home: Path, tmux: Callable[..., Tmux]) -> None:
     text = "› 日" + "".join(token.symbol for token in stream) + "…"
     assert bare(text) in bare(terminal.text)
     assert terminal.text.count("T 0.80") == 1
+
+
+def test_a_weight_is_turned_while_text_streams(toy_model: Path, terminals: Callable[..., Terminal]) -> None:
+    other = "my elves é"
+    write_toy_model(toy_model.parent / other, other, ["Deaeaeaeae", "Aeaeaeaeae", "Iaeaeaeaea"])
+    toy, elves = Model.open(toy_model), Model.open(toy_model.parent / other)
+
+    def after(drawn: str, weight: float, seed: int) -> str:
+        stream = toy.mixed({elves: weight}).stream("De", seed=seed, temperature=0.8)
+        for symbol in drawn:
+            stream.force(symbol)
+        for _ in stream:
+            pass
+        return stream.text
+
+    def turned(seed: int) -> list[str]:
+        """What may be written, turned after one character, two, and so on."""
+        untouched = after("", 0.1, seed)
+        return [after(untouched[2:at], 0.9, seed) for at in range(3, len(untouched))]
+
+    seed = max(range(1, 60), key=lambda seed: sum(text != after("", 0.1, seed) for text in turned(seed)))
+    terminal = terminals("toy")
+    terminal.prompts()
+    for line, answer in (
+        (f"/mix '{other}'=0.1", f"Mix {other} 0.1."),
+        (f"/seed {seed}", f"seed {seed}"),
+        ("/pace 6", "6 char"),
+    ):
+        terminal.send(line + "\r")
+        terminal.shows(answer)
+    terminal.send("De\r")
+    terminal.until(lambda: any(re.match("› De[a-z]", row) for row in terminal.rows), "streaming")
+    terminal.send("\x1b[1;5H" * 16)
+    terminal.until(lambda: f"mix {other} 0.9" in terminal.status, "the weight")
+    terminal.until(lambda: any(re.match("› De.* ·$", row) for row in terminal.rows), "the end")
+    text = next(row for row in terminal.rows if re.match("› De.* ·$", row))[2:-2]
+    assert text != after("", 0.1, seed)
+    assert text in turned(seed), "from some character on"
+    stop_everything(terminal)

@@ -39,6 +39,12 @@ def test_two_processes_learn_what_one_learns(tmp_path: Path) -> None:
     corpus = write_names(tmp_path, count=200)
     small = replace(SMALL, dropout=0.0, weight_dropout=0.0, epochs=4.0, batch_size=30, device="cpu", window=16, ema=0.9)
     recipes = [replace(named(small, kind, corpus), kind=kind) for kind in ("lines", "stream")]
+    table = tmp_path / "labelled.csv"
+    rows = [
+        f"{name},{'' if at % 9 == 0 else 'ab'[len(name) % 2]}\n" for at, name in enumerate(corpus.read_text().split())
+    ]
+    table.write_text("name,label\n" + "".join(rows))
+    recipes.append(replace(named(small, "labelled", table), column="name", label="label"))
     for recipe, two in zip(recipes, in_two_processes(tmp_path, recipes), strict=True):
         told = losses(train(recipe))
         for (step, *mine), (other_step, *theirs) in zip(told, recorded(two), strict=True):

@@ -12,9 +12,12 @@ import pytest
 import torch
 from runs import SMALL, assert_same_weights, losses, named, recorded, train, trainer_for, weights
 
+from charrnn_tui.insight.styles import share_right
 from charrnn_tui.model import Model
 from charrnn_tui.model.library import Library
+from charrnn_tui.prompt import run_words
 from charrnn_tui.text import split_by_hash
+from charrnn_tui.training.plan.notes import many_labels, notes_on
 from charrnn_tui.training.plan.prepare import read_texts
 from charrnn_tui.training.plan.recipe import Recipe, RecipeError
 from charrnn_tui.training.process import messages
@@ -149,7 +152,7 @@ def test_a_style_shows_in_what_is_written(tmp_path: Path) -> None:
         assert sum(text.endswith(end) for text in drawn) > 45
 
 
-def stop_after(recipe: Recipe, step: int, base: str | None = None) -> None:
+def stop_after(recipe: Recipe, step: int, base: str | None = None) -> list[messages.Event]:
     trainer = trainer_for(recipe, base=base)
     update = trainer.update
 
@@ -159,7 +162,35 @@ def stop_after(recipe: Recipe, step: int, base: str | None = None) -> None:
             trainer.request(messages.Stop())
 
     trainer.update = counted  # type: ignore[method-assign]
-    list(trainer.run())
+    return list(trainer.run())
+
+
+def test_the_end_of_a_run_says_both_losses_and_how_often_the_label_is_told(tmp_path: Path) -> None:
+    """Also of a run that is stopped, whose model is there to be written with."""
+    path = write_table(tmp_path)
+    done = train(named(replace(LABELLED, epochs=4), "words", path))[-1]
+    stopped = stop_after(named(replace(LABELLED, epochs=14), "cut", path), 40)[-1]
+    for event, name, finished in ((done, "words", True), (stopped, "cut", False)):
+        assert isinstance(event, messages.Finished)
+        results = Model.open(Library().find(name)).info.results
+        assert results["finished"] is finished
+        assert (event.unlabelled_loss, event.label_accuracy) == (results["unlabelled_loss"], results["label_accuracy"])
+        assert f"({results['unlabelled_loss']:.3f} without a label)" in run_words.best(event)
+        texts = read_texts(named(LABELLED, name, path))
+        assert results["label_accuracy"] == share_right(
+            Model.open(Library().find(name)), texts.validation, texts.validation_labels or ()
+        )
+
+
+def test_a_column_that_is_no_label_is_told(tmp_path: Path) -> None:
+    words = [word for word, _ in rows()]
+    ids = write_table(tmp_path, [(word, str(at)) for at, word in enumerate(words)], "ids.csv")
+    (note,) = [note for note in notes_on(read_texts(named(LABELLED, "ids", ids)), 40) if "labels" in note]
+    assert "different values" in note
+    few = write_table(tmp_path)
+    assert not many_labels(read_texts(named(LABELLED, "words", few)))
+    many = write_table(tmp_path, [(f"{word}{at}", str(at % 600)) for at, word in enumerate(words * 4)], "many.csv")
+    assert "different values" in many_labels(read_texts(named(LABELLED, "many", many)))
 
 
 @pytest.mark.parametrize("step", [1, 33])

@@ -12,12 +12,16 @@ from runs import SMALL, make_names, named, train, write_names
 
 from charrnn_tui.model import read_info
 from charrnn_tui.model.library import Library
+from charrnn_tui.prompt.run_words import corpus
+from charrnn_tui.prompt.words import capitalised
 from charrnn_tui.text import TextError
 from charrnn_tui.text.stdlib import PYTHON_STDLIB, python_stdlib
 from charrnn_tui.training.plan.estimate import estimate
+from charrnn_tui.training.plan.notes import few_held_out_of
 from charrnn_tui.training.plan.prepare import open_corpus, read_texts, settle
 from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError, read_settings
 from charrnn_tui.training.update.schedule import learning_rate
+from charrnn_tui.tui.content.model_facts import model_facts
 
 
 @pytest.mark.parametrize(
@@ -189,7 +193,7 @@ def test_a_corpus_whose_name_is_not_utf8_is_trained_on_and_taken_up_again(tmp_pa
 @pytest.mark.parametrize(
     ("items", "held_out", "said"),
     [
-        (["Anna"] * 40, None, ["all items are the same, so none could be held out"]),
+        (["Anna"] * 40, None, ["all items are the same, so none is held out and nothing can be"]),
         (make_names(400), None, []),
         (make_names(60), 19, ["only 19 items are held out"]),
         (make_names(60), 20, []),
@@ -210,6 +214,28 @@ def test_what_cannot_be_validated_and_records_are_said(
     assert len(notes) == len(said)
     assert all(words in note and note.endswith(".") for words, note in zip(said, notes, strict=True))
     assert next(e for e in train(recipe) if e.type == "started").notes == list(notes)
+
+
+def test_copies_held_out_tell_no_more_than_the_one(tmp_path: Path) -> None:
+    same, copies, other = tmp_path / "same.txt", tmp_path / "copies.txt", tmp_path / "other.txt"
+    same.write_text("Anna\n" * 200)
+    copies.write_text("\n".join(make_names(60)) + "\n")
+    other.write_text("obb\n" * 30 + "occ\n" * 10)
+    of_one = replace(SMALL, name="one", corpus=str(same), kind="lines", epochs=1.0)
+    of_two = replace(SMALL, name="two", corpus=str(copies), kind="lines", epochs=1.0, validation=str(other))
+    began = {}
+    for recipe in (of_one, of_two):
+        (began[recipe.name],) = (e for e in train(recipe) if e.type == "started")
+        assert began[recipe.name].validation_items == estimate(recipe).validation_items
+    assert corpus(began["one"]) == "same (200 items, none held out)"
+    assert corpus(began["two"]) == "copies (60 items, 40 held out)"
+    assert began["two"].notes[0].startswith("only 2 different items are held out (40 with copies), so")
+    for name in ("one", "two"):
+        info = read_info(Library().find(name))
+        assert [few_held_out_of(info)] == began[name].notes
+        facts = dict(model_facts(next(entry for entry in Library().entries() if entry.name == name)))
+        assert facts["Trained"].plain.startswith("1 epoch in ")
+        assert facts[""].plain == capitalised(began[name].notes[0])
 
 
 def test_a_running_text_that_is_hardly_held_out_is_said(tmp_path: Path) -> None:

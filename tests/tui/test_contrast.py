@@ -73,7 +73,7 @@ def hard_to_read(app: App[None]) -> set[tuple[str, float]]:
     found = set()
     for strip in app.screen._compositor.render_strips():
         for text, style, _ in strip:
-            if style is not None and style.color and style.bgcolor and any(map(str.isalnum, text)):
+            if style is not None and style.color and style.bgcolor and any(c.isalnum() or c == "●" for c in text):
                 ratio = contrast(colour(style.color), colour(style.bgcolor))
                 if ratio < LEGIBLE:
                     found.add((text.strip(), round(ratio, 2)))

@@ -8,8 +8,7 @@ import pytest
 from driving import HOSTILE, SIZES, UNSET, painted, safe, showing, toasts, until
 from textual.widgets import Input, OptionList
 
-from charrnn_tui.text.shipped import corpus_names
-from charrnn_tui.tui.screens.corpus_browser import WHAT_THEY_HOLD, CorpusBrowser
+from charrnn_tui.tui.screens.corpus_browser import CorpusBrowser
 from charrnn_tui.tui.widgets.file_tree import FileTree
 
 
@@ -51,10 +50,6 @@ async def test_what_a_corpus_holds_is_shown_as_one_moves() -> None:
         await pilot.press("down")
         await until(pilot, lambda: screen.summary is not None and screen.summary.name != "colours")
         assert painted(pilot) != first
-
-
-def test_every_shipped_corpus_is_described() -> None:
-    assert set(corpus_names()) == set(WHAT_THEY_HOLD)
 
 
 async def test_escape_leaves_without_effect() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from driving import Driven, enter, ready, until
 from charrnn_tui.model import Model
 from charrnn_tui.model.library import Library
 from charrnn_tui.prompt import favourites
+from charrnn_tui.prompt.probability import percent
 from charrnn_tui.prompt.settings import Config
 from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.tui.content.generation import Generation
@@ -302,6 +304,18 @@ async def test_the_most_probable_items_are_listed(model: Model) -> None:
         wanted = [item.text for _, item in zip(range(10), model.most_probable("An"), strict=False)]
         assert found == wanted
         assert found[0] in app.text
+        assert app.main.status.said == ""  # the search is over
+        await enter(pilot, "/top -n 40")
+        await until(pilot, lambda: len(app.generations.entries) == 2)
+        search = model.most_probable("", count=40)
+        assert [text.text for text in app.last.texts] == [item.text for item in search]
+        await pilot.pause()
+        assert app.last.texts[-1].text in app.text
+        bound = percent(math.exp(search.bound))
+        assert f"together {percent(search.covered)}; nothing else is above {bound}" in app.text
+        await pilot.press("pageup", "pageup")
+        await pilot.pause()
+        assert "40 most probable" in app.text
 
 
 async def test_scrolled_up_new_text_does_not_pull_and_a_pill_says_how_much_is_below() -> None:

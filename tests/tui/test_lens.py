@@ -19,7 +19,12 @@ from charrnn_tui.tui.content.lens_channels import CHANNELS, SEQUENTIAL, after
 from charrnn_tui.tui.screens.lens import LensScreen
 from toy import write_toy_model
 
-pytestmark = pytest.mark.usefixtures("toy_model")
+pytestmark = pytest.mark.usefixtures("toy_model", "colours")
+
+
+@pytest.fixture
+def colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLORTERM", "truecolor")
 
 
 async def test_a_text_is_laid_open_with_the_numbers_that_the_score_has() -> None:
@@ -41,7 +46,7 @@ async def test_the_grounds_are_the_steps_of_the_channel() -> None:
         screen = await lens(pilot)
         channel = CHANNELS["probability"]
         scored = score(screen.forest.model, "Deirdre")
-        looks = channel.looks(colours=screen.laid_open.colours)
+        looks = channel.looks
         expected = [looks[channel.step(math.exp(p))] for p in scored.log_probs[:7]]
         assert list(screen.text._looks[:7]) == expected
         assert len(set(expected)) > 1
@@ -306,10 +311,9 @@ def test_the_inks_can_be_read_on_their_grounds() -> None:
 
 def test_each_channel_has_a_word_and_a_look_for_each_step() -> None:
     for channel in CHANNELS.values():
-        for colours in (True, False):
-            looks = channel.looks(colours=colours)
-            assert len(channel.legend) == len(looks) == len(channel.limits) + 1
-            assert len(set(looks)) == len(looks)
+        for steps in (channel.looks, channel.marks):
+            assert len(channel.legend) == len(steps) == len(channel.limits) + 1
+            assert len(set(steps)) == len(steps)
     assert after(list(CHANNELS)[-1]) == next(iter(CHANNELS))
 
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from driving import Driven, ready, until
-from rich.style import Style
 from textual.pilot import Pilot
 from under_lens import grown, opened, said
 
 from charrnn_tui.cells import NumpyCell
 from charrnn_tui.insight.novelty import Memory
+from charrnn_tui.insight.scores import score
 from charrnn_tui.model import Model
 from charrnn_tui.prompt.forest import Forest, Opened
 from charrnn_tui.sampling import SamplingSettings
-from charrnn_tui.tui.content import lens_channels
+from charrnn_tui.tui.content.lens_channels import CHANNELS
 from charrnn_tui.tui.screens.lens import LensScreen
 from toy import NAMES, toy_info, toy_weights, write_toy_model
 
@@ -68,6 +69,11 @@ async def test_a_new_item_is_compared_and_what_was_copied_is_underlined(
         assert found.copied.length < 6
         assert screen.laid_open.colours is not no_colour
         assert underlined(screen) == list(range(found.copied.start, found.copied.start + found.copied.length))
+        below = screen.text.render_line(1).text[:6]
+        channel = CHANNELS[screen.laid_open.channel]
+        wanted = [channel.marks[channel.step(math.exp(p))] for p in score(model, "Delise").log_probs[:6]]
+        assert list(below) == (wanted if no_colour else [" "] * 6)
+        assert (f"{channel.marks[0]}\xa0under\xa02\xa0%" in said(screen, "legend")) is no_colour
         words = said(screen, "memory")
         assert words.startswith("New")
         assert f"nearest learnt {found.nearest}, {found.distance} edit" in words
@@ -114,11 +120,3 @@ async def test_where_the_corpus_is_gone_the_networks_own_record_still_tells_the_
         screen = await lens_on(pilot, model, "Anne")
         assert "This item is new; " in said(screen, "memory")
         assert "does not say what it learnt from" in said(screen, "memory")
-
-
-def test_cursor_steps_and_the_copied_run_are_told_apart_without_colours() -> None:
-    underline = Style(underline=True)
-    for steps in (lens_channels.PLAIN_SEQUENTIAL, lens_channels.PLAIN_DIVERGING):
-        looks = [Style.parse(look or "none") for look in steps]
-        shown = [*looks, *(look + underline for look in looks), Style.parse(lens_channels.PLAIN_CURSOR)]
-        assert len(set(map(str, shown))) == len(shown)

@@ -158,3 +158,28 @@ async def test_a_tree_is_opened_in_a_later_session_and_a_network_trained_anew_is
         app.screen.input.value = "!!"
         await pilot.pause()
         assert "no name for a tree" in app.text
+
+
+async def test_the_branches_of_a_text_stay_with_it_and_a_line_goes_to_one() -> None:
+    async with Driven(Config(model="toy", pace=0, seed=3)).driven((120, 36)) as pilot:
+        app = await ready(pilot)
+        await enter(pilot, "D")
+        app.finish()
+        texts = []
+        for symbol in "ae":
+            await enter(pilot, f"/fork 0 {symbol}")
+            screen = await opened(pilot, app)
+            await grown(pilot, screen)
+            assert screen.forest.text.startswith(f"D{symbol}")
+            texts.append(screen.forest.text)
+            await pilot.press("escape")
+        await enter(pilot, "/tree 1")
+        screen = await opened(pilot, app)
+        assert screen.forest.text == texts[0]
+        assert "branch 1" in said(screen, "title")
+        assert len(screen.forest.tree.branches) == 3
+        await pilot.press("escape")
+        await enter(pilot, "/tree 9")
+        await until(pilot, lambda: "there is no branch 9; there are 0, 1, 2" in app.text)
+        assert app.prompt.value == "/tree 9"
+        assert app.screen is app.main

@@ -340,6 +340,6 @@ async def test_better_weights_of_the_network_lay_the_text_open_anew_and_the_curs
         assert screen.text.place == 2
         assert "step 1,200" in app.text
         # Another network's weights are none of its business.
-        app.main.pass_on_weights(Model.open(paths.models() / "toy"), 7)
+        app.main.lenses.take_weights(Model.open(paths.models() / "toy"), 7)
         await pilot.pause()
         assert screen.step == 1200

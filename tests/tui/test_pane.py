@@ -108,15 +108,19 @@ def probable(*texts: tuple[str, float, bool], prefix: str = "", **proof: object)
 
 def test_probable_items_show_their_probabilities_and_what_they_cover_and_no_seed() -> None:
     block = probable(("", 0.25, True), ("Anna", 0.125, True), ("Annel", 0.001, False), bound=0.0005)
-    rows = ["".join(p.text for p in block.line(n, 90, bare=False, chosen=False, colour=True)) for n in range(4)]
-    assert rows[0].strip() == "toy · 3 most probable · together 37.6 % · others up to 0.050 % each"
-    assert [row.strip() for row in rows[1:]] == ["25.0 %  (empty)", "12.5 %  Anna", "0.10 %  Annel…"]
+    rows = ["".join(p.text for p in block.line(n, 90, bare=False, chosen=False, colour=True)) for n in range(5)]
+    assert rows[0].strip() == "toy · 3 most probable"
+    assert [row.strip() for row in rows[1:4]] == ["25.0 %  (empty)", "12.5 %  Anna", "0.10 %  Annel…"]
+    assert rows[4].strip() == "together 37.6 %; nothing else is above 0.050 %"
+    assert block.height(90) == 6
+    assert block.height(30) == 7
+    assert block.copied(4, 0, None, 90, bare=False) == ""
     assert block.copied(1, 0, None, 90, bare=False) == ""
     assert block.copied(2, 0, None, 90, bare=False) == "Anna\n"
     assert "next_seed" not in block.actions
     early = probable(("Anna", 0.5, True), bound=0.0, early=True)
     assert "the search ended early" in early.title()
-    assert "nothing else is possible" in early.title()
+    assert early.proof == "together 50.0 %; nothing else is possible"
     assert probable().title() == "toy · nothing was found"
 
 

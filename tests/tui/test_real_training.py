@@ -38,6 +38,6 @@ async def test_chart_and_samples_move_and_the_prompt_answers_from_the_run(tmp_pa
         await enter(pilot, "An")
         app.finish()
         assert app.last.model_name == "few-lstm"
-        await app.main.run_action("stop_training")
+        await app.main.run_action("training('stop')")
         await until(pilot, lambda: not run.active, 3000)
         assert run.state == "over"

@@ -71,6 +71,33 @@ async def test_the_keys_turn_it_and_the_next_character_obeys(model: Model) -> No
         assert app.main.session.steering.style == Style.of({"a": 0.3, "e": 0.7})
 
 
+async def test_a_row_of_sliders_is_turned_while_text_is_written(model: Model) -> None:
+    async with Driven(Config(model="toy", seed=3, pace=10.0)).driven() as pilot:
+        app = await ready(pilot)
+        row = app.main.conversation.sliders
+        assert not row.display
+        await enter(pilot, "/style a=0.4, B=0.2, e=0.1")
+        await enter(pilot, "De")
+        first = app.last.texts[0].text[2:]
+        assert first
+        assert app.last.running
+        await pilot.press("f18", "f20", "f20", "alt+pageup", "f19")
+        await pilot.pause()
+        wanted = {"a": 0.3, "B": 0.4, "e": 0.1}
+        assert app.main.session.steering.style == Style.of(wanted)
+        assert "▸ a ━━━●─────── 0.3    B ━━━━●────── 0.4" in app.text
+        app.finish()
+        await pilot.pause()
+        assert app.last.texts[0].text == written(model, wanted, "De", first, 3)
+        assert app.last.steering.style == Style.of(wanted)
+        await pilot.click("#sliders", offset=(1 + 4 + 9, 0))
+        await pilot.pause()
+        assert app.main.session.steering.style.to_plain()["a"] == 0.9
+        await enter(pilot, "/style none")
+        await pilot.pause()
+        assert not row.display
+
+
 async def test_without_styles_the_keys_say_what_to_do() -> None:
     async with Driven(Config(model="toy", seed=3)).driven() as pilot:
         app = await ready(pilot)

@@ -6,9 +6,11 @@ import pytest
 from driving import Driven, enter, ready, until
 from textual.color import Color
 
+from charrnn_tui.prompt.probability import LEVELS
 from charrnn_tui.prompt.settings import Config
 from charrnn_tui.tui import themes
 from charrnn_tui.tui.eight_bit import LEGIBLE, EightBitColours, contrast, palette
+from charrnn_tui.tui.widgets.generations import Generations
 
 pytestmark = pytest.mark.usefixtures("toy_model")
 PALETTE = palette()
@@ -40,6 +42,11 @@ async def test_what_lies_under_the_picker_takes_the_theme_that_is_looked_at() ->
             await until(pilot, lambda expected=expected: expected in grounds(app))
             others = {Color.parse(t.background or "").hex.lower() for t in themes.THEMES if t is not theme}
             assert not grounds(app) & (others - {Color.parse(theme.surface or "").hex.lower()}), theme.name
+            pane = app.main.query_one(Generations)
+            for level in range(len(LEVELS) + 1):  # each colour of a probability can be read
+                style = pane.get_component_rich_style(f"generations--p{level}")
+                ink, ground = (c.get_truecolor() for c in (style.color, style.bgcolor) if c)
+                assert contrast(ink, ground) >= LEGIBLE, (theme.name, level)
 
 
 @pytest.mark.parametrize("eight_bit", [False, True], ids=["true colour", "256 colours"])

@@ -121,7 +121,7 @@ async def test_the_chart_has_a_log_axis_and_smoothing() -> None:
         assert chart._y_max < linear / 2
         assert "◉ log" in app.text
         rough = list(chart._datasets[0].y)
-        await app.main.run_action("smooth")
+        await app.main.run_action("training('smooth')")
         await drawn(pilot)
         smooth = list(chart._datasets[0].y)
         assert smooth != rough
@@ -219,7 +219,7 @@ async def test_what_was_chosen_in_the_form_during_a_run_is_there_again() -> None
     async with Driven().driven((140, 40)) as pilot:
         app = await training(pilot, progress(10))
         wanted = Recipe(corpus="places", hidden=77)
-        app.main._train_chosen(TrainingRequest(wanted, None, False))
+        app.main.training_screens.begin(app.main.panel, TrainingRequest(wanted, None, False))
         await until(pilot, lambda: "is being trained; stop it first" in app.next_row.sentence)
         await pilot.press("f4")
         await until(pilot, lambda: isinstance(app.screen, TrainingForm))
@@ -230,18 +230,18 @@ async def test_stop_save_and_learning_rate_reach_the_run() -> None:
     async with Driven().driven() as pilot:
         app = await training(pilot, progress(10))
         client = app.spawner.last
-        await app.main.run_action("save_training")
-        await app.main.run_action("scale_rate(0.5)")
+        await app.main.run_action("training('save')")
+        await app.main.run_action("training('halve_rate')")
         await pilot.pause()
         assert "learning rate 0.002 from the next step on" in app.text
-        await app.main.run_action("stop_training")
+        await app.main.run_action("training('stop')")
         assert client.commands[1:] == [Save(), SetLearningRate(0.002), Stop()]
         client.say(finished("stopped"))
         await until(pilot, lambda: app.training.active is None)
         await drawn(pilot)
         assert "names-lstm-2  stopped" in app.text
         assert "F4 takes it up again" in app.text
-        await app.main.run_action("stop_training")
+        await app.main.run_action("training('stop')")
         await pilot.pause()
         assert app.main.status.said == "nothing is being trained"
 

@@ -101,6 +101,7 @@ async def test_a_wrong_train_line_stays_and_its_error_goes_when_something_works(
         await until(pilot, lambda: "there is no file and no corpus" in app.next_row.sentence)
         assert app.prompt.value == "/train nowhere.txt"
         assert not app.spawner.clients
+        assert app.main.status.said == ""  # nothing starts
         await pilot.press("f8")
         await pilot.pause()
         assert "no file" not in app.next_row.sentence

@@ -54,7 +54,7 @@ def estimate(recipe: Recipe, texts: Texts | None = None) -> Estimate:
     texts = texts or read_texts(recipe)
     if texts.kind == "lines":
         vocabulary = Vocabulary.from_texts([*texts.training, *texts.validation])
-        training, validation = len(texts.training), len(texts.validation)
+        training, validation = len(texts.training), texts.held_out[0]
         characters = sum(map(len, texts.training)) + training
         steps = -(-training // items_at_once(training, recipe.batch_size))
     else:

@@ -6,16 +6,17 @@ Knows no torch, so that a form can check an answer as it is typed.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from charrnn_tui.model.library import Library
 from charrnn_tui.model.names import possible_name
 from charrnn_tui.text import Corpus, Kind, TextError, expand, load_corpus, shown, split_by_hash
-from charrnn_tui.text.files import absolute
+from charrnn_tui.text.files import absolute, forget_kept
 from charrnn_tui.text.loading import load_beside
-from charrnn_tui.text.source import title_of
+from charrnn_tui.text.source import STDIN, names_of, title_of
 from charrnn_tui.training.plan.recipe import Recipe, RecipeError
 
 
@@ -39,6 +40,12 @@ class Texts:
     """Sentences on what was left out in reading."""
     training_path: Path | None = None
     validation_path: Path | None = None
+
+    @property
+    def held_out(self) -> tuple[int, int]:
+        """(items held out of a list, different ones among them); (0, 0) where its only item is learnt and evaluated."""
+        different = set(self.validation)
+        return (0, 0) if different == set(self.training) else (len(self.validation), len(different))
 
 
 def open_corpus(recipe: Recipe) -> Corpus:
@@ -117,7 +124,10 @@ def settle(recipe: Recipe, library: Library, *, resume: bool = False) -> Recipe:
 
     Raises TextError, RecipeError or ModelError with a sentence.
     """
-    recipe = recipe.reading(replace(recipe.source, names=tuple(map(absolute, recipe.source.names))))
+    given = recipe.source.names
+    recipe = recipe.reading(replace(recipe.source, names=tuple(map(absolute, given))))
+    if STDIN in given:
+        _forget_texts(library)
     recipe = told(recipe)
     if recipe.validation is not None:
         path = expand(recipe.validation)
@@ -132,6 +142,21 @@ def settle(recipe: Recipe, library: Library, *, resume: bool = False) -> Recipe:
     elif (library.user / name).exists() and not _one_of_several():
         raise RecipeError(f"there is already a model {name!r}; choose another name, delete it, or train it further.")
     return replace(recipe, name=name)
+
+
+def _forget_texts(library: Library) -> None:
+    """Remove what came by standard input for models that are no more."""
+    entries = library.entries()
+    if all(entry.info is not None for entry in entries):  # what a run without a description learns is not known
+        forget_kept({name for e in entries if e.info is not None for name in named_by(e.info.recipe)})
+
+
+def named_by(recipe: Mapping[str, Any]) -> tuple[str, ...]:
+    """The files that a model's recipe names as its corpus; none where it says something else."""
+    try:
+        return names_of(recipe.get("corpus"))
+    except TextError:
+        return ()
 
 
 def _one_of_several() -> bool:

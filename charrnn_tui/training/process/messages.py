@@ -229,6 +229,10 @@ class Finished:
     best_step: int
     elapsed: float
     message: str = ""
+    unlabelled_loss: float | None = None
+    """Of the best weights, where no label is given; None for a network without labels."""
+    label_accuracy: float | None = None
+    """Of how many held-out items they tell the label."""
 
 
 @dataclass(frozen=True)

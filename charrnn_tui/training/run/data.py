@@ -203,10 +203,12 @@ class LinesData:
 
     def facts(self) -> dict[str, Any]:
         texts = self._texts
+        held_out, different = texts.held_out
         return {
             "name": texts.name,
             "items": len(texts.training),
-            "validation_items": len(texts.validation),
+            "validation_items": held_out,
+            **({"validation_distinct": different} if different != held_out else {}),
             "characters": sum(map(len, texts.training)),
             "symbols": len(self.vocabulary.symbols),
             **self._label_facts(),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -62,7 +64,7 @@ def started(parts: RunParts, folder: Path) -> messages.Started:
         parameters=a.parameters,
         vocabulary_size=a.vocabulary_size,
         training_items=data.training_size,
-        validation_items=data.validation_size,
+        validation_items=int(data.facts()["validation_items"]),
         step=position.step,
         total_steps=position.total_steps,
         epochs=position.total_steps / data.steps_per_epoch,
@@ -126,8 +128,8 @@ _ENDINGS: dict[messages.Ending, str] = {
 }
 
 
-def finished(parts: RunParts, folder: Path, ending: messages.Ending) -> messages.Finished:
-    """The run is over."""
+def finished(parts: RunParts, folder: Path, ending: messages.Ending, results: Mapping[str, Any]) -> messages.Finished:
+    """The run is over. `results`: those of the best weights, as their description has them."""
     position = parts.position
     message = _ENDINGS[ending]
     if ending == "diverged" and not position.best_step:
@@ -144,4 +146,6 @@ def finished(parts: RunParts, folder: Path, ending: messages.Ending) -> messages
         best_step=position.best_step,
         elapsed=position.elapsed,
         message=message,
+        unlabelled_loss=results.get("unlabelled_loss"),
+        label_accuracy=results.get("label_accuracy"),
     )

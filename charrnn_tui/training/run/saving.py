@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -128,25 +128,28 @@ class RunFiles:
         saved = Saved("model", str(self._folder), self._parts.position.step)
         self.writer.put(write_model, self._folder, weights, self._best, done=saved)
 
-    def end(self, ending: Ending) -> None:
-        """Mark the model as finished; the checkpoint has served its purpose, unless a smaller rate may save the run.
+    def end(self, ending: Ending) -> Mapping[str, Any]:
+        """Write how the run ended into the description of the best weights; their results, empty where there are none.
 
-        All that was handed to the writer has to be written. Raises OSError.
+        A finished run's checkpoint has served its purpose; one that was stopped goes on from it, and a smaller rate may
+        save one that diverged. All that was handed to the writer has to be written. Raises OSError.
         """
         position, best = self._parts.position, self._best
         if best is None and (self._folder / DESCRIPTION).exists():
             best = read_info(self._folder)  # the best one was found before the run was taken up again
+        results: Mapping[str, Any] = {}
         if best is not None:
             results = {
                 **best.results,
                 "last_step": position.step,
                 "seconds": round(position.elapsed, 3),
-                "finished": ending != "diverged",
+                "finished": ending in ("completed", "early"),
                 **self._label_accuracy(best),
             }
             write_info(self._folder, replace(best, results=results))
-        if ending != "diverged":
+        if ending in ("completed", "early"):
             (self._folder / CHECKPOINT).unlink(missing_ok=True)
+        return results
 
     def _label_accuracy(self, best: ModelInfo) -> dict[str, float]:
         """How often the best weights tell the label of a held-out item."""

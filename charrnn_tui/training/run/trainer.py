@@ -280,16 +280,13 @@ class Trainer:
     def _end(self) -> Iterator[Event]:
         """Write what is to be kept and say how the run ended."""
         ending: Ending = self._ending or "completed"
-        if ending == "stopped":
-            if self._healthy():
-                self._checkpoint()
-                if not self.position.best_step:
-                    # Stopped before the first evaluation: what there is can at least be looked at.
-                    losses = self.evaluator.losses()
-                    if self.ranks.is_writer:
-                        self._files.model(weights_of(self.parts.average.network), losses)
-        elif self.ranks.is_writer:
-            yield from self._files.writer.finished(wait=True)
-            self._files.end(ending)
+        if ending == "stopped" and self._healthy():
+            self._checkpoint()
+            if not self.position.best_step:
+                # Stopped before the first evaluation: what there is can at least be looked at.
+                losses = self.evaluator.losses()
+                if self.ranks.is_writer:
+                    self._files.model(weights_of(self.parts.average.network), losses)
         yield from self._files.writer.finished(wait=True)
-        yield reporting.finished(self.parts, self.folder, ending)
+        results = self._files.end(ending) if self.ranks.is_writer else {}
+        yield reporting.finished(self.parts, self.folder, ending, results)

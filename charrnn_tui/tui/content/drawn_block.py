@@ -104,7 +104,7 @@ class DrawnBlock(Block[Generation]):
             pieces = [Piece(before, "mark")]
             if number == 0:
                 mark = (_NEW if text.novelty == "" else "") + (KEPT if place in self.entry.kept else "")
-                name = fitted(self._name(place), self._column(self._width) - cell_len(mark))
+                name = fitted(self.name(place), self._column(self._width) - cell_len(mark))
                 pieces += [Piece(name, "label"), Piece(mark, "new")]
             elif place in spans:
                 pieces += self._written(spans[place], colour)
@@ -124,12 +124,12 @@ class DrawnBlock(Block[Generation]):
             case "beside":
                 return 7
             case "models":
-                return min(_WIDEST_NAME, max(cell_width(self._name(at)) for at in range(self._count))) + 1
+                return min(_WIDEST_NAME, max(cell_width(self.name(at)) for at in range(self._count))) + 1
 
     def _label(self, at: int) -> str:
-        return str(at + 1) if self.entry.layout == "column" else fitted(self._name(at), _WIDEST_NAME)
+        return str(at + 1) if self.entry.layout == "column" else fitted(self.name(at), _WIDEST_NAME)
 
-    def _name(self, at: int) -> str:
+    def name(self, at: int) -> str:
         """What tells texts beside each other apart: their temperatures, or who wrote them."""
         text = self.entry.texts[at]
         if self.entry.layout == "models":

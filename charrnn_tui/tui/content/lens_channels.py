@@ -1,8 +1,8 @@
 """What the background of a character under the lens says: channels, their steps, and how a step looks.
 
 Two scales, both told apart by eyes that lack one kind of cone: one of growing lightness for what goes from little to
-much (six steps of viridis), one from blue over nothing to orange for what has a sign. Where there is no colour, the
-steps are bold, italic and reversed instead.
+much (six steps of viridis), one from blue over nothing to orange for what has a sign. Where there is no colour, a mark
+stands under each character instead: a bar that grows, or a triangle that points to where the value lies.
 """
 
 from __future__ import annotations
@@ -35,12 +35,9 @@ DIVERGING = (
     "#000000 on #d97706",
 )
 """From well below 0 over about 0 to well above."""
-PLAIN_SEQUENTIAL = ("", "italic", "bold", "bold italic", "reverse", "bold reverse")
-PLAIN_DIVERGING = ("italic reverse", "bold italic", "italic", "", "bold", "reverse", "bold reverse")
-"""Without underlines, which mark what was copied from the corpus."""
+SEQUENTIAL_MARKS = ("▁", "▂", "▃", "▅", "▆", "█")
+DIVERGING_MARKS = ("▼", "▽", "v", "·", "^", "△", "▲")
 CURSOR = "bold reverse underline"
-PLAIN_CURSOR = "bold italic reverse underline"
-"""The cursor is no step, and no copied character of any step."""
 
 
 @dataclass(frozen=True)
@@ -58,11 +55,15 @@ class Channel:
         """The step of a value."""
         return bisect_right(self.limits, value)
 
-    def looks(self, *, colours: bool) -> tuple[str, ...]:
+    @property
+    def looks(self) -> tuple[str, ...]:
         """The style of each step, as Rich and Textual read it; '' for none."""
-        if self.signed:
-            return DIVERGING if colours else PLAIN_DIVERGING
-        return SEQUENTIAL if colours else PLAIN_SEQUENTIAL
+        return DIVERGING if self.signed else SEQUENTIAL
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What stands under a character of each step, where there is no colour."""
+        return DIVERGING_MARKS if self.signed else SEQUENTIAL_MARKS
 
 
 _BITS = ((0.5, 1.0, 2.0, 4.0, 6.0), ("under ½", "½", "1", "2", "4", "6 and more"))

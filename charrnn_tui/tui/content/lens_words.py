@@ -11,7 +11,7 @@ from charrnn_tui.prompt.forest import MOST_CHARACTERS
 from charrnn_tui.prompt.probability import percent
 from charrnn_tui.text import visible
 from charrnn_tui.tui.content.lens_channels import Channel
-from charrnn_tui.tui.content.shown import plain, symbol_name
+from charrnn_tui.tui.content.shown import plain, row_of, symbol_name
 
 if TYPE_CHECKING:
     from charrnn_tui.insight.what_mattered import WhatMattered
@@ -57,10 +57,13 @@ def mattered_words(found: WhatMattered, text: str) -> str:
 
 
 def legend(channel: Channel, detail: str, *, colours: bool) -> Content:
-    """The channel's name, and a word for each step in the look of that step."""
+    """The channel's name, and a word for each step in the look of that step, or behind its mark."""
     content = Content.styled(f"{channel.title}{detail} ", "bold")
-    for word, look in zip(channel.legend, channel.looks(colours=colours), strict=True):
-        content += Content.styled(f" {word} ", look) if look else Content(f" {word} ")
+    for word, look, mark in zip(channel.legend, channel.looks, channel.marks, strict=True):
+        if not colours:
+            content += Content(f" {mark}\N{NO-BREAK SPACE}{word.replace(' ', chr(0xA0))} ")
+        else:
+            content += Content.styled(f" {word} ", look) if look else Content(f" {word} ")
     return content
 
 
@@ -72,8 +75,8 @@ def branch_line(forest: Forest, row: Row) -> Content:
     shared = tree.prefix + branch.text[: branch.at]
     if branch.parent is not None:
         shared = ("…" if len(shared) > _BEFORE else "") + shared[-_BEFORE:]
-    line = plain(number) + plain(shared[:_MOST].replace("\n", "↵"))
-    line += plain(branch.own[:_MOST].replace("\n", "↵")).stylize("bold")
+    line = plain(number) + row_of(shared[:_MOST])
+    line += row_of(branch.own[:_MOST]).stylize("bold")
     line += Content({"end": "", "length": " …", None: " …"}[branch.end])
     if branch.label:
         line += Content(f"  [{visible(branch.label)}]").stylize("italic")

@@ -11,6 +11,7 @@ from textual.content import Content
 from charrnn_tui.cells import NgramArchitecture, StoredArchitecture
 from charrnn_tui.model.library import Entry
 from charrnn_tui.prompt import words
+from charrnn_tui.training.plan.notes import few_held_out_of
 from charrnn_tui.training.run.record import read_history
 from charrnn_tui.tui.content.rows import Row
 from charrnn_tui.tui.content.shown import plain, sentence
@@ -67,6 +68,14 @@ def model_facts(entry: Entry) -> list[Row]:
     ]
     if info.validation_loss is not None:
         facts.append(("Best loss", words.loss(info.validation_loss)))
+        if few := few_held_out_of(info):
+            facts.append(("", words.capitalised(few)))
+    if (bare := results.get("unlabelled_loss")) is not None:
+        facts.append(("No label", words.loss(bare)))
+    if info.labels:
+        right = results.get("label_accuracy")
+        told = "" if right is None else f", told of {right:.0%} of held-out items"
+        facts.append(("Styles", f"{len(info.labels):,}{told}"))
     history = losses(entry.folder)
     if history:
         facts.append(("Last loss", words.loss(history[-1])))
@@ -74,7 +83,8 @@ def model_facts(entry: Entry) -> list[Row]:
     if _is_number(epoch):
         seconds = results.get("seconds")
         after = f" in {words.duration(seconds)}" if _is_number(seconds) else ""
-        facts.append(("Trained", f"{epoch:.3g} epochs{after}" + (", unfinished" if entry.unfinished else "")))
+        trained = words.count(float(f"{epoch:.3g}"), "epoch")
+        facts.append(("Trained", f"{trained}{after}" + (", unfinished" if entry.unfinished else "")))
     facts += [
         ("Made", info.created[:10] or "missing"),
         ("Origin", "shipped with the program" if entry.shipped else "yours"),

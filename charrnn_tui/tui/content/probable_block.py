@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 from typing import ClassVar
 
 from charrnn_tui.prompt.generations import EMPTY_ITEM
 from charrnn_tui.prompt.probability import percent
 from charrnn_tui.text import visible
-from charrnn_tui.tui.content.blocks import ACTIONS, Block, GenerationAct, Piece, Span
+from charrnn_tui.tui.content.blocks import ACTIONS, INDENT, Block, GenerationAct, Piece, Span
 from charrnn_tui.tui.content.probable import ProbableList
 
 
@@ -18,7 +19,7 @@ class ProbableBlock(Block[ProbableList]):
     actions: ClassVar[Sequence[GenerationAct]] = tuple(act for act in ACTIONS if act != "next_seed")
 
     def facts(self) -> Iterator[str]:
-        """Model, how many, and the share of all probability that they cover."""
+        """Model, how it is steered, and how many."""
         items = self.entry.items
         yield visible(items.model)
         yield from self.kept_words()
@@ -27,11 +28,41 @@ class ProbableBlock(Block[ProbableList]):
             yield "nothing was found"
             return
         yield f"{len(items.texts)} most probable"
-        yield f"together {percent(items.covered)}"
-        if items.bound is not None:
-            yield f"others up to {percent(items.bound)} each" if items.bound else "nothing else is possible"
         if items.early:
             yield "the search ended early"
+
+    # --- the proof, under the items ---
+
+    @property
+    def proof(self) -> str:
+        """What the items cover together, and what bounds all others; '' where there are none."""
+        items = self.entry.items
+        if not items.texts:
+            return ""
+        said = f"together {percent(items.covered)}"
+        if items.bound is not None:
+            said += f"; nothing else is above {percent(items.bound)}" if items.bound else "; nothing else is possible"
+        return said
+
+    def _proof(self) -> list[str]:
+        return wrap(self.proof, max(8, self._width - INDENT))
+
+    @property
+    def _body(self) -> int:
+        return super()._body + len(self._proof())
+
+    def _line(self, number: int, colour: bool, at: int | None) -> Iterator[Piece]:
+        items = super()._body
+        if number < items:
+            yield from super()._line(number, colour, at)
+        else:
+            yield Piece(" " * INDENT, "")
+            yield Piece(self._proof()[number - items], "header")
+
+    def _spans(self, number: int) -> list[Span]:
+        return super()._spans(number) if number < super()._body else []  # nobody copies the proof
+
+    # --- the items ---
 
     @property
     def _label_cells(self) -> int:

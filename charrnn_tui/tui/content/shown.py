@@ -6,7 +6,7 @@ from textual.content import Content
 
 from charrnn_tui.prompt import words
 from charrnn_tui.prompt.probability import symbol_name
-from charrnn_tui.text import visible
+from charrnn_tui.text import in_one_row, visible
 
 
 def plain(text: object, *, keep_newlines: bool = False) -> Content:
@@ -14,9 +14,14 @@ def plain(text: object, *, keep_newlines: bool = False) -> Content:
     return Content(visible(str(text), keep_newlines=keep_newlines))
 
 
+def row_of(text: str) -> Content:
+    """The same in one row, lines' ends marked."""
+    return Content(in_one_row(text))
+
+
 def sentence(error: object) -> str:
     """An error's message as a sentence of its own: a capital first."""
     return words.capitalised(str(error))
 
 
-__all__ = ["plain", "sentence", "symbol_name"]
+__all__ = ["plain", "row_of", "sentence", "symbol_name"]

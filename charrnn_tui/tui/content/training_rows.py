@@ -169,10 +169,10 @@ def actions(run: TrainingRun, view: ChartView) -> Content:
     rows: list[list[tuple[str, str]]] = []
     if run.active:
         toggle = ("▶ resume" if run.paused else "‖ pause", "train")
-        scaled = [("rate ÷2", "scale_rate(0.5)"), ("rate ×2", "scale_rate(2.0)")]
-        rows.append([toggle, ("■ stop", "stop_training"), ("⤓ save", "save_training"), *scaled])
+        asked = [toggle, ("■ stop", "stop"), ("↧ save", "save"), ("rate ÷2", "halve_rate"), ("rate ×2", "double_rate")]
+        rows.append([(text, f"training('{act}')") for text, act in asked])
     switches = (("log", "log_axis", view.log), ("smooth", "smooth", view.smooth), ("zoom", "zoom", view.part < 1))
-    rows.append([(f"{'◉' if on else '○'} {name}", action) for name, action, on in switches])
+    rows.append([(f"{'◉' if on else '○'} {name}", f"training('{act}')") for name, act, on in switches])
     if run.evaluations:
         rows[-1].append(("◷ timeline", "timeline"))
     return Content("\n").join(Content("  ").join(_button(*button) for button in row) for row in rows)

@@ -1,12 +1,11 @@
-"""The session as plain text: each block's header and texts, with nothing in it that commands a terminal."""
+"""The session of the screen as a transcript: each block with the header that stands over it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from charrnn_tui.prompt.generations import shown_item
-from charrnn_tui.prompt.probability import percent
-from charrnn_tui.text import visible
+from charrnn_tui.prompt import transcript
+from charrnn_tui.prompt.generations import NEW
 from charrnn_tui.tui.content.drawn_block import DrawnBlock
 from charrnn_tui.tui.content.generation import Generation
 from charrnn_tui.tui.content.probable import Entry
@@ -14,21 +13,18 @@ from charrnn_tui.tui.content.probable_block import ProbableBlock
 
 
 def text_of(entries: Sequence[Entry]) -> str:
-    """All blocks, the oldest first, an empty line between them; lines are not wrapped."""
-    return "\n".join(map(_block, entries))
+    """All blocks, the oldest first."""
+    return transcript.text_of(map(_block, entries))
 
 
-def _block(entry: Entry) -> str:
-    lines = []
-    if isinstance(entry, Generation):
-        title = DrawnBlock(entry).title()
-        for text in entry.texts:
-            mark = " ✦" if text.novelty == "" else ""
-            before = f"T {text.settings.temperature:.2f}  " if entry.layout == "beside" else ""
-            lines.append(before + visible(shown_item(text.text), keep_newlines=True) + mark)
-    else:
-        title = ProbableBlock(entry).title()
-        for item in entry.texts:
-            shown = visible(shown_item(item.text), keep_newlines=True)
-            lines.append(f"{percent(item.probability)}  {shown}{'' if item.ended else '…'}")
-    return "\n".join([f"# {title}", *lines]) + "\n"
+def _block(entry: Entry) -> transcript.Block:
+    if not isinstance(entry, Generation):
+        found = ProbableBlock(entry)
+        title = "; ".join(filter(None, (found.title(), found.proof)))
+        return transcript.Block(title, [transcript.probable_line(item) for item in entry.texts])
+    block, alike = DrawnBlock(entry), entry.layout in ("one", "column")
+    lines = [
+        ("" if alike else f"{block.name(at)}  ") + transcript.shown(text.text) + (NEW if text.novelty == "" else "")
+        for at, text in enumerate(entry.texts)
+    ]
+    return transcript.Block(block.title(), lines)

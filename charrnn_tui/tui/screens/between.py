@@ -22,7 +22,7 @@ from charrnn_tui.prompt.generations import EMPTY_ITEM
 from charrnn_tui.prompt.way import begins, first_symbol
 from charrnn_tui.text import visible
 from charrnn_tui.tui.content.reader_thread import Reader
-from charrnn_tui.tui.content.shown import plain
+from charrnn_tui.tui.content.shown import row_of
 from charrnn_tui.tui.dialogs.dialog import Dialog
 from charrnn_tui.tui.widgets.browse_list import BrowseList
 
@@ -111,14 +111,13 @@ class BetweenScreen(Dialog[None]):
 
     def _row(self, step: Between) -> Content:
         before = begins(step, self.first, self.second)
-        text = step.text.replace("\n", "↵")
         return Content.assemble(
             (f"{step.weight:4.0%} ", "$text-muted"),
             (f"{first_symbol(step, self._model, visible):<11} ", "$text-muted"),
-            plain(before).stylize("bold"),
-            plain(text[:_MOST_TEXT]),
-            "" if before or text else (EMPTY_ITEM, "$text-muted"),
-            "" if step.end == "end" and len(text) <= _MOST_TEXT else " …",
+            row_of(before).stylize("bold"),
+            row_of(step.text[:_MOST_TEXT]),
+            "" if before or step.text else (EMPTY_ITEM, "$text-muted"),
+            "" if step.end == "end" and len(step.text) <= _MOST_TEXT else " …",
         )
 
     def _over(self, said: str) -> None:

@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 
 from charrnn_tui.text import TextError
 from charrnn_tui.text.decoding import NotDecodedError
-from charrnn_tui.text.shipped import corpus_names
+from charrnn_tui.text.shipped import WHAT_THEY_HOLD, corpus_names
 from charrnn_tui.text.summary import CorpusSummary, summarise
 from charrnn_tui.text.tables import ColumnError
 from charrnn_tui.tui.content.reader_thread import Reader
@@ -27,19 +27,6 @@ from charrnn_tui.tui.widgets.corpus_panel import CorpusPanel
 from charrnn_tui.tui.widgets.file_tree import FileTree
 from charrnn_tui.tui.widgets.line_input import LineInput
 from charrnn_tui.tui.widgets.path_suggester import PathSuggester
-
-WHAT_THEY_HOLD = {
-    "animals": "animals, in English",
-    "colours": "names of colours",
-    "names": "given names of many cultures",
-    "names-ru": "given names, in Russian",
-    "places": "cities of the world",
-    "smiles": "molecules, as SMILES",
-    "taxa": "scientific names of living things",
-    "words-en": "words, English",
-    "words-ru": "words, Russian",
-    "python-stdlib": "Python source, long",
-}
 
 
 class CorpusList(BrowseList):

@@ -12,10 +12,11 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container, Vertical
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.prompt.commands import STEPS, CommandError
+from charrnn_tui.prompt.forest import DRAWN_FREELY
 from charrnn_tui.text import UnknownSymbolsError
 from charrnn_tui.tui.content.lens_corpus import CorpusUnits
 from charrnn_tui.tui.content.lens_growing import Growing
@@ -26,6 +27,7 @@ from charrnn_tui.tui.dialogs.ask import Ask
 from charrnn_tui.tui.dialogs.dialog import Dialog
 from charrnn_tui.tui.screens.lens_branches import Branches
 from charrnn_tui.tui.widgets.distribution_bars import DistributionBars
+from charrnn_tui.tui.widgets.key_row import KeyRow
 from charrnn_tui.tui.widgets.laid_open import NO_UNITS, LaidOpen
 from charrnn_tui.tui.widgets.lens_text import LensText
 
@@ -40,7 +42,9 @@ if TYPE_CHECKING:
 
 PANELS = ("bars", "units", "branches")
 TICK = 1 / 30
-HINT = "Type a symbol to put it at the cursor. Tab: bars, branches, units. F9: what the colours say. F1: all keys."
+FOOTER = ("channel", "panel", "colder", "hotter", "units", "tree", "anew", "save")
+"""Keys of the last row by their ids, the most useful first: as many as fit."""
+HINT = "Type to swap. Tab: bars, branches, units. F9: colours. F1: keys."
 
 
 def _key(key: str, action: str, description: str, tooltip: str, id: str, *, show: bool = False) -> Binding:
@@ -109,7 +113,7 @@ class LensScreen(Dialog[None]):
                 with Container(id="panels"):
                     yield DistributionBars(id="bars")
                     yield Branches(self.forest, id="branches")
-            yield Footer(compact=True, show_command_palette=False)
+            yield KeyRow(["dialog.cancel", *(f"lens.{name}" for name in FOOTER)], id="keys")
 
     def on_mount(self) -> None:
         """Lay the text open."""
@@ -315,7 +319,7 @@ class LensScreen(Dialog[None]):
         except (InsightError, UnknownSymbolsError, ValueError) as error:
             self.laid_open.note(sentence(error), trouble=True)
             return
-        self.laid_open.note("")
+        self.laid_open.note(DRAWN_FREELY if self.forest.asked else "")
         self._show_tree()
         self._ticker.resume()
         self.tick()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, assert_never
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.screen import Screen
 
 from charrnn_tui.prompt import commands, run_words
 from charrnn_tui.prompt.options import OPTIONS
@@ -20,14 +21,24 @@ from charrnn_tui.training.process.messages import Failed, Finished, Progress, Sa
 from charrnn_tui.tui import notices
 from charrnn_tui.tui.content.blocks import ACTIONS, GenerationAct
 from charrnn_tui.tui.content.shapes import SHAPES, shape_for
-from charrnn_tui.tui.messages import Asked, ModelOpened, Refused, Said, StateChanged, TrainingBegan, TrainingSaid
-from charrnn_tui.tui.screens.lens_ways import LensWays
-from charrnn_tui.tui.screens.training_actions import TrainingActions
+from charrnn_tui.tui.messages import (
+    Asked,
+    ModelOpened,
+    Over,
+    PlaceAsked,
+    Refused,
+    Said,
+    StateChanged,
+    TrainingBegan,
+    TrainingSaid,
+)
+from charrnn_tui.tui.screens.lenses import Lenses
+from charrnn_tui.tui.screens.training_screens import TrainingScreens
 from charrnn_tui.tui.widgets.conversation import Conversation
 from charrnn_tui.tui.widgets.key_row import KeyRow
 from charrnn_tui.tui.widgets.prompt import Prompt
 from charrnn_tui.tui.widgets.status_line import StatusLine
-from charrnn_tui.tui.widgets.training_panel import TrainingPanel
+from charrnn_tui.tui.widgets.training_panel import TrainingAct, TrainingPanel
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -35,8 +46,6 @@ if TYPE_CHECKING:
     from charrnn_tui.model.library import Library
     from charrnn_tui.prompt.runs import RecipeFor, Reconnect, Settle, Spawn
     from charrnn_tui.prompt.settings import Config
-    from charrnn_tui.training.plan.recipe import Recipe
-    from charrnn_tui.tui.screens.training_form import TrainingRequest
     from charrnn_tui.tui.widgets.loss_row import LossRow
 
 TWENTY = 20
@@ -67,12 +76,17 @@ def _act(key: str, act: GenerationAct, description: str, tooltip: str, *, show: 
     return _key(key, f"generation('{act}')", description, tooltip, id=act, show=show)
 
 
+def _train(key: str, act: TrainingAct, description: str, tooltip: str, *, show: bool = False) -> Binding:
+    """A binding of what is done to the training run, or to its chart."""
+    return _key(key, f"training('{act}')", description, tooltip, show=show, id=act)
+
+
 def _look(key: str, tooltip: str) -> Binding:
     """Before the prompt, for whose line editor this key would delete a word."""
     return Binding(key, "generation('look')", "Look", key_display=None, priority=True, tooltip=tooltip, id="look")
 
 
-class MainScreen(TrainingActions, LensWays):
+class MainScreen(Screen[None]):
     """Where one stays. The conversation and the training panel do the work; what they say arrives as messages."""
 
     AUTO_FOCUS = "#prompt"
@@ -82,19 +96,25 @@ class MainScreen(TrainingActions, LensWays):
         _key("escape", "stop", "Stop", "Stop what is being written and keep its text"),
         _key("escape", "back", "Back", "Close what is open; back to the prompt", show=False),
         _key("f1", "help", "Help", "Keys and commands"),
-        _key("ctrl+t", "train", "Train", "Train on names; again to pause, again to go on"),
+        _train("ctrl+t", "train", "Train", "Train on names; again to pause, again to go on", show=True),
         _key("f7,ctrl+down", "turn(-1)", "Colder", "Lower the temperature", id="colder", display="F7"),
         _key("f8,ctrl+up", "turn(1)", "Hotter", "Raise the temperature", id="hotter", display="F8"),
         _dial(
-            "shift+f7,f19,ctrl+pageup", "turn_style(-1)", "style_first", "Shift+F7", "Towards the first of two styles"
+            "shift+f7,f19,ctrl+pageup",
+            "turn_style(-1)",
+            "style_first",
+            "Shift+F7",
+            "Towards the first of two styles, or the slider down",
         ),
         _dial(
             "shift+f8,f20,ctrl+pagedown",
             "turn_style(1)",
             "style_second",
             "Shift+F8",
-            "Towards the second of two styles",
+            "Towards the second of two styles, or the slider up",
         ),
+        _dial("shift+f5,f17,alt+pageup", "choose_style(-1)", "style_before", "Shift+F5", "The slider before"),
+        _dial("shift+f6,f18,alt+pagedown", "choose_style(1)", "style_after", "Shift+F6", "The slider after"),
         _dial("f21,ctrl+end", "turn_mix(-1)", "mix_less", "Shift+F9", "Less of the model that is mixed in"),
         _dial("f22,ctrl+home", "turn_mix(1)", "mix_more", "Shift+F10", "More of the model that is mixed in"),
         _act("ctrl+r", "again", "Again", "The same generation once more"),
@@ -116,8 +136,8 @@ class MainScreen(TrainingActions, LensWays):
         _key("ctrl+underscore", "favourites", "Favourites", "What was kept: copy, tag, filter, export", show=False),
         _key("ctrl+right_square_bracket", "transcript", "Transcript", "Write this session to a file", show=False),
         _look("ctrl+f", "The lens: what was expected at each character, and what if"),
-        _key("ctrl+l", "log_axis", "Log axis", "Logarithmic loss axis, or no longer", show=False),
-        _key("ctrl+b", "zoom", "Zoom chart", "Show the last part of the loss curves, or all", show=False),
+        _train("ctrl+l", "log_axis", "Log axis", "Logarithmic loss axis, or no longer"),
+        _train("ctrl+b", "zoom", "Zoom chart", "Show the last part of the loss curves, or all"),
         _key("shift+up", "choose(-1)", "Earlier", "Choose the generation before", id="earlier", show=False),
         _key("shift+down", "choose(1)", "Later", "Choose the generation after", id="later", show=False),
         _key("up", "line(-1)", "Line above", "The line above in the chosen generation", id="line_above", show=False),
@@ -149,10 +169,9 @@ class MainScreen(TrainingActions, LensWays):
         self.session = Session.from_config(config, new_seed)
         self.session.others.library = library
         self._loss_row: LossRow | None = None
-        self._wanted: Recipe | None = None
-        """What was chosen in the form and could not be begun; the form shows it again."""
+        self.training_screens = TrainingScreens(library)
         self._reconnect = reconnect
-        self._clock = clock
+        self.lenses = Lenses(self, self.session, library, clock)
         self._conversation = partial(Conversation, self.session, library, clock)
         self._panel = partial(TrainingPanel, library, spawn, settle=settle, recipe_for=recipe_for)
 
@@ -223,14 +242,6 @@ class MainScreen(TrainingActions, LensWays):
     @on(Asked)
     async def _asked(self, event: Asked) -> None:
         match event.action:
-            case commands.Look(text):
-                self.look(text, event.line)
-            case commands.ShowContext(models):
-                self.action_context(*models)
-            case commands.ShowContinuations(prefix):
-                self.conversation.attempt(lambda: self.what_may_follow(prefix), event.line)
-            case commands.ShowBetween() as way:
-                self.conversation.attempt(lambda: self.between(way), event.line)
             case commands.OpenModel():
                 self.action_models()
             case commands.Train(None):
@@ -241,19 +252,25 @@ class MainScreen(TrainingActions, LensWays):
                 self.action_help(topic)
             case commands.Quit():
                 await self.leave()
-            case commands.Fork() | commands.ShowTree():
-                self.look(None, event.line, event.action)
             case commands.Favourites() | commands.Tag() | commands.Export() | commands.Transcript():
                 keeping, asked = self._keeping(), event.action
                 self.conversation.attempt(lambda: keeping.carry_out(self, self.conversation, asked), event.line)
             case _:
-                assert_never(event.action)
+                self.lenses.carry_out(event.action, event.line)
+
+    @on(PlaceAsked)
+    def _place_asked(self, event: PlaceAsked) -> None:
+        self.lenses.open_place(event)
 
     # --- what is said ---
 
     @on(Said)
     def _said(self, event: Said) -> None:
         self.status.say(event.sentence)
+
+    @on(Over)
+    def _over(self, event: Over) -> None:
+        self.status.unsay(event.sentence)
 
     @on(Refused)
     def _refused(self, event: Refused) -> None:
@@ -269,14 +286,18 @@ class MainScreen(TrainingActions, LensWays):
     @on(ModelOpened)
     def _model_opened(self, event: ModelOpened) -> None:
         self.panel.show_model(event.model.info)
-        self.pass_on_weights(event.model, event.step)
+        self.lenses.take_weights(event.model, event.step)
 
     # --- training ---
+
+    async def action_training(self, act: TrainingAct) -> None:
+        """Do something with the training run, or with its chart."""
+        await self.panel.act(act)
 
     @on(TrainingBegan)
     async def _training_began(self) -> None:
         self.conversation.forget_trouble()
-        self._wanted = None
+        self.training_screens.begun()
         if self._loss_row is None:  # it comes with the first run, for it would delay the first paint
             from charrnn_tui.tui.widgets.loss_row import LossRow
 
@@ -330,8 +351,12 @@ class MainScreen(TrainingActions, LensWays):
         self.conversation.turn_mix(steps)
 
     def action_turn_style(self, steps: int) -> None:
-        """Turn the dial between two styles."""
+        """Turn the dial between two styles, or the chosen slider."""
         self.conversation.turn_style(steps)
+
+    def action_choose_style(self, by: int) -> None:
+        """Choose the slider of another style."""
+        self.conversation.choose_style(by)
 
     def action_colour(self) -> None:
         """Colour characters by their probability, or no longer."""
@@ -387,44 +412,22 @@ class MainScreen(TrainingActions, LensWays):
         if name is not None:
             self.conversation.attempt(lambda: self.conversation.open_model(name))
 
+    def action_context(self) -> None:
+        """How far back the open model looks."""
+        self.lenses.context()
+
     def action_corpora(self) -> None:
         """Browse corpora; what is chosen goes into the form."""
-        from charrnn_tui.tui.screens.corpus_browser import CorpusBrowser
+        self.training_screens.corpora(self.panel)
 
-        self.app.push_screen(CorpusBrowser(), self._corpus_chosen)
-
-    def _corpus_chosen(self, target: str | None) -> None:
-        if target is not None:
-            self.action_training_form(target)
-
-    def action_training_form(self, corpus: str | None = None) -> None:
+    def action_training_form(self) -> None:
         """Choose corpus, network and time."""
-        from charrnn_tui.training.plan.recipe import Recipe
-        from charrnn_tui.tui.screens.training_form import TrainingForm
-
-        recipe = Recipe(corpus=corpus) if corpus is not None else self._wanted
-        form = TrainingForm(self.library, recipe, why_not=self.panel.training.why_not)
-        self.app.push_screen(form, self._train_chosen)
-
-    def _train_chosen(self, request: TrainingRequest | None) -> None:
-        if request is not None:
-            self._wanted = None if request.resume else request.recipe
-            self.panel.begin(request.recipe, base=request.base, resume=request.resume)
+        self.training_screens.form(self.panel)
 
     def action_timeline(self) -> None:
         """What the network said at earlier evaluations: of the latest run, or else of the open model."""
-        run, model = self.panel.run, self.session.model
-        if run is not None and run.started is not None:
-            folder, name = Path(run.started.folder), run.name
-        elif model is not None and model.folder is not None:
-            folder, name = model.folder, model.name
-        else:
-            sentence = "there is nothing to look back on yet: open a model, or train one with Ctrl+T."
-            self.conversation.refuse(sentence)
-            return
-        from charrnn_tui.tui.screens.timeline import Timeline
-
-        self.app.push_screen(Timeline(folder, name))
+        if not self.training_screens.timeline(self.panel, self.session.model):
+            self.conversation.refuse("there is nothing to look back on yet: open a model, or train one with Ctrl+T.")
 
     def action_themes(self) -> None:
         """Choose a theme; it is kept in the settings."""

@@ -88,7 +88,7 @@ class ModelBrowser(Dialog[str | None]):
     def _prompt(self, entry: Entry) -> Content:
         mark = "● " if entry.name == self._current else "  "
         name = plain(entry.name).stylize("bold")
-        return Content.assemble((mark, "$text-success"), name, "\n  ", one_line(entry, busy=entry.name in self._busy))
+        return Content.assemble((mark, "bold"), name, "\n  ", one_line(entry, busy=entry.name in self._busy))
 
     @property
     def _entry(self) -> Entry | None:

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets.option_list import Option
 
 from charrnn_tui.prompt.probable_tree import symbol_words
-from charrnn_tui.text import visible
+from charrnn_tui.text import in_one_row, visible
 from charrnn_tui.tui.content.shown import plain
 from charrnn_tui.tui.widgets.browse_list import BrowseList
 from charrnn_tui.tui.widgets.distribution_bars import bar, short_percent
@@ -69,14 +69,14 @@ class ContinuationList(BrowseList):
             (mark, "$text-muted"),
             (f"{symbol_words(branch, visible)} ".ljust(4), "bold"),
             (short_percent(row.share), ""),
-            (f" {bar(row.share, _BAR)} ", "$primary"),
+            (f" {bar(row.share, _BAR)} ", ""),
             plain(_end_of(branch.text) + ("∎" if branch.ended else "")),
             (f"  {short_percent(whole).strip()}" if branch.path_log_prob != branch.log_prob else "", "$text-muted"),
         )
 
 
 def _end_of(text: str) -> str:
-    shown = visible(text.replace("\n", "↵"))
+    shown = in_one_row(text)
     return shown if len(shown) <= _MOST_TEXT else "…" + shown[1 - _MOST_TEXT :]
 
 

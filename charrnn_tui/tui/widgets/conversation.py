@@ -35,6 +35,7 @@ from charrnn_tui.tui.messages import (
 )
 from charrnn_tui.tui.widgets.completions import MOST_ROWS, Completions
 from charrnn_tui.tui.widgets.prompt_box import PromptBox
+from charrnn_tui.tui.widgets.style_row import StyleRow
 from charrnn_tui.tui.widgets.writer import Writer
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Conversation(Vertical):
 
     writer = getters.query_one("#writer", Writer)
     completions = getters.query_one("#completions", Completions)
+    sliders = getters.query_one("#sliders", StyleRow)
     box = getters.query_one("#prompt-box", PromptBox)
 
     def __init__(
@@ -78,6 +80,7 @@ class Conversation(Vertical):
         """What was generated above, the prompt below."""
         yield Writer(self.session, self._clock, id="writer")
         yield Completions(id="completions")
+        yield StyleRow(id="sliders")
         yield PromptBox(self.session, Choices(self.library, lambda: self.session.labels), id="prompt-box")
 
     def on_mount(self) -> None:
@@ -214,8 +217,8 @@ class Conversation(Vertical):
                 self.set(name, value)
             case commands.Free():
                 self._changed(self.session.free())
-            case commands.ShowProbable(prefix):
-                self.writer.search(prefix)
+            case commands.ShowProbable(prefix, count):
+                self.writer.search(prefix, count)
             case commands.OpenModel(str(name)):
                 self.open_model(name, line)
             case commands.Keep(lines):
@@ -272,8 +275,16 @@ class Conversation(Vertical):
             self.app.notify(words.capitalised(said) + ".", title="Styles", markup=False, timeout=15)
 
     def turn_style(self, steps: int) -> None:
-        """Turn the dial between two styles."""
+        """Turn the dial between two styles, or the chosen slider."""
         self._turn(lambda: self.session.turn_style(steps))
+
+    def choose_style(self, by: int) -> None:
+        """Choose the slider of another style."""
+        self._turn(lambda: self.session.choose_style(by))
+
+    @on(StyleRow.Set)
+    def _style_set(self, event: StyleRow.Set) -> None:
+        self._turn(lambda: self.session.set_dial(event.dial))
 
     def set_mix(self, mix: Mix | None) -> None:
         """Mix other models in; what is being written obeys where its symbols stay the same. Raises CommandError."""
@@ -323,6 +334,7 @@ class Conversation(Vertical):
         self.post_message(StateChanged())
 
     def _changed(self, said: str) -> None:
+        self.sliders.show(self.session.dial)
         at_once = self.writer.turn()
         self.box.refresh_next()
         self.say(said + (" from the next character on" if at_once else ""))
@@ -482,6 +494,7 @@ class Conversation(Vertical):
         said = "; ".join(filter(None, (said, lost)))
         session.followed = model.folder  # a run that saves there is followed
         self.box.use_model(session.writing or model)
+        self.sliders.show(session.dial)
         self.post_message(ModelOpened(model, step))
         if said:
             self.say(said)

@@ -116,15 +116,18 @@ class LaidOpen(Vertical):
     def _draw_text(self) -> None:
         (text, head, ended), found = self._shown, self.look
         looks: list[str] = []
+        marks: list[str] | None = None if self.colours else []
         if found is not None:
             channel = CHANNELS[self.channel]
-            styles = channel.looks(colours=self.colours)
             for i, value in enumerate(found.values(self.channel, self.unit, self._mattered_here())):
                 if i >= len(text) + 1 or (i < len(text) and text[i] != found.text[i : i + 1]):
                     break  # what grows anew is laid open when it is written
-                looks.append("" if value is None else styles[channel.step(value)])
+                if marks is None:
+                    looks.append("" if value is None else channel.looks[channel.step(value)])
+                else:
+                    marks.append(" " if value is None else channel.marks[channel.step(value)])
         copied = self._told.copied if self._told is not None else range(0)
-        self.text.show(text, head, ended=ended, looks=looks, copied=copied, colours=self.colours)
+        self.text.show(text, head, ended=ended, looks=looks, marks=marks, copied=copied)
 
     def _draw_units(self, found: Look, place: int) -> None:
         if not found.rows:

@@ -17,8 +17,8 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from charrnn_tui.text import visible
-from charrnn_tui.tui.content.lens_channels import CURSOR, PLAIN_CURSOR
+from charrnn_tui.text import in_one_row
+from charrnn_tui.tui.content.lens_channels import CURSOR
 from charrnn_tui.tui.content.wrapping import Wrap, cell_width
 
 END, OPEN = "∎", "…"
@@ -64,7 +64,7 @@ class LensText(Widget, can_focus=True):
         self._ended = False
         self._looks: Sequence[str] = ()
         self._copied = range(0)
-        self._colours = True
+        self._marks: Sequence[str] | None = None
         self._wrap = Wrap(10)
         self._top = 0
 
@@ -75,22 +75,23 @@ class LensText(Widget, can_focus=True):
         *,
         ended: bool,
         looks: Sequence[str] = (),
+        marks: Sequence[str] | None = None,
         copied: range = range(0),
-        colours: bool = True,
     ) -> None:
         """Show a text whose first `head` characters are the prefix.
 
-        `looks` are styles of its places, '' for none; the places `copied` are underlined. Without `colours` bold and
-        italic letters mean a step, and the prefix is no bolder than the rest.
+        `looks` are styles of its places, '' for none; the places `copied` are underlined. `marks` stand under its
+        places, in a row of their own below each line; None for no such rows.
         """
-        if text != self.text:
+        if text != self.text or (marks is None) != (self._marks is None):
+            self._marks = marks
             self.text = text
             lines = self._lines
             self._lay_out()
             if self._lines != lines:
                 self.refresh(layout=True)
         self._head, self._ended, self._looks = head, ended, looks
-        self._copied, self._colours = copied, colours
+        self._copied, self._marks = copied, marks
         # Nobody moved it: where the text became shorter, the cursor comes along and nothing is told.
         self.set_reactive(LensText.place, min(self.place, len(text)))
         self._to_cursor()
@@ -101,7 +102,7 @@ class LensText(Widget, can_focus=True):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as the text has."""
         wrap = Wrap(width - 2)
-        return wrap.extend(self.text)
+        return wrap.extend(self.text) * self._rows
 
     def on_resize(self) -> None:
         """Wrap anew."""
@@ -113,6 +114,16 @@ class LensText(Widget, can_focus=True):
         # Two cells stay free: a space or a line's end may hang over the edge, and the cursor can stand there.
         self._wrap = Wrap(self.size.width - 2)
         self._wrap.extend(self.text)
+
+    @property
+    def _rows(self) -> int:
+        """Rows of a line."""
+        return 1 if self._marks is None else 2
+
+    @property
+    def _seen(self) -> int:
+        """Lines that have room."""
+        return max(1, self.size.height // self._rows)
 
     @property
     def _lines(self) -> int:
@@ -130,13 +141,13 @@ class LensText(Widget, can_focus=True):
         if place == len(self.text):
             return END if self._ended else OPEN
         character = self.text[place]
-        return {"\n": "↵", " ": " "}.get(character) or visible(character)
+        return in_one_row(character)
 
     def _cells(self, place: int) -> int:
         return 1 if place == len(self.text) or self.text[place] == "\n" else max(1, cell_width(self.text[place]))
 
     def _to_cursor(self) -> None:
-        line, height = self._line_of(self.place), max(1, self.size.height)
+        line, height = self._line_of(self.place), self._seen
         if not self._top <= line < self._top + height:
             self._top = max(0, line - height // 2)
         self._top = max(0, min(self._top, self._lines - height))
@@ -146,7 +157,7 @@ class LensText(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One line of the text."""
         base = self.rich_style
-        line = y + self._top
+        line, below = self._top + y // self._rows, y % self._rows
         if not 0 <= line < self._lines:
             return Strip.blank(self.size.width, base)
         prefix, new, mark = (self.get_component_rich_style(f"lens-text--{name}") for name in ("prefix", "new", "mark"))
@@ -154,15 +165,16 @@ class LensText(Widget, can_focus=True):
         for place in range(*self._span(line)):
             kind = mark if place == len(self.text) else prefix if place < self._head else new
             look = self._looks[place] if place < len(self._looks) else ""
-            if not self._colours:
-                kind += Style(bold=False)
             style = base + kind + Style.parse(look) if look else base + kind
             if place in self._copied:
                 style += Style(underline=True)
             shown = self._shown(place)
-            if place == self.place:
+            if below and self._marks is not None:
+                mark_here = self._marks[place] if place < len(self._marks) else " "
+                shown, style = mark_here.ljust(self._cells(place)), base + new
+            elif place == self.place:
                 # Not on the ground of its value: the cursor is found at a glance, and the value stands in words.
-                style = base + kind + Style.parse(CURSOR if self._colours else PLAIN_CURSOR)
+                style = base + kind + Style.parse(CURSOR)
                 shown = "␣" if shown == " " else shown
             segments.append(Segment(shown, style + self.mark_of(place) + Style(meta={"place": place})))
         return Strip(segments).adjust_cell_length(self.size.width, base)
@@ -225,7 +237,7 @@ class LensText(Widget, can_focus=True):
 
     def _scroll(self, by: int, event: events.MouseEvent) -> None:
         event.stop()
-        self._top = max(0, min(self._top + by, self._lines - self.size.height))
+        self._top = max(0, min(self._top + by, self._lines - self._seen))
         self.refresh()
 
     def on_key(self, event: events.Key) -> None:

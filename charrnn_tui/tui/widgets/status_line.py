@@ -34,7 +34,7 @@ class StatusLine(Static):
         name = "no model yet" if model is None else model.name + ("" if step is None else f" (step {step:,})")
         facts = [(name, "" if model is None else "bold $primary"), (training, "")]
         facts.append((session.temperature_words, "bold $accent"))
-        facts += [(words, "bold $accent") for words in session.steering_words]
+        facts += [(words, "bold $accent") for words in session.steering.words()]
         facts += [(words, "") for words in (*session.filter_words, session.seed_words, session.pace_words)]
         self.set_facts([fact for fact in facts if fact[0]])
 
@@ -42,9 +42,10 @@ class StatusLine(Static):
         """Show a sentence for a while."""
         self.said = sentence
         self._paint()
-        self._timer = self.set_timer(_SAID_FOR, lambda: self._unsay(sentence))
+        self._timer = self.set_timer(_SAID_FOR, lambda: self.unsay(sentence))
 
-    def _unsay(self, sentence: str) -> None:
+    def unsay(self, sentence: str) -> None:
+        """A sentence is no longer true; another one stays."""
         if self.said == sentence:
             self.said = ""
             self._paint()

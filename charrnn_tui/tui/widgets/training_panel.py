@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
 
 from textual import getters
 from textual.app import ComposeResult
@@ -20,7 +20,7 @@ from charrnn_tui.text import visible
 from charrnn_tui.training.process.messages import Event, Failed, Finished, Paused, Resumed, Started
 from charrnn_tui.tui.content import training_rows as rows
 from charrnn_tui.tui.content.training_rows import ChartView
-from charrnn_tui.tui.messages import Refused, Said, TrainingBegan, TrainingSaid
+from charrnn_tui.tui.messages import Over, Refused, Said, TrainingBegan, TrainingSaid
 
 if TYPE_CHECKING:
     from charrnn_tui.model import ModelInfo
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from charrnn_tui.training.plan.recipe import Recipe
     from charrnn_tui.tui.widgets.loss_chart import LossChart
 
+TrainingAct: TypeAlias = Literal["train", "stop", "save", "halve_rate", "double_rate", "log_axis", "smooth", "zoom"]
+"""What keys, clicks and the palette do to the run and its chart."""
 REDRAWS = 4
 """Redraws a second at most, however often the run speaks."""
 PARTS = (1.0, 0.5, 0.2)
@@ -36,6 +38,7 @@ PARTS = (1.0, 0.5, 0.2)
 _ROWS_OF_SAMPLES = ((28, 1), (36, 2), (44, 4), (52, 6))
 """Up to this height of the panel, so many rows of samples at each temperature; beyond, MOST_ROWS."""
 _MOST_ROWS = 8
+STARTING = "training starts …"
 _NOTHING = "nothing is being trained"
 
 
@@ -91,13 +94,14 @@ class TrainingPanel(Vertical):
         self._begin(self.training.start_on(target), line)
 
     def _begin(self, start: Awaitable[TrainingRun], line: str = "") -> None:
-        self.post_message(Said("training starts …"))
+        self.post_message(Said(STARTING))
         self.run_worker(self._follow(start, line))
 
     async def _follow(self, start: Awaitable[TrainingRun], line: str) -> None:
         try:
             run = await start
         except (ValueError, OSError) as error:
+            self.post_message(Over(STARTING))
             self.post_message(Refused(str(error), line))
             return
         self.post_message(TrainingBegan())
@@ -131,6 +135,28 @@ class TrainingPanel(Vertical):
         if isinstance(event, Started | Paused | Resumed | Finished | Failed):
             self.redraw()
         self.post_message(TrainingSaid(run, event))
+
+    async def act(self, act: TrainingAct) -> None:
+        """Do something with the run, or with its chart."""
+        match act:
+            case "train":
+                await self.toggle()
+            case "stop":
+                await self.stop()
+            case "save":
+                await self.save()
+            case "halve_rate":
+                await self.scale_rate(0.5)
+            case "double_rate":
+                await self.scale_rate(2.0)
+            case "log_axis":
+                self.toggle_log()
+            case "smooth":
+                self.toggle_smooth()
+            case "zoom":
+                self.zoom()
+            case _:
+                assert_never(act)
 
     async def toggle(self) -> None:
         """Pause what runs, resume what is paused, or begin on the default corpus."""

@@ -30,13 +30,19 @@ OF_EACH = 3
 """Units that are listed for each property, where several were asked for."""
 OF_ONE = 20
 _BAR = 10
+_WITHOUT_BAR = 43
 
 
-def telling_line(name: str, unit: Unit, correlation: float) -> Content:
-    """A row: the property, the unit, r as a number and as a bar, to the left below 0."""
-    size = round(abs(correlation) * _BAR)
-    left, right = ("█" * size if correlation < 0 else "").rjust(_BAR), "█" * size if correlation >= 0 else ""
-    return plain(f"{visible(name)[:16]:16} {unit!s:15} {correlation:+.3f} ") + Content(f"{left}│{right}")
+def telling_line(name: str, unit: Unit, correlation: float, width: int) -> Content:
+    """A row of so many cells: the property, the unit, r as a number and, where there is room, as a bar, to the left
+    below 0."""
+    row = plain(f"{visible(name)[:16]:16} {unit!s:15} {correlation:+.3f} ")
+    most = min(_BAR, (width - _WITHOUT_BAR) // 2)
+    if most < 2:
+        return row
+    size = round(abs(correlation) * most)
+    left, right = ("█" * size if correlation < 0 else "").rjust(most), "█" * size if correlation >= 0 else ""
+    return row + Content(f"{left}│{right}")
 
 
 class UnitFinder(AskingPane):
@@ -101,7 +107,7 @@ class UnitFinder(AskingPane):
                 rows.append(Option(plain(f"{visible(name)[:16]:16} the same everywhere")))
                 self._units.append(None)
             for unit, correlation in best.units:
-                rows.append(Option(telling_line(name, unit, correlation)))
+                rows.append(Option(telling_line(name, unit, correlation, self.size.width)))
                 self._units.append(unit)
         self.results.clear_options()
         self.results.add_options(rows)

@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 
 from charrnn_tui.insight.matches import Pattern, select_units
 from charrnn_tui.insight.reading import InsightError
-from charrnn_tui.tui.content.shown import plain, sentence
+from charrnn_tui.tui.content.shown import row_of, sentence
 from charrnn_tui.tui.widgets.asking_pane import AskingPane
 from charrnn_tui.tui.widgets.browse_list import BrowseList
 from charrnn_tui.tui.widgets.line_input import LineInput
@@ -43,9 +43,8 @@ def threshold_of(typed: str) -> float:
 def place_line(found: FoundPlace) -> Content:
     """A match in its surroundings, the stretch itself bold, so that all stretches begin in one column."""
     around = found.around
-    before, stretch, after = (text.replace("\n", "↵") for text in (around.before, around.stretch, around.after))
-    line = Content(f"{found.share:4.0%}  ") + plain(before[-_BEFORE:].rjust(_BEFORE))
-    return line + plain(stretch).stylize("bold underline") + plain(after[:_AFTER])
+    line = Content(f"{found.share:4.0%}  ") + row_of(around.before[-_BEFORE:].rjust(_BEFORE))
+    return line + row_of(around.stretch).stylize("bold underline") + row_of(around.after[:_AFTER])
 
 
 class UnitMatches(AskingPane):

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 from charrnn_tui.insight.activations import Unit
 from charrnn_tui.insight.pin import Pinned, pin
 from charrnn_tui.insight.reading import InsightError
-from charrnn_tui.tui.content.shown import plain, sentence, symbol_name
+from charrnn_tui.tui.content.shown import plain, row_of, sentence, symbol_name
 from charrnn_tui.tui.widgets.asking_pane import AskingPane
 from charrnn_tui.tui.widgets.distribution_bars import bar, short_percent
 from charrnn_tui.tui.widgets.line_input import LineInput
@@ -149,9 +149,9 @@ class UnitPins(AskingPane):
         assert look is not None
         named = ", ".join(f"{unit} = {value:g}" for unit, value in self.pins.items())
         self.say(f"Held from place {self._place} on: {named}. Empty and Enter lets the chosen unit go.")
-        prefix = look.text[: self._place][-30:].replace("\n", "↵")
+        prefix = look.text[: self._place][-30:]
         texts = Content("\n").join(
-            Content.styled(f"{label:9}", "bold") + plain(prefix) + plain(text.replace("\n", "↵")).stylize("underline")
+            Content.styled(f"{label:9}", "bold") + row_of(prefix) + row_of(text).stylize("underline")
             for label, text in (("as it is", answer.text_before.text), ("pinned", answer.text_after.text))
         )
         self.query_one("#pinned-texts", Static).update(texts)

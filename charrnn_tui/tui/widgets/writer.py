@@ -13,7 +13,8 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from charrnn_tui.prompt import words
-from charrnn_tui.prompt.commands import CommandError, Look, typed_as_prefix
+from charrnn_tui.prompt.actions import LISTED
+from charrnn_tui.prompt.commands import CommandError, Look, typed_as_prefix, typed_as_top
 from charrnn_tui.prompt.lines import places
 from charrnn_tui.text import UnknownSymbolsError
 from charrnn_tui.tui.content import entries
@@ -22,7 +23,7 @@ from charrnn_tui.tui.content.generation import Generation
 from charrnn_tui.tui.content.player import Player
 from charrnn_tui.tui.content.probable import Entry, ProbableList
 from charrnn_tui.tui.content.start import Start, again, compared, compared_prefix
-from charrnn_tui.tui.messages import Asked, Below, Refused, Said, StateChanged
+from charrnn_tui.tui.messages import Asked, Below, Over, Refused, Said, StateChanged
 from charrnn_tui.tui.widgets.generations import Generations
 
 if TYPE_CHECKING:
@@ -32,8 +33,7 @@ if TYPE_CHECKING:
 
 TICK = 1 / 60
 """Seconds between looks at what is due to be written."""
-PROBABLE = 10
-"""Items of a list of the most probable."""
+SEARCHING = "searching … Esc stops it"
 NOTHING_YET = "nothing was written yet; press Enter to generate something."
 FIRST_STEPS = (
     ("De ⏎", "type the start of a name; watch it grow", "finish a name"),
@@ -155,7 +155,7 @@ class Writer(Vertical):
         if self._search_stops is not None:
             self._search_stops.set()
         stop = self._search_stops = threading.Event()
-        self.post_message(Said("searching … Esc stops it"))
+        self.post_message(Said(SEARCHING))
         self.post_message(StateChanged())
         self.run_worker(self._searched(search, stop), group="search")
 
@@ -167,6 +167,7 @@ class Writer(Vertical):
         finally:
             if self._search_stops is stop:
                 self._search_stops = None
+                self.post_message(Over(SEARCHING))
                 self.post_message(StateChanged())
 
     async def _find(self, model: Model, start: Start, stop: threading.Event) -> None:
@@ -179,8 +180,8 @@ class Writer(Vertical):
         self.call_later(lambda: self._write(there.begin(self._number, model, found)))
         self.post_message(Said(found.why or f"such an item has a probability of {found.probability}"))
 
-    def search(self, prefix: str, steering: Steering | None = None) -> None:
-        """List the most probable items that begin so and are as asked for, by default now.
+    def search(self, prefix: str, count: int = LISTED, steering: Steering | None = None) -> None:
+        """List the `count` most probable items that begin so and are as asked for, by default now.
 
         Raises CommandError, ModelError.
         """
@@ -190,19 +191,19 @@ class Writer(Vertical):
         asked = self.session.steering if steering is None else steering
         limit = self.session.max_length or None
         writing = self._steered(model, steering)
-        self._start_search(lambda stop: self._list(writing, prefix, asked, limit, stop))
+        self._start_search(lambda stop: self._list(writing, prefix, count, asked, limit, stop))
 
     async def _list(
-        self, model: Model, prefix: str, steering: Steering, limit: int | None, stop: threading.Event
+        self, model: Model, prefix: str, count: int, steering: Steering, limit: int | None, stop: threading.Event
     ) -> None:
         from charrnn_tui.model import ModelError
         from charrnn_tui.prompt.generations import probable_items
         from charrnn_tui.sampling.prefix import clean_prefix
 
         try:
-            items = await asyncio.to_thread(probable_items, model, prefix, PROBABLE, limit, steering, stop.is_set)
+            items = await asyncio.to_thread(probable_items, model, prefix, count, limit, steering, stop.is_set)
         except (CommandError, ModelError, UnknownSymbolsError) as error:
-            self.post_message(Refused(str(error), f"/top {prefix}"))
+            self.post_message(Refused(str(error), typed_as_top(prefix, count)))
             return
         read = clean_prefix(prefix, model.vocabulary, model.info.kind)
         self.call_later(lambda: self._add(ProbableList(self._number, items, read)))
@@ -243,7 +244,7 @@ class Writer(Vertical):
             case "again" if isinstance(entry, Generation):
                 self.begin(again(entry, entry.seed))
             case "again":
-                self.search(entry.typed[0], entry.record().steering)
+                self.search(entry.typed[0], max(LISTED, len(entry.texts)), entry.record().steering)
             case "next_seed":
                 generation = entries.drawn(entry)
                 self.begin(again(generation, generation.seed + 1))
