@@ -122,7 +122,7 @@ class CountingRun:
             parameters=parameters,
             vocabulary_size=data.vocabulary.size,
             training_items=data.training_size,
-            validation_items=data.validation_size,
+            validation_items=int(data.facts()["validation_items"]),
             step=0,
             total_steps=STEP,
             epochs=1.0,
