@@ -8,6 +8,7 @@ from typing import Any
 
 from charrnn_tui.files import atomic
 from charrnn_tui.model import HISTORY
+from charrnn_tui.model.history import rows_in
 from charrnn_tui.training.process.messages import Evaluated, Sampled, to_dict
 
 SAMPLES = "samples.jsonl"
@@ -19,15 +20,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return []
-    rows = []
-    for line in text.split("\n"):
-        try:
-            row = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(row, dict) and isinstance(row.get("step"), int):
-            rows.append(row)
-    return rows
+    return rows_in(text)
 
 
 def read_history(folder: Path) -> list[dict[str, Any]]:
