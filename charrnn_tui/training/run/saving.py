@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from charrnn_tui.files import atomic
-from charrnn_tui.insight.styles import share_right
+from charrnn_tui.insight.styles import FEW_READINGS, MOST_READINGS, share_right
 from charrnn_tui.model import CHECKPOINT, DESCRIPTION, LINES, WEIGHTS, Model, ModelInfo, read_info, write_info
 from charrnn_tui.training.process.distributed import Ranks
 from charrnn_tui.training.process.messages import Ending, Evaluated, Inside, Sampled, Saved
@@ -144,19 +144,19 @@ class RunFiles:
                 "last_step": position.step,
                 "seconds": round(position.elapsed, 3),
                 "finished": ending in ("completed", "early"),
-                **self._label_accuracy(best),
+                **self._label_accuracy(best, FEW_READINGS if ending == "stopped" else MOST_READINGS),
             }
             write_info(self._folder, replace(best, results=results))
         if ending in ("completed", "early"):
             (self._folder / CHECKPOINT).unlink(missing_ok=True)
         return results
 
-    def _label_accuracy(self, best: ModelInfo) -> dict[str, float]:
+    def _label_accuracy(self, best: ModelInfo, readings: int) -> dict[str, float]:
         """How often the best weights tell the label of a held-out item."""
         items, labels = self._parts.data.held_out()
         if not best.labels or not items:
             return {}
-        share = share_right(Model.open(self._folder), items, labels)
+        share = share_right(Model.open(self._folder), items, labels, readings=readings)
         return {} if share is None else {"label_accuracy": share}
 
     def _describe(self, losses: Losses) -> ModelInfo:
