@@ -13,6 +13,8 @@ from toy import write_toy_model
 # Before anything imports torch or NumPy: two test processes share two cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Before anything imports Textual: a list that glides to its place is drawn a dozen times on the way.
+os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 
 
 def pytest_collection_finish() -> None:

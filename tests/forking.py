@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 HEAVY = (
@@ -181,15 +182,20 @@ class _Server:
             raise
 
 
-_server: _Server | None = None
+class _Connected(threading.local):
+    """Each thread has its own way to the process: two commands can run at once."""
+
+    server: _Server | None = None
+
+
+_here = _Connected()
 
 
 def run_forked(
     arguments: list[str], *, stdin: bytes = b"", env: dict[str, str] | None = None, program: str | None = None
 ) -> subprocess.CompletedProcess[bytes]:
     """The program (or the text of another one) with these arguments, to its end; `env` is added to this environment."""
-    global _server
-    _server = _server or _Server()
+    server = _here.server = _here.server or _Server()
     with tempfile.TemporaryDirectory() as folder:
         streams = [Path(folder) / name for name in ("in", "out", "err")]
         for path, content in zip(streams, (stdin, b"", b""), strict=True):
@@ -202,9 +208,9 @@ def run_forked(
             "streams": [str(path) for path in streams],
         }
         try:
-            code = _server.carry_out(order)
+            code = server.carry_out(order)
         except BaseException:
-            _server.socket.close()
-            _server = None  # the next test begins with a connection of its own
+            server.socket.close()
+            _here.server = None  # the next test begins with a connection of its own
             raise
         return subprocess.CompletedProcess(arguments, code, streams[1].read_bytes(), streams[2].read_bytes())

@@ -87,7 +87,7 @@ def test_what_is_no_style_gets_a_sentence(given: object, words: str, labelled: M
 
 
 def test_a_label_that_a_model_lacks_is_answered_with_the_nearest(labelled: Model, toy_model: Path) -> None:
-    with pytest.raises(StyleError, match=r"^labelled has no label 'finish'; the nearest is finnish\.$"):
+    with pytest.raises(StyleError, match=r"^the model labelled has no label 'finish'; the nearest is finnish\.$"):
         labelled.styled("finish")
     with pytest.raises(StyleError, match=r"no label 'xyz'; it knows finnish, japanese, the netherlands\.$"):
         labelled.styled({"finnish": 0.5, "xyz": 0.5})

@@ -132,6 +132,7 @@ def compare(
     models, files = _apart(names_and_file, library)
     source = options.source_of(files, column=column, label=label, encoding=encoding, errors=errors)
     find_files(source.names)
+    source = _with_a_known_column(source, models, library)
     good: list[dict[str, Any]] = []
     bad: list[dict[str, Any]] = []
     for name in models:
@@ -169,6 +170,26 @@ def _apart(arguments: list[str], library: Library) -> tuple[list[str], list[str]
         except ModelError:
             at -= 1
     return arguments[:at], arguments[at:]
+
+
+def _with_a_known_column(source: Source, models: list[str], library: Library) -> Source:
+    """Of a table of which no column was named: the column (and label) that one of the models learnt, for all."""
+    from dataclasses import replace
+
+    from charrnn_tui.insight.learnt_from import read_as
+    from charrnn_tui.model import ModelError
+    from charrnn_tui.text.tables import ColumnError
+
+    if source.column is not None:
+        return source
+    for name in models:
+        try:
+            known = read_as(library.open(name), source)
+        except (ColumnError, ModelError):
+            continue
+        if known.column is not None:
+            return replace(source, column=known.column, label=known.label)
+    return source
 
 
 def _check_one_style(label: str | None, style: list[str] | None) -> None:

@@ -158,7 +158,7 @@ def _known(label: str, labels: Sequence[str], model: str) -> str:
     name = visible(model)
     if not labels:
         raise StyleError(
-            f"{name} has learnt no labels, so it has no styles; a network learns them from a table "
+            f"the model {name} has learnt no labels, so it has no styles; a network learns them from a table "
             "(charrnn-tui train FILE.csv --column NAME --label LABEL)."
         )
     from difflib import get_close_matches  # only where something is wrong
@@ -166,7 +166,7 @@ def _known(label: str, labels: Sequence[str], model: str) -> str:
     folded = {known.casefold(): known for known in labels}
     near = [folded[found] for found in get_close_matches(label.casefold(), folded, n=3, cutoff=0.5)]
     hint = f"the nearest {'is' if len(near) == 1 else 'are'} {_listed(near)}" if near else f"it knows {_listed(labels)}"
-    raise StyleError(f"{name} has no label {visible(label)!r}; {hint}.")
+    raise StyleError(f"the model {name} has no label {visible(label)!r}; {hint}.")
 
 
 def _listed(labels: Sequence[str]) -> str:

@@ -75,4 +75,4 @@ def export(kept: Sequence[Favourite], path: Path, *, force: bool = False) -> Non
 def keep_what_is_there(path: Path, *, force: bool) -> None:
     """Raise CommandError where a file would be written over without having been asked for."""
     if not force and path.exists():
-        raise CommandError(f"{visible(str(path))} is there already and stays as it is; give another name.")
+        raise CommandError(f"the file {visible(str(path))} is there already and stays as it is; give another name.")

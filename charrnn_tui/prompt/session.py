@@ -193,7 +193,9 @@ class Session:
 
     def set_style(self, typed: str) -> str:
         """Write in the style that is typed behind `/style`; what was changed, in words. Raises StyleError."""
-        name = "this model" if self.model is None else self.model.name
+        if self.model is None:
+            raise StyleError("no model is open yet, so there are no styles.")
+        name = self.model.name
         style = read_style(typed, self.labels, name)
         if style is None:
             return styles.told(self.steering.style, self.labels, name)

@@ -32,7 +32,7 @@ def said(style: Style) -> str:
 def told(style: Style, labels: Sequence[str], model: str) -> str:
     """The present style and those that there are, in words."""
     if not labels:
-        return f"{visible(model)} has learnt no labels, so it has no styles"
+        return f"the model {visible(model)} has learnt no labels, so it has no styles"
     more = f" and {len(labels) - _LISTED:,} more" if len(labels) > _LISTED else ""
     return f"{said(style)}; there are {', '.join(map(visible, labels[:_LISTED]))}{more}"
 

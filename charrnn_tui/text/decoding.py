@@ -81,6 +81,16 @@ class NotDecodedError(TextError):
         super().__init__(f"{found} {advice}".strip())
         self.found, self.proposal = found, proposal
 
+    def among(self, count: int) -> NotDecodedError:
+        """The same of one file of several, which may well be the only one that is written so."""
+        if count == 1 or not self.proposal:
+            return self
+        advice = (
+            f"Say so where all {count:,} files are so (--encoding {self.proposal}), pass over such bytes "
+            "(--errors replace), or save it as UTF-8."
+        )
+        return NotDecodedError(self.found, self.proposal, advice)
+
 
 class TooLongError(TextError):
     """A text has more characters than it may have here."""

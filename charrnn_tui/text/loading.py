@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from charrnn_tui.text.corpus import LARGEST_LIST, Corpus, Kind, split_items, tell_kind, without_start
-from charrnn_tui.text.decoding import Errors, TooLongError, check_is_text, decoded_blocks, read_text
+from charrnn_tui.text.decoding import Errors, NotDecodedError, TooLongError, check_is_text, decoded_blocks, read_text
 from charrnn_tui.text.files import Found, find_files
 from charrnn_tui.text.gathered import running_text
 from charrnn_tui.text.reading import TextError, normalise, shown
@@ -104,7 +104,10 @@ def read_files(found: Found, source: Source, name: str) -> Corpus:
     for path in found.files:
         check_is_text(path, source.decoding)
     source = with_column(found.files, source)
-    corpus = (_of_text if source.column is None else _of_column)(found.files, source, name)
+    try:
+        corpus = (_of_text if source.column is None else _of_column)(found.files, source, name)
+    except NotDecodedError as error:
+        raise error.among(len(found.files)) from error
     notes = list(corpus.notes)
     if found.left_out:
         one = found.left_out == 1

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from charrnn_tui.model import Model
+from charrnn_tui.model import Model, write_info
 from charrnn_tui.model.library import Library
 from cli.conftest import Run, assert_sentence
 from toy import write_toy_model
@@ -65,6 +66,10 @@ def test_a_labelled_network_is_measured_with_labels_without_and_label_by_label(
     table_of = run("compare", "toy", "cultures", *of[:-1])
     assert "without label" in table_of.lines[0]
     assert "old norse" in run("evaluate", "cultures", *of[:-1]).out
+    # What one of the models learnt from says which columns are meant.
+    write_info(labelled.folder, replace(labelled.info, recipe={"column": "name", "label": "culture"}))
+    assert json.loads(run("compare", "toy", "cultures", of[0], "--json").out) == both
+    assert json.loads(run("evaluate", "cultures", of[0], "--json").out) == row
 
 
 @pytest.mark.parametrize(

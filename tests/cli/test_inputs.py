@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from charrnn_tui.cli import output
+from charrnn_tui.files import paths
 from charrnn_tui.prompt.words import count
 from cli.conftest import Run, assert_sentence
 
@@ -75,6 +76,9 @@ def test_python_stdlib_is_known_wherever_a_corpus_is_named(run: Run, toy_model: 
     shown = json.loads(run("corpora", "show", "python-stdlib", "--json", "-n", "2").out)
     assert (shown["name"], shown["kind"], len(shown["samples"])) == ("python-stdlib", "stream", 2)
     assert shown["characters"] > 1_000_000
+    (text,) = paths.cache().glob("corpora/python-stdlib-*.txt")
+    assert text.stat().st_size > 1_000_000
+    text.write_text(text.read_text()[:20_000])  # what follows has no need of all of it
     for command in ("evaluate", "compare"):
         models = ("toy", "toy")[: 2 if command == "compare" else 1]
         refused = run(command, *models, "python-stdlib")

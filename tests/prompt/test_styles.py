@@ -44,7 +44,9 @@ def test_alone_it_lists_the_styles_there_are(session: Session, toy_model: Path) 
     session.set_style("japanese")
     assert session.set_style("") == "in the style japanese; there are finnish, japanese, the netherlands"
     assert session.steering.style == Style.of("japanese")
-    assert Session(model=Model.open(toy_model)).set_style("") == "toy has learnt no labels, so it has no styles"
+    assert (
+        Session(model=Model.open(toy_model)).set_style("") == "the model toy has learnt no labels, so it has no styles"
+    )
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,9 @@ def test_of_encodings_that_fit_a_few_letters_the_usual_one_is_proposed(
         load_corpus(str(path))
     assert caught.value.proposal == proposal
     assert "--" not in caught.value.found
+    (tmp_path / "other.txt").write_text("Anna\nBea\n")
+    with pytest.raises(NotDecodedError, match=r"where all 2 files are so .*--errors replace"):
+        load_corpus(str(tmp_path))
 
 
 @given(

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +16,7 @@ from charrnn_tui.model.library import Library, what_is_kept
 from charrnn_tui.training.process import background, messages
 from charrnn_tui.training.process.client import WorkerClient
 from charrnn_tui.training.process.messages import Evaluated, Failed, Finished, Paused, Resumed, Start, Started
+from forking import run_forked
 
 
 @pytest.fixture
@@ -27,7 +25,17 @@ def start(tmp_path: Path) -> Start:
     return Start(recipe.to_dict(), str(paths.models()))
 
 
-async def test_it_trains_pauses_goes_on_and_stops(start: Start) -> None:
+async def test_it_trains_pauses_goes_on_and_stops(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Modules in the current folder are not the child's.
+
+    As in a checkout beside which the program is installed, or beside a script of the user's named random.py.
+    """
+    (tmp_path / "random.py").write_text("raise SystemExit('not this one')\n")
+    (tmp_path / "charrnn_tui").mkdir()
+    (tmp_path / "charrnn_tui" / "__init__.py").touch()
+    monkeypatch.chdir(tmp_path)
     client = await WorkerClient.spawn()
     await client.send(start)
     seen: list[str] = []
@@ -47,26 +55,15 @@ async def test_it_trains_pauses_goes_on_and_stops(start: Start) -> None:
     assert Library().open("words").info.validation_loss is not None
 
 
-async def test_modules_in_the_current_folder_are_not_the_childs(
-    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As in a checkout beside which the program is installed, or beside a script of the user's named random.py."""
-    (tmp_path / "random.py").write_text("raise SystemExit('not this one')\n")
-    (tmp_path / "charrnn_tui").mkdir()
-    (tmp_path / "charrnn_tui" / "__init__.py").touch()
-    monkeypatch.chdir(tmp_path)
-    client = await WorkerClient.spawn()
-    await client.send(replace(start, recipe={**start.recipe, "epochs": 1.0}))
-    events = [event async for event in client.events()]
-    await client.close()
-    assert isinstance(events[-1], Finished), events[-1]
+def child(start: Start) -> tuple[int, list[messages.Event]]:
+    """The code and the events of a child whose stdin holds one command and is closed then."""
+    program = "import runpy; runpy.run_module('charrnn_tui.training.process.worker', run_name='__main__')"
+    done = run_forked([], program=program, stdin=f"{messages.encode(start)}\n".encode())
+    return done.returncode, [messages.decode_event(line) for line in done.stdout.decode().splitlines()]
 
 
-async def test_a_wrong_corpus_is_a_sentence(start: Start) -> None:
-    client = await WorkerClient.spawn()
-    await client.send(replace(start, recipe={**start.recipe, "corpus": "/no/such/file.txt"}))
-    events = [event async for event in client.events()]
-    await client.close()
+def test_a_wrong_corpus_is_a_sentence(start: Start) -> None:
+    _, events = child(replace(start, recipe={**start.recipe, "corpus": "/no/such/file.txt"}))
     assert len(events) == 1
     assert isinstance(events[0], Failed)
     assert "/no/such/file.txt" in events[0].message
@@ -144,16 +141,8 @@ def test_notes_of_dead_runs_are_cleared_away() -> None:
 
 
 def test_stdout_holds_events_and_nothing_else(start: Start) -> None:
-    recipe = {**start.recipe, "epochs": 1.0}
-    done = subprocess.run(
-        [sys.executable, "-m", "charrnn_tui.training.process.worker"],
-        input=messages.encode(replace(start, recipe=recipe)) + "\n",
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    rows = [json.loads(line) for line in done.stdout.splitlines()]
-    assert rows[0]["type"] == "started"
+    code, events = child(replace(start, recipe={**start.recipe, "epochs": 1.0}))
+    assert isinstance(events[0], Started)
     # stdin closed without a word: the run was stopped, or was over before.
-    assert rows[-1]["type"] == "finished"
-    assert done.returncode == 0
+    assert isinstance(events[-1], Finished)
+    assert code == 0

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from charrnn_tui.cells.torch_cell import TorchState
 from charrnn_tui.model.library import Library
 from charrnn_tui.training.plan.recipe import Recipe
 from charrnn_tui.training.process.distributed import Ranks
+from forking import run_forked
 
 HERE = Path(__file__).parent
 
@@ -26,12 +26,19 @@ def in_two_processes(root: Path, recipes: list[Recipe]) -> list[Path]:
     """Train one after the other in the same two processes; the models' folders."""
     for recipe in recipes:
         (root / f"{recipe.name}.toml").write_text(tomlkit.dumps(recipe.to_dict()), encoding="utf-8")
-    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"]
-    command += [str(HERE / "two_ranks.py"), str(root), *(recipe.name for recipe in recipes)]
-    done = subprocess.run(
-        command, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}, timeout=100
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    common = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1"}
+    arguments = [str(root), *(recipe.name for recipe in recipes)]
+
+    def run(rank: int) -> None:
+        """As torchrun starts it (that is done once, where the command line is tested)."""
+        env = {**common, "RANK": str(rank), "LOCAL_RANK": str(rank)}
+        done = run_forked(arguments, program=(HERE / "two_ranks.py").read_text(encoding="utf-8"), env=env)
+        assert done.returncode == 0, done.stderr[-3000:]
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(run, range(2)))
     return [root / "models" / recipe.name for recipe in recipes]
 
 

@@ -178,6 +178,18 @@ async def showing(screen: Screen[Any], size: tuple[int, int] = (100, 30)) -> Asy
         yield pilot
 
 
+async def show_next(pilot: Pilot[Any], screen: Screen[Any]) -> None:
+    """Show another screen in the same app, as if it were the first: starting an app costs more than most screens."""
+    app = pilot.app
+    assert isinstance(app, Host)
+    while len(app.screen_stack) > 1:
+        await app.pop_screen()
+    app.clear_notifications()
+    app.result = UNSET
+    app.push_screen(screen, app._left)
+    await pilot.pause()
+
+
 def painted(pilot: Pilot[Any]) -> str:
     """What stands on the terminal, line by line."""
     return "\n".join(strip.text for strip in pilot.app.screen._compositor.render_strips())

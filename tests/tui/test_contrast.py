@@ -11,8 +11,8 @@ import pytest
 from driving import Host
 from rich.color import Color as RichColor
 from rich.color import ColorType
-from textual.app import App
 from textual.screen import Screen
+from textual.strip import Strip
 
 from charrnn_tui.cells import NumpyCell
 from charrnn_tui.model import Model
@@ -68,10 +68,16 @@ def colour(value: RichColor) -> tuple[int, int, int]:
     return PALETTE[value.number] if value.number is not None else tuple(value.triplet or ())  # type: ignore[return-value]
 
 
-def hard_to_read(app: App[None]) -> set[tuple[str, float]]:
+def kinds_of_colours(strips: list[Strip]) -> set[ColorType]:
+    """Of which kinds the colours of what is painted are."""
+    styles = [segment.style for strip in strips for segment in strip]
+    return {c.type for style in styles if style for c in (style.color, style.bgcolor) if c}
+
+
+def hard_to_read(strips: list[Strip]) -> set[tuple[str, float]]:
     """Texts on the screen whose contrast is too low."""
     found = set()
-    for strip in app.screen._compositor.render_strips():
+    for strip in strips:
         for text, style, _ in strip:
             if style is not None and style.color and style.bgcolor and any(c.isalnum() or c == "●" for c in text):
                 ratio = contrast(colour(style.color), colour(style.bgcolor))
@@ -80,12 +86,10 @@ def hard_to_read(app: App[None]) -> set[tuple[str, float]]:
     return found
 
 
-@pytest.mark.parametrize("eight_bit", [False, True], ids=["true colour", "256 colours"])
 @pytest.mark.parametrize("name", SCREENS)
-async def test_every_text_can_be_read(name: str, eight_bit: bool, toy_model: object) -> None:
+async def test_every_text_can_be_read(name: str, toy_model: object) -> None:
+    """As painted, and rounded by the filter that the app has where there are 256 colours."""
     app = Host(SCREENS[name]())
-    if eight_bit:
-        app._filters.append(EightBitColours())
     async with app.run_test(size=(100, 30)) as pilot:
         for theme in themes.THEMES:
             app.theme = theme.name
@@ -95,11 +99,22 @@ async def test_every_text_can_be_read(name: str, eight_bit: bool, toy_model: obj
                 if name == "themes":
                     app.theme = theme.name  # moving in the picker puts other themes on
                     await pilot.pause()
-                assert not hard_to_read(app), (theme.name, key)
-        if eight_bit:
-            styles = [segment.style for strip in app.screen._compositor.render_strips() for segment in strip]
-            kinds = {c.type for style in styles if style for c in (style.color, style.bgcolor) if c}
-            assert kinds == {ColorType.EIGHT_BIT}
+                strips = app.screen._compositor.render_strips()
+                assert not hard_to_read(strips), (theme.name, key)
+                ground = app.screen.background_colors[1]
+                rounded_strips = [strip.apply_filter(EightBitColours(), ground) for strip in strips]
+                assert kinds_of_colours(rounded_strips) == {ColorType.EIGHT_BIT}
+                assert not hard_to_read(rounded_strips), (theme.name, key)
+
+
+async def test_the_app_rounds_every_colour(toy_model: object) -> None:
+    app = Host(SCREENS["models"]())
+    app._filters.append(EightBitColours())
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        strips = app.screen._compositor.render_strips()
+        assert kinds_of_colours(strips) == {ColorType.EIGHT_BIT}
+        assert not hard_to_read(strips)
 
 
 def test_a_colour_of_the_palette_stays_as_it_is() -> None:

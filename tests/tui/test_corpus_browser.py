@@ -174,20 +174,23 @@ async def test_backspace_goes_to_the_folder_above(folder: Path) -> None:
         await until(pilot, lambda: "birds.txt" in painted(pilot))
 
 
-@pytest.mark.parametrize("typed", ["~no-such-user-at-all/x", "a" * 5000, "/" + "b" * 300, "nul\0l", "\x1b]0;x"])
-async def test_anything_may_be_typed_as_a_path(folder: Path, typed: str) -> None:
+async def test_anything_may_be_typed_as_a_path(folder: Path) -> None:
     screen = browser(root=folder)
     async with showing(screen) as pilot:
         await pilot.press("f")
         path = screen.query_one("#path", Input)
         path.focus()
-        path.value = typed
-        await until(pilot, lambda: screen.query_one(".facts").has_class("problem"))
-        safe(painted(pilot))
-        await pilot.press("enter")
-        await until(pilot, lambda: bool(toasts(pilot)))
-        safe(painted(pilot))
-        assert pilot.app.result is UNSET
+        for typed in ("~no-such-user-at-all/x", "a" * 5000, "/" + "b" * 300, "nul\0l", "\x1b]0;x"):
+            path.value = typed
+            await until(pilot, lambda: screen.query_one(".facts").has_class("problem"))
+            safe(painted(pilot))
+            await pilot.press("enter")
+            await until(pilot, lambda: bool(toasts(pilot)))
+            safe(painted(pilot))
+            assert pilot.app.result is UNSET
+            pilot.app.clear_notifications()
+            path.value = str(folder / "birds.txt")
+            await until(pilot, lambda: not screen.query_one(".facts").has_class("problem"))
 
 
 async def test_a_table_shows_its_columns_and_is_taken(folder: Path) -> None:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from driving import HOSTILE, SIZES, UNSET, painted, safe, showing, toasts, until
+from driving import HOSTILE, SIZES, UNSET, painted, safe, show_next, showing, toasts, until
 from textual.widgets import Footer, Input, Markdown, OptionList, Sparkline
 
 from charrnn_tui.model.library import Library
@@ -163,27 +163,31 @@ async def test_shipped_and_busy_models_stay(library: Library) -> None:
             await pilot.pause()
 
 
-@pytest.mark.parametrize("hostile", HOSTILE)
-async def test_hostile_names_cards_and_facts(home: Path, tmp_path: Path, hostile: str) -> None:
-    user = tmp_path / "user"
+async def test_hostile_names_cards_and_facts(library: Library, tmp_path: Path) -> None:
+    async with showing(ModelBrowser(library)) as pilot:
+        for number, hostile in enumerate(HOSTILE):
+            user = tmp_path / f"user{number}"
+            write_hostile(user, hostile)
+            await show_next(pilot, ModelBrowser(Library(user, tmp_path / "none")))
+            shown = painted(pilot)
+            safe(shown)
+            assert "Learnt from" in shown
+            assert hostile.replace("\x1b", "␛").replace("\u202e", "⟨202E⟩") in shown
+            await pilot.press("d")
+            await pilot.pause()
+            safe(painted(pilot))
+            await pilot.press("escape", "r")
+            await pilot.pause()
+            safe(painted(pilot))
+
+
+def write_hostile(user: Path, hostile: str) -> None:
     folder = write_toy_model(user / hostile.replace("/", "_"), "x")
     (folder / "README.md").write_text(
         f"{hostile}\n\n[link]({hostile}) `{hostile}`\n\n    {hostile}\n\n<b>{hostile}</b>\n"
     )
     text = (folder / "model.json").read_text()
     (folder / "model.json").write_text(text.replace('"toy names"', json.dumps(hostile)))
-    screen = ModelBrowser(Library(user, tmp_path / "none"))
-    async with showing(screen) as pilot:
-        shown = painted(pilot)
-        safe(shown)
-        assert "Learnt from" in shown
-        assert hostile.replace("\x1b", "␛").replace("\u202e", "⟨202E⟩") in shown
-        await pilot.press("d")
-        await pilot.pause()
-        safe(painted(pilot))
-        await pilot.press("escape", "r")
-        await pilot.pause()
-        safe(painted(pilot))
 
 
 async def test_a_link_in_a_card_is_shown_and_not_opened(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import pytest
-from driving import HOSTILE, SIZES, UNSET, painted, safe, showing
+from driving import HOSTILE, SIZES, UNSET, painted, safe, show_next, showing
 
 from charrnn_tui.tui.dialogs.quit import QuitScreen
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize(("key", "result"), [("b", "background"), ("q", "quit"), ("s", None), ("escape", None)])
-async def test_keys(size: tuple[int, int], key: str, result: str | None) -> None:
+async def test_keys(size: tuple[int, int]) -> None:
     async with showing(QuitScreen(True, "names-lstm"), size) as pilot:
         shown = painted(pilot)
         for words in ("names-lstm is being trained", "Go on in background", "Stop and quit", "Stay"):
             assert words in shown
-        await pilot.press(key)
-        await pilot.pause()
-        assert pilot.app.result == result
+        for key, result in {"b": "background", "q": "quit", "s": None, "escape": None}.items():
+            await show_next(pilot, QuitScreen(True, "names-lstm"))
+            await pilot.press(key)
+            await pilot.pause()
+            assert pilot.app.result == result, key
 
 
-@pytest.mark.parametrize(("button", "result"), [("#background", "background"), ("#quit", "quit"), (".cancel", None)])
-async def test_mouse(button: str, result: str | None) -> None:
+async def test_mouse() -> None:
     async with showing(QuitScreen(True, "x"), (60, 15)) as pilot:
-        await pilot.click(button)
-        await pilot.pause()
-        assert pilot.app.result == result
+        for button, result in {"#background": "background", "#quit": "quit", ".cancel": None}.items():
+            await show_next(pilot, QuitScreen(True, "x"))
+            await pilot.click(button)
+            await pilot.pause()
+            assert pilot.app.result == result, button
 
 
 async def test_enter_loses_nothing_and_arrows_move() -> None:
@@ -46,8 +48,9 @@ async def test_without_training_there_is_no_background() -> None:
         assert pilot.app.result == "quit"
 
 
-@pytest.mark.parametrize("hostile", HOSTILE)
-async def test_hostile_names(hostile: str) -> None:
-    async with showing(QuitScreen(True, hostile)) as pilot:
-        safe(painted(pilot))
-        assert "is being trained" in painted(pilot)
+async def test_hostile_names() -> None:
+    async with showing(QuitScreen(True, "x")) as pilot:
+        for hostile in HOSTILE:
+            await show_next(pilot, QuitScreen(True, hostile))
+            safe(painted(pilot))
+            assert "is being trained" in painted(pilot)

