@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     __version__: str
 
-__all__ = ["Constraint", "Model", "SamplingSettings", "Vocabulary", "__version__", "load", "train"]
+END = ""
+"""Where symbols are named (`Model.distribution`, tokens, scores): the end of an item."""
+
+__all__ = ["END", "Constraint", "Model", "SamplingSettings", "Vocabulary", "__version__", "load", "train"]
 
 _HOMES = {
     "Constraint": "charrnn_tui.sampling.constraints",

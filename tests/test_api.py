@@ -2,27 +2,35 @@
 
 import copy
 import gc
+import io
+import json
 import math
 import os
 import pickle
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
 import charrnn_tui as cr
 from charrnn_tui import api
+from charrnn_tui.cells import Architecture
+from charrnn_tui.cells.torch_cell import make_cell
 from charrnn_tui.files import paths
 from charrnn_tui.model import ModelError
 from charrnn_tui.model.library import Library
 from charrnn_tui.sampling import SettingsError
 from charrnn_tui.text import TextError
 from charrnn_tui.text.arguments import ArgumentError
-from charrnn_tui.training.plan.recipe import RecipeError
+from charrnn_tui.training.plan.recipe import Recipe, RecipeError, RecipeOptions
 from charrnn_tui.training.process.messages import Event
 from charrnn_tui.training.run.trainer import Trainer
 from toy import NAMES
@@ -118,7 +126,7 @@ def test_a_name_keeps_the_model_in_the_library() -> None:
         cr.train(NAMES, preset="quick", name="mine", **TINY)
     assert cr.load("mine").info == model.info
     # Its corpus lies with it, so that it can be trained further.
-    recipe = api.request_for(NAMES, "quick", "other", Library(), dict(TINY))[0].recipe
+    recipe = api.plan_for(NAMES, "other", Library(), dict(TINY), preset="quick").request.recipe
     list(Trainer(recipe, paths.models() / "mine", resume=True).run())
     assert cr.load("mine").info.results["last_step"] > model.info.results["last_step"]
 
@@ -295,8 +303,230 @@ def test_an_unnamed_model_survives_copy_and_pickle(tmp_path: Path) -> None:
         again.save(a_file / "model")
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"length": (4,)}, "the shortest and the longest"),
+        ({"length": (1.5, 3)}, "the shortest length is a whole number"),
+        ({"length": None}, "the length is a whole number"),
+        ({"ban": "oo"}, r"the texts to ban are a list of texts, .* give \['oo'\]"),
+        ({"ban": ["a", None]}, "number 2 is None"),
+        ({"avoid": "Anna"}, "the items to avoid are a list of texts"),
+        ({"match": 5}, "the pattern is a text"),
+        ({"new": "no"}, "`new` is True or False"),
+    ],
+)
+def test_what_items_must_be_is_checked_at_the_border(asked: dict[str, Any], said: str) -> None:
+    with pytest.raises(ArgumentError, match=said):
+        cr.Constraint(**asked)
+
+
+def test_a_constraint_is_given_as_one() -> None:
+    model = cr.load("names-lstm")
+    assert cr.Constraint(length="4:8").length == (4, 8)  # type: ignore[arg-type]
+    assert cr.Constraint(length=np.int64(5)).length == (5, 5)  # type: ignore[arg-type]
+    for ask in (model.draws, lambda given: model.most_probable(constraint=given)):
+        with pytest.raises(ArgumentError, match=r"a value such as Constraint\(match"):
+            ask("El*")  # type: ignore[operator]
+    wanted = cr.Constraint(match="El*")
+    for options, said in (({"max_length": "x"}, "the maximum length is a whole"), ({"max_steps": "x"}, "of steps is")):
+        with pytest.raises(ArgumentError, match=said):
+            model.draws(wanted, **options)  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match="the maximum length is a whole"):
+        model.most_probable(max_length="x", constraint=wanted)  # type: ignore[arg-type]
+
+
 def test_what_could_not_be_validated_is_said() -> None:
     with pytest.warns(RuntimeWarning, match="all items are the same"):
         cr.train(["Anna"] * 30, preset="quick", **TINY)
     with pytest.raises(TextError, match=r"item 2 of the list \(x�\) holds half a character \(U\+D83D\)"):
         cr.train(["Anna", "x\ud83d"], preset="quick", **TINY)
+
+
+def test_what_is_held_out_may_be_given() -> None:
+    held_out = ["Ella", "Ann\nLou", "Dora"]
+    seen: list[Event] = []
+    model = cr.train(NAMES, validation=held_out, preset="quick", on_event=seen.append, **TINY)
+    assert [model.seen(name) for name in (NAMES[0], "Ann\nLou")] == ["training", "validation"]
+    evaluated = [event.validation_loss for event in seen if event.type == "evaluated"]
+    assert min(evaluated) == pytest.approx(model.evaluate(held_out).nats_per_char, abs=1e-5)
+    assert [row["validation_loss"] for row in model.history] == evaluated
+    for lines, validation in ((NAMES, "names"), ("names", held_out)):
+        with pytest.raises(ArgumentError, match="give both as"):
+            cr.train(lines, validation=validation, **TINY)
+
+
+def test_a_base_may_be_a_name_a_model_or_a_file(tmp_path: Path) -> None:
+    base = cr.train(NAMES, preset="quick", name="base", **TINY)
+    path = base.save(tmp_path / "base.safetensors")
+    still = {"epochs": 1.0, "learning_rate": 1e-12, "ema": 0.0, "threads": 1}
+    for given in ("base", base, path):
+        model = cr.train([*NAMES, "Zoë"], base=given, preset="quick", **still)
+        assert model.info.architecture.hidden == TINY["hidden"]
+        assert "ë" in model.vocabulary
+        assert model.score("Anna").log_prob == pytest.approx(base.score("Anna").log_prob, abs=0.2)
+    kept = cr.train(NAMES, base="base", preset="quick", name="kept", **still)
+    assert kept.folder == paths.models() / "kept"
+    assert kept.weights()["output.bias"] == pytest.approx(base.weights()["output.bias"], abs=1e-5)
+    with pytest.raises(RecipeError, match="brings its own network"):
+        cr.train(NAMES, base="base", hidden=9)
+    with pytest.raises(ModelError, match="no model 'nobody'"):
+        cr.train(NAMES, base="nobody")
+
+
+def test_a_run_is_taken_up_by_name() -> None:
+    model = cr.train(NAMES, preset="quick", name="mine", **TINY)
+    more = cr.train(resume="mine", epochs=1.0)
+    assert more.info.results["last_step"] > model.info.results["last_step"]
+    for wrong, words in (
+        ({"resume": "mine"}, "how many epochs more"),
+        ({"resume": "mine", "epochs": 1.0, "hidden": 9}, "hidden cannot be chosen"),
+        ({"resume": "mine", "base": "names-lstm"}, "as it was begun"),
+    ):
+        with pytest.raises(RecipeError, match=words):
+            cr.train(**wrong)  # type: ignore[arg-type]
+    with pytest.raises(ModelError, match="came with the program"):
+        cr.train(resume="names-lstm", epochs=1.0)
+    with pytest.raises(ArgumentError, match="what to learn from"):
+        cr.train()
+
+
+def test_a_seed_of_none_is_drawn_and_told() -> None:
+    models = [cr.train(NAMES, preset="quick", seed=None, **TINY) for _ in range(2)]
+    seeds = [int(model.info.recipe["seed"]) for model in models]
+    assert seeds[0] != seeds[1]
+    again = cr.train(NAMES, preset="quick", seed=seeds[0], **TINY)
+    assert again.score("Anna").log_prob == models[0].score("Anna").log_prob
+    stream = models[0].stream("A", seed=None)
+    same = models[0].stream("A", seed=stream.seed)
+    assert [token.id for token in stream] == [token.id for token in same]
+
+
+def test_the_tutorials_recipe_takes_its_steps_at_a_constant_rate() -> None:
+    rates: set[float] = set()
+
+    def watch(event: Event) -> None:
+        if event.type == "evaluated":
+            rates.add(event.learning_rate)
+
+    model = cr.train(NAMES, recipe="tutorial", steps=30, on_event=watch, threads=1)
+    a = model.info.network("")
+    assert (a.family, a.hidden, a.embedding, a.layers) == ("rnn", 64, 16, 1)
+    assert model.info.results["last_step"] == 30
+    assert rates == {1e-3}
+    with pytest.raises(RecipeError, match="there is no file"):
+        cr.train(NAMES, recipe="tutorials")
+
+
+def test_recipe_options_are_the_fields_of_a_recipe() -> None:
+    given = RecipeOptions.__annotations__
+    own = {f.name for f in fields(Recipe)} - {"name", "corpus", "validation"}
+    assert set(given) == own
+    told = {"seed": "int | None"}
+    assert all(given[f.name].__forward_arg__ == told.get(f.name, f.type) for f in fields(Recipe) if f.name in given)
+
+
+def test_a_run_is_shown_in_a_line_and_in_a_chart(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    cr.train(NAMES, preset="quick", **TINY, seed=5)
+    first, *_, last, rest = terminal.getvalue().split("\n")
+    assert "seed 5" in first
+    assert "LSTM of 8 units" in first or "LSTM 8" in first
+    assert "Best:" in last
+    assert rest == "\r\x1b[K"
+    terminal.truncate(0)
+    cr.train(NAMES, preset="quick", progress=False, **TINY)
+    assert terminal.getvalue().strip("\0") == ""
+
+    shown: list[dict[str, str]] = []
+
+    class Handle:
+        def update(self, data: dict[str, str], raw: bool) -> None:
+            shown.append(data)
+
+    def display(data: dict[str, str], raw: bool, display_id: bool) -> Handle:
+        shown.append(data)
+        return Handle()
+
+    monkeypatch.setattr("charrnn_tui.api.progress._display", lambda: display)
+    model = cr.train(NAMES, preset="quick", **TINY)
+    assert "Best:" in shown[-1]["text/plain"]
+    assert model.history._repr_html_() in shown[-1]["text/html"]
+
+
+def test_a_history_is_values_words_and_a_picture(toy_model: Path) -> None:
+    rows = [{"step": s, "training_loss": 3.0 - s, "validation_loss": 3.5 - s} for s in (0, 1, 2)]
+    text = "\n".join(map(json.dumps, rows)) + '\n{"step": 3, "tr'
+    (toy_model / "history.jsonl").write_text(text)
+    history = cr.load("toy").history
+    assert list(history) == rows
+    assert history.column("validation_loss") == [3.5, 2.5, 1.5]
+    assert repr(history) == "History(3 evaluations up to step 2; validation 3.500 -> 1.500, best 1.500 nats)"
+    assert repr(history[:0]) == "History(no evaluations)"
+    root = ElementTree.fromstring(history._repr_html_())
+    lines = [line.attrib["points"].split() for line in root.iter("polyline")]
+    assert [len(points) for points in lines] == [3, 3]
+    across, down = zip(*(map(float, point.split(",")) for point in lines[1]), strict=True)
+    assert across[1] - across[0] == pytest.approx(across[2] - across[1])
+    assert down[0] < down[1] < down[2], "what falls is drawn further down"
+
+    class Axes:
+        drawn: list[tuple[list[int], list[float]]] = []
+
+        def plot(self, x: list[int], y: list[float], **how: str) -> None:
+            self.drawn.append((x, y))
+
+        def __getattr__(self, name: str) -> Callable[..., None]:
+            return lambda *given: None
+
+    axes = Axes()
+    assert history.plot(axes) is axes
+    assert axes.drawn[1] == ([0, 1, 2], [3.5, 2.5, 1.5])
+
+
+def test_distributions_scores_and_states_can_be_looked_at(toy_model: Path) -> None:
+    model = cr.load("toy")
+    chances = model.distribution("De")
+    assert sum(chances.values()) == pytest.approx(1)
+    assert list(chances) == sorted(chances, key=lambda s: -chances[s])
+    assert chances[cr.END] == pytest.approx(math.exp(model.score("De").log_prob - _log_prob(model, "De")), rel=1e-4)
+    cold = model.distribution("De", temperature=0.5, top_k=3)
+    assert sum(share > 0 for share in cold.values()) == 3
+    scored = model.score("Delia")
+    assert [one.symbol for one in scored] == [*"Delia", ""]
+    assert scored.log_prob == pytest.approx(sum(one.log_prob for one in scored))
+    assert model.evaluate(["Delia"]).bits_per_char == pytest.approx(scored.bits_per_char, abs=1e-5)
+
+    stream = model.stream("De", seed=1)
+    next(stream), next(stream)
+    assert len(stream.states) == 3
+    state, answer = model.cell.read([0, *model.vocabulary.encode(stream.text)], model.cell.initial_state(1))
+    assert np.array_equal(stream.state.hidden[0], state.hidden[0])
+    assert repr(stream.state) == f"NumpyState(hidden=(float32[1, {model.vocabulary.size}],), cell=())"
+    assert model.cell.answer(stream.state) == pytest.approx(answer, abs=1e-5)
+    assert repr(stream) == f"<Stream 'De' + {stream.generated!r}, seed 1, item 0: goes on>"
+    assert "'toy': RNN of" in repr(model)
+    assert "1.500 nats" in repr(model)
+    mixed = model.mixed({"names-lstm": 0.5}).stream("De")
+    assert [len(part.arrays) for part in mixed.state.parts] == [1, 2]
+
+
+def _log_prob(model: cr.Model, text: str) -> float:
+    return sum(one.log_prob for one in list(model.score(text))[:-1])
+
+
+def test_reprs_say_what_a_thing_is() -> None:
+    cell = make_cell(Architecture("lstm", 4, 3, 8, 2))
+    assert "LSTM of 2 x 8 units" in repr(cell)
+    assert "weight_ih_l0 [32, 3]" in repr(cell)
+    assert repr(cell.initial_state(5)) == "TorchState(hidden=[2, 5, 8], cell=[2, 5, 8])"
+    assert repr(Recipe(hidden=9, seed=2)) == "Recipe(hidden=9, seed=2)"
+    assert eval(repr(Recipe(hidden=9, seed=2))) == Recipe(hidden=9, seed=2)
+    assert repr(cr.Vocabulary("ba")) == "Vocabulary('ab')"
+    assert len(repr(cr.Vocabulary(map(chr, range(0x4E00, 0x5E00))))) < 250

@@ -80,7 +80,7 @@ def _command_line(target: str) -> dict[str, Any]:
 
 
 def _library(target: str) -> dict[str, Any]:
-    return _said(api.request_for(target, "balanced", None, Library(), {})[0])
+    return _said(api.plan_for(target, None, Library(), {}).request)
 
 
 async def _everywhere(target: str) -> list[dict[str, Any]]:

@@ -60,6 +60,18 @@ def merge_rows(state: BatchStateT, rows: NDArray[np.integer], other: BatchStateT
     return state.with_arrays(merged)
 
 
+def state_repr(state: Any) -> str:
+    """A state in a line: the name and shape of each of its arrays, not the numbers."""
+    return f"{type(state).__name__}({', '.join(f'{name}={_shapes(value)}' for name, value in state._asdict().items())})"
+
+
+def _shapes(value: Any) -> str:
+    if isinstance(value, tuple) and not hasattr(value, "_asdict"):
+        each = [_shapes(part) for part in value]
+        return f"({', '.join(each)}{',' if len(each) == 1 else ''})"
+    return f"{value.dtype}{list(value.shape)}" if hasattr(value, "dtype") else repr(value)
+
+
 def join_states(states: Sequence[BatchStateT]) -> BatchStateT:
     """The streams of one or more states of one kind as one batch, in this order."""
     if len(states) == 1:
@@ -92,6 +104,10 @@ class BatchCell(ABC):
     largest_logit: float = math.inf
     """The largest logit lies between minus this and this, whatever was read, whether or not the boundary (id 0) may be
     drawn; infinite where no bound is known."""
+
+    def __repr__(self) -> str:
+        a = self.architecture
+        return f"<{type(self).__name__}: {a.describe()}, {a.vocabulary_size} ids, {a.parameters:,} parameters>"
 
     @property
     def vocabulary_size(self) -> int:

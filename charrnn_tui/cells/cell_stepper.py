@@ -25,6 +25,10 @@ class Stepper(Protocol):
         """Read one id: the new state and the logits [vocabulary] of what comes next, a fresh array."""
         ...
 
+    def batch_of_one(self, state: Any) -> Any:
+        """A state as the cell itself has it, of one stream."""
+        ...
+
 
 class CellStepper:
     """Steps a batch of one with `Cell.step`; log P serves as logits."""
@@ -37,6 +41,10 @@ class CellStepper:
         """Read one id: the new state and log P [vocabulary] of what comes next, a fresh array."""
         state, log_probs = self.cell.step([id_], state)
         return state, np.array(log_probs[0], dtype=np.float32)
+
+    def batch_of_one(self, state: Any) -> Any:
+        """The state."""
+        return state
 
 
 def stepper_for(cell: Cell[Any]) -> Stepper:

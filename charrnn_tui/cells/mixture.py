@@ -36,6 +36,7 @@ from charrnn_tui.cells.batch_cell import (
     log_softmax,
     merge_rows,
     select_rows,
+    state_repr,
 )
 from charrnn_tui.text import BOUNDARY, Vocabulary
 
@@ -75,6 +76,9 @@ class MixtureState(NamedTuple):
 
     parts: tuple[Any, ...]
     faint: Bools
+
+    def __repr__(self) -> str:
+        return state_repr(self)
 
     @property
     def arrays(self) -> tuple[NDArray[Any], ...]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.cells.batch_cell import log_softmax
-from charrnn_tui.cells.mixture import FAINT, MixtureCell
+from charrnn_tui.cells.mixture import FAINT, MixtureCell, MixtureState
 
 Floats = NDArray[np.float32]
 
@@ -59,6 +59,11 @@ class MixtureStepper:
             faint.append(not begins and (own < 0 or state.faint[number]))
         here = PartsOfStream(tuple(states), tuple(answers), tuple(faint))
         return here, self._pooled(here.answers or (), here.faint)
+
+    def batch_of_one(self, state: PartsOfStream) -> MixtureState:
+        """A state as the cell has it, of one stream."""
+        parts = zip(self._steppers, state.states, strict=True)
+        return MixtureState(tuple(stepper.batch_of_one(part) for stepper, part in parts), np.array([state.faint]))
 
     def _unread(self, number: int) -> Floats:
         """What a part says that has read nothing."""

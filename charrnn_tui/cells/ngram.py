@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.cells.architecture import ArchitectureError
-from charrnn_tui.cells.batch_cell import BatchCell, Floats, Ids, Rows, merge_rows, select_rows
+from charrnn_tui.cells.batch_cell import BatchCell, Floats, Ids, Rows, merge_rows, select_rows, state_repr
 from charrnn_tui.cells.ngram_architecture import DISCOUNTS, MOST_COUNTED, NgramArchitecture
 from charrnn_tui.text.arguments import check_whole
 
@@ -40,6 +40,9 @@ class NgramState(NamedTuple):
     """The last characters of some streams, [batch, order - 1], `BEFORE` where there were fewer; never written into."""
 
     last: Whole
+
+    def __repr__(self) -> str:
+        return state_repr(self)
 
     @property
     def arrays(self) -> tuple[NDArray[Any], ...]:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.cells.architecture import Architecture
-from charrnn_tui.cells.batch_cell import BatchCell, Floats, Ids, Rows, log_softmax, merge_rows
+from charrnn_tui.cells.batch_cell import BatchCell, Floats, Ids, Rows, log_softmax, merge_rows, state_repr
 from charrnn_tui.text.arguments import check_whole
 
 _HALF = np.float32(0.5)
@@ -33,6 +33,9 @@ class NumpyState(NamedTuple):
 
     hidden: tuple[Floats, ...]
     cell: tuple[Floats, ...] = ()
+
+    def __repr__(self) -> str:
+        return state_repr(self)
 
     @property
     def batch_size(self) -> int:

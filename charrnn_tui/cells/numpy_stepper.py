@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from charrnn_tui.cells.architecture import GATES
-from charrnn_tui.cells.numpy_cell import NumpyCell
+from charrnn_tui.cells.numpy_cell import NumpyCell, NumpyState
 
 Floats: TypeAlias = NDArray[np.float32]
 Vectors: TypeAlias = tuple[tuple[Floats, ...], tuple[Floats, ...]]
@@ -67,6 +67,11 @@ class NumpyStepper:
     def __reduce__(self) -> tuple[type[NumpyStepper], tuple[NumpyCell]]:
         """A copy makes scratch memory of its own: its views would lose the buffers that they look into."""
         return NumpyStepper, (self.cell,)
+
+    def batch_of_one(self, state: Vectors) -> NumpyState:
+        """A state as the cell has it, of one stream; views, not copies."""
+        hidden, cell = state
+        return NumpyState(tuple(h[None] for h in hidden), tuple(c[None] for c in cell))
 
     def step(self, id_: int, state: Vectors) -> tuple[Vectors, Floats]:
         """Read one id: the new state and the logits [vocabulary] of what comes next, both fresh arrays."""

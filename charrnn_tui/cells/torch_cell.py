@@ -22,6 +22,10 @@ class TorchState(NamedTuple):
     hidden: Tensor
     cell: Tensor | None = None
 
+    def __repr__(self) -> str:
+        shapes = [f"{name}={list(part.shape)}" for name, part in self._asdict().items() if part is not None]
+        return f"TorchState({', '.join(shapes)})"
+
 
 class _Weights(nn.Module):
     """The weights of the recurrent layers, under the names of the fused modules."""
@@ -33,6 +37,10 @@ class _Weights(nn.Module):
             if name.startswith("rnn."):
                 weight = torch.empty(shape).uniform_(-bound, bound)
                 self.register_parameter(name.removeprefix("rnn."), nn.Parameter(weight))
+
+    def extra_repr(self) -> str:
+        """For `print`: the name and shape of each weight."""
+        return "\n".join(f"{name} {list(weight.shape)}" for name, weight in self.named_parameters())
 
     def layer(self, layer: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         return (
@@ -63,6 +71,10 @@ class TorchCell(nn.Module):
         self.output = nn.Linear(hidden, vocabulary_size)
         if labels:
             self.labels = nn.Embedding(labels, embedding)
+
+    def extra_repr(self) -> str:
+        """For `print`: the network in words."""
+        return f"{self.architecture.describe()}, {self.architecture.parameters:,} parameters"
 
     def styled(self, mixture: Tensor | None) -> Self:
         """The same network, weights shared, that writes under a mixture of its labels.

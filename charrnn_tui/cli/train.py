@@ -35,6 +35,7 @@ def add_to(app: typer.Typer) -> None:
   charrnn-tui train --resume names-lstm --epochs 5   five epochs more for a finished one
   charrnn-tui train more.txt --base names-lstm    start from a trained model
   charrnn-tui train --recipe recipe.toml --json   from a file; one JSON object an event
+  charrnn-tui train --recipe tutorial             the network of docs/tutorial.md
   torchrun --nproc-per-node 2 -m charrnn_tui train big.txt
 """,
     )(train)
@@ -130,7 +131,12 @@ def train(
     ] = None,
     recipe: Annotated[
         str | None,
-        typer.Option("--recipe", metavar="FILE", autocompletion=names.complete_file, help="Settings from a TOML file."),
+        typer.Option(
+            "--recipe",
+            metavar="FILE|tutorial",
+            autocompletion=names.complete_file,
+            help="Settings from a TOML file, or a built-in recipe.",
+        ),
     ] = None,
     resume: Annotated[
         str | None,
@@ -294,14 +300,12 @@ def _check_meaning(asked: Asked, family: str | None) -> None:
 
 
 def _recipe_file(path: str | None) -> dict[str, Any]:
-    """The settings that stand in a recipe file. Raises RecipeError."""
+    """The settings of a built-in recipe or of a file. Raises RecipeError."""
     if path is None:
         return {}
-    from pathlib import Path
+    from charrnn_tui.training.plan.built_in import settings_of
 
-    from charrnn_tui.training.plan.recipe import read_settings
-
-    return read_settings(Path(path).expanduser())
+    return settings_of(path)
 
 
 def resumed_recipe(asked: Asked, library: Library) -> Recipe:

@@ -15,16 +15,26 @@ from numpy.typing import NDArray
 
 from charrnn_tui.cells import Cell
 from charrnn_tui.model import Model
+from charrnn_tui.model.scores import Floats, Ids, cleaned, symbols_of
 from charrnn_tui.sampling.places import settings_after
-from charrnn_tui.sampling.prefix import clean_prefix, start_ids
+from charrnn_tui.sampling.prefix import start_ids
 from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.sampling.stream import EndReason, Token, draw
 from charrnn_tui.sampling.uniforms import item_keys, uniforms
 from charrnn_tui.text import BOUNDARY, Kind, Vocabulary
-from charrnn_tui.text.reading import normalise
 
-Floats = NDArray[np.floating[Any]]
-Ids = NDArray[np.int64]
+__all__ = [
+    "Continuation",
+    "Floats",
+    "Ids",
+    "InsightError",
+    "Reading",
+    "cleaned",
+    "continue_from",
+    "read",
+    "symbols_of",
+    "tokens_from",
+]
 
 
 class InsightError(ValueError):
@@ -40,20 +50,6 @@ class State(Protocol):
 
 
 StateT = TypeVar("StateT", bound=State)
-
-
-def cleaned(model: Model, text: str) -> str:
-    """The text as the network will be given it: NFC, LF, the tutorial's start token dropped."""
-    return clean_prefix(normalise(text), model.vocabulary, model.info.kind)
-
-
-def symbols_of(model: Model, text: str, *, end: bool = True) -> Ids:
-    """Ids [characters] of a text, and the boundary that ends an item of a list where `end`. Raises
-    UnknownSymbolsError."""
-    ids = model.vocabulary.encode(cleaned(model, text)).astype(np.int64)
-    if end and model.info.kind == "lines":
-        ids = np.append(ids, BOUNDARY)
-    return ids
 
 
 @dataclass(frozen=True)

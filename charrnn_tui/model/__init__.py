@@ -24,8 +24,10 @@ if TYPE_CHECKING:
         read_info,
         write_info,
     )
+    from charrnn_tui.model.evaluation import Evaluation
+    from charrnn_tui.model.history import History
     from charrnn_tui.model.library import DEFAULT_MODEL, Library
-    from charrnn_tui.model.model import Evaluation, Model
+    from charrnn_tui.model.model import Model
     from charrnn_tui.model.style import Style, StyleError, StyleLike
     from charrnn_tui.model.tensors import read_tensors, read_weights, refuse_pickle
 
@@ -40,6 +42,7 @@ __all__ = [
     "LINES",
     "WEIGHTS",
     "Evaluation",
+    "History",
     "Library",
     "Model",
     "ModelError",
@@ -61,7 +64,8 @@ __getattr__, __dir__ = exports(
         "CHECKPOINT": "charrnn_tui.model.description",
         "DEFAULT_MODEL": "charrnn_tui.model.library",
         "DESCRIPTION": "charrnn_tui.model.description",
-        "Evaluation": "charrnn_tui.model.model",
+        "Evaluation": "charrnn_tui.model.evaluation",
+        "History": "charrnn_tui.model.history",
         "FORMAT": "charrnn_tui.model.description",
         "HISTORY": "charrnn_tui.model.description",
         "LARGEST_DESCRIPTION": "charrnn_tui.model.description",

@@ -28,31 +28,40 @@ def read_files(folder: Path) -> dict[str, bytes]:
         raise ModelError(f"{visible(str(folder))} cannot be read: {error.strerror or error}.") from error
 
 
-def write_folder(folder: Path, files: Mapping[str, bytes], info: ModelInfo) -> None:
+def write_folder(folder: Path, files: Mapping[str, bytes], info: ModelInfo, *, overwrite: bool = False) -> None:
     """Make a model's folder of its files and description, all of it or nothing.
 
     A corpus that lay beside the model is found where it lies now. Raises ModelError where something stands there
-    already, or where it cannot be written.
+    already (with `overwrite`: something that is no model), or where it cannot be written.
     """
     shown = visible(str(folder))
+    replaced = overwrite and (folder / DESCRIPTION).is_file()
     try:
-        if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        if not replaced and folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
             raise ModelError(f"there is something at {shown} already; choose another path.")
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=".saving-", dir=folder.parent))
     except OSError as error:
         raise ModelError(f"{shown} cannot be made: {error.strerror or error}.") from error
     recipe = dict(info.recipe)
-    corpus = Path(str(recipe.get("corpus", "")))
-    if corpus.is_absolute() and corpus.name in files:
-        recipe["corpus"] = str(folder / corpus.name)
+    for key in ("corpus", "validation"):
+        text = Path(str(recipe.get(key, "")))
+        if text.is_absolute() and text.name in files:
+            recipe[key] = str(folder / text.name)
     try:
         for name, content in files.items():
             if name != DESCRIPTION:
                 atomic.write_bytes(made / name, content)
         write_info(made, replace(info, name=folder.name, recipe=recipe))
         made.chmod(0o777 & ~atomic.umask())
-        made.replace(folder)
+        if replaced:
+            # Aside first: one of the two is whole at any time.
+            before = Path(tempfile.mkdtemp(prefix=".replaced-", dir=folder.parent))
+            folder.rename(before / folder.name)
+            made.replace(folder)
+            shutil.rmtree(before, ignore_errors=True)
+        else:
+            made.replace(folder)
     except OSError as error:
         raise ModelError(f"{shown} cannot be written: {error.strerror or error}.") from error
     finally:

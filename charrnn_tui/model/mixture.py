@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -69,7 +70,9 @@ class MixtureModel(Model):
         parts = [base if part is self._base else part for part in self.parts]
         return MixtureModel(base, parts, self.shares, blended=self.cell.blended)
 
-    def save(self, folder: str | Path) -> Path:
+    def save(
+        self, path: str | os.PathLike[str] | None = None, *, name: str | None = None, overwrite: bool = False
+    ) -> Path:
         """Raises ModelError: a mixture has no weights of its own."""
         raise ModelError(f"{self.name} is a mixture and has no weights of its own; save the models it is made of.")
 

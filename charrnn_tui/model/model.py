@@ -2,62 +2,47 @@
 
 from __future__ import annotations
 
-import math
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
 from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
+import safetensors.numpy
 from numpy.typing import NDArray
 
 from charrnn_tui.cells import ArchitectureError, BatchCell, stored_cell
-from charrnn_tui.model.description import LINES, WEIGHTS, ModelError, ModelInfo, read_info
+from charrnn_tui.model.as_torch import Symbols, from_torch, to_torch
+from charrnn_tui.model.description import CARD, HISTORY, LINES, WEIGHTS, ModelError, ModelInfo, read_info
+from charrnn_tui.model.evaluation import Evaluation, evaluate, evaluate_text
 from charrnn_tui.model.folder import read_files, write_folder
+from charrnn_tui.model.history import History, rows_in
+from charrnn_tui.model.one_file import CARD_KEY, ENDING, read_file, read_header, write_file
+from charrnn_tui.model.scores import TextScore, score
 from charrnn_tui.model.style import Style, StyleLike
 from charrnn_tui.model.tensors import read_tensors, read_weights
 from charrnn_tui.sampling import SamplingOptions, SamplingSettings, Search, Stream, most_probable, sample_many
-from charrnn_tui.sampling.prefix import clean_prefix, start_ids
+from charrnn_tui.sampling.prefix import clean_prefix
 from charrnn_tui.sampling.probability_tree import Branch, probability_tree
 from charrnn_tui.sampling.search import MEMORY
-from charrnn_tui.text import EncodedItems, TextError, Vocabulary, bucketed_batches, text_hash, visible
-from charrnn_tui.text.arguments import ArgumentError, check_path, check_text, check_texts, check_whole
+from charrnn_tui.text import BOUNDARY, Kind, Vocabulary, text_hash, visible
+from charrnn_tui.text.arguments import (
+    ArgumentError,
+    check_max_length,
+    check_path,
+    check_text,
+    check_whole,
+    seed_or_drawn,
+)
 
 if TYPE_CHECKING:
+    from charrnn_tui.cells.torch_cell import TorchCell
+    from charrnn_tui.cells.torch_loop import CharRNNLoop
     from charrnn_tui.sampling.constrained import ConstrainedDraws
     from charrnn_tui.sampling.constraints import Constraint
-
-_EVALUATION_BATCH = 256
-_REPORT_EVERY = 1024
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """How well a model predicts a text: mean negative log-likelihood of a character, the end symbol counted."""
-
-    nats_per_char: float
-    characters: int
-
-    @property
-    def bits_per_char(self) -> float:
-        """nats / ln 2."""
-        return self.nats_per_char / math.log(2)
-
-    @property
-    def perplexity(self) -> float:
-        """exp(nats): as many equally likely characters would be as hard to predict."""
-        return math.exp(self.nats_per_char) if self.nats_per_char < 700 else math.inf
-
-    def to_dict(self) -> dict[str, float | int]:
-        """As `charrnn-tui evaluate --json` prints it."""
-        return {
-            "nats_per_char": self.nats_per_char,
-            "bits_per_char": self.bits_per_char,
-            "perplexity": self.perplexity,
-            "characters": self.characters,
-        }
 
 
 def _check_count(value: int) -> int:
@@ -88,31 +73,119 @@ class Model:
             state |= {"folder": None, "_files": read_files(self.folder), "_seen": self._seen}
         return state
 
-    def save(self, folder: str | Path) -> Path:
-        """Write the model to a new folder, which `load` opens by its path; the folder. The model goes on as it is.
+    @classmethod
+    def open(cls, path: Path) -> Model:
+        """Open the model in a folder, or in a file that `save` or an export wrote. Raises ModelError."""
+        if path.is_file():
+            metadata, _ = read_header(path)
+            info, weights = read_file(path, metadata)
+            model = cls(info, stored_cell(info.architecture, weights))
+            card = {CARD: metadata[CARD_KEY].encode()} if CARD_KEY in metadata else {}
+            model._files = {WEIGHTS: safetensors.numpy.save(weights), **card}
+            return model
+        info = read_info(path)
+        weights_file = path / WEIGHTS
+        weights = read_weights(weights_file, info.architecture)
+        for name, weight in weights.items():
+            if not np.isfinite(weight).all():
+                raise ModelError(f"{visible(str(weights_file))}: {name} holds NaN or infinite numbers; train it again.")
+        try:
+            return cls(info, stored_cell(info.architecture, weights), path)
+        except ArchitectureError as error:
+            raise ModelError(f"{visible(str(weights_file))}: {error}") from error
 
-        Raises ModelError where something stands there already or the disk refuses.
+    def save(
+        self, path: str | os.PathLike[str] | None = None, *, name: str | None = None, overwrite: bool = False
+    ) -> Path:
+        """Write the model to a new folder, or to one file where the path ends with `.safetensors`; the path. `load`
+        opens either. With `name` instead, it is kept in the user's library, where the screen finds it.
+
+        One file holds weights and description; a folder also what the model has beside them (history, samples, hashes
+        of what it learnt from). The model goes on as it is. Raises ModelError where something stands there already
+        (`overwrite=True` replaces a model), or the disk refuses.
         """
-        path = check_path(folder, "the folder to save to").absolute()
+        if (path is None) == (name is None):
+            raise ArgumentError("give either a path to save to or a name in the library.")
+        if name is not None:
+            from charrnn_tui.model.library import Library
+
+            target = Library().folder_for(check_text(name, "the name of a model"))
+        else:
+            target = check_path(path, "the path to save to").absolute()
+        if target.suffix.lower() == ENDING and name is None:
+            card = self._file(CARD)
+            text = None if card is None else card.decode("utf-8", "replace")
+            write_file(target, replace(self.info, name=target.stem), self.weights(), text, overwrite=overwrite)
+            return target
         files = self._files if self.folder is None else read_files(self.folder)
         if WEIGHTS not in files:
             raise ModelError(f"{self.name} was made from a cell alone and has no files that could be saved.")
-        write_folder(path, files, self.info)
-        return path
+        write_folder(target, files, self.info, overwrite=overwrite)
+        return target
+
+    def _file(self, name: str) -> bytes | None:
+        """What stands in a file of the model's folder; None where there is none."""
+        if self.folder is None:
+            return self._files.get(name)
+        try:
+            return (self.folder / name).read_bytes()
+        except OSError:
+            return None
+
+    def weights(self) -> dict[str, NDArray[Any]]:
+        """The weights as trained, by their names: fresh float32 arrays of the shapes `info.architecture.shapes()`.
+
+        The NumPy cell holds them folded together (see `cells.numpy_cell`). Raises ModelError where the model was made
+        from a cell alone, as a mixture is.
+        """
+        if self.folder is not None:
+            return read_weights(self.folder / WEIGHTS, self.info.architecture)
+        if WEIGHTS not in self._files:
+            raise ModelError(f"{self.name} has no folder to read its weights from; save it first.")
+        return safetensors.numpy.load(self._files[WEIGHTS])
+
+    @cached_property
+    def history(self) -> History:
+        """The evaluations of its training, oldest first (losses in nats a character); empty where none was kept."""
+        return History(rows_in((self._file(HISTORY) or b"").decode("utf-8", "replace")))
 
     @classmethod
-    def open(cls, folder: Path) -> Model:
-        """Open the model in a folder. Raises ModelError."""
-        info = read_info(folder)
-        path = folder / WEIGHTS
-        weights = read_weights(path, info.architecture)
-        for name, weight in weights.items():
-            if not np.isfinite(weight).all():
-                raise ModelError(f"{visible(str(path))}: {name} holds NaN or infinite numbers; train it again.")
-        try:
-            return cls(info, stored_cell(info.architecture, weights), folder)
-        except ArchitectureError as error:
-            raise ModelError(f"{visible(str(path))}: {error}") from error
+    def from_torch(
+        cls,
+        module: Any,
+        vocabulary: Symbols,
+        *,
+        kind: Kind | None = None,
+        name: str = "model",
+        labels: Sequence[str] = (),
+    ) -> Model:
+        """A model of a torch module that you trained: `save` keeps it, and the screen and all else here open it.
+
+        module: one of our cells or the loop; an `nn.RNN` (tanh), `nn.GRU` or `nn.LSTM`, or a cell of these, with an
+        embedding and a linear output, whatever they are called; a tutorial's cell, h' = tanh(W [x; h] + b); or the
+        state dict of one. Weights are copied. vocabulary: what its ids mean, as a `Vocabulary`, as token -> id, or as
+        the characters in the order of their ids. One fewer than the network has ids: id 0 starts and ends items. As
+        many: with `kind` "lines" a line end among them starts and ends items, or else a space; with "stream" it writes
+        running text. None is running text, but "lines" for the tutorial's networks, which are known by
+        `rnn_to_logits` and `hid_to_logits`. labels: their names, for a network of ours that learnt some.
+
+        The module is asked about a few characters and compared, where it can be called as `module(id, state)` or
+        `module(ids)`. Raises ModelError for another kind of network or one whose forward says something else,
+        ArgumentError.
+        """
+        info, weights = from_torch(module, vocabulary, kind, labels)
+        model = cls(replace(info, name=check_text(name, "the name")), stored_cell(info.architecture, weights))
+        model._files = {WEIGHTS: safetensors.numpy.save(weights)}
+        return model
+
+    def to_torch(self, *, loop: bool = False) -> TorchCell | CharRNNLoop:
+        """The network in torch with these weights: the cell written by hand (`step`, `initial_state`), or with `loop`
+        the `CharRNNLoop` over whole sequences. Ids are those of `vocabulary`. A module of its own: training it leaves
+        this model as it is, and `from_torch(module, model.vocabulary)` brings it back.
+
+        Raises ModelError for an n-gram, a mixture and a model without weights.
+        """
+        return to_torch(self, loop=loop)
 
     def styled(self, style: StyleLike) -> Model:
         """The same model writing in a style: a label (`"finnish"`), or labels with their weights
@@ -143,6 +216,12 @@ class Model:
 
         return mixed(self, others, blended=blend)
 
+    def __repr__(self) -> str:
+        loss = self.info.validation_loss
+        reached = "" if loss is None else f", {loss:.3f} nats a character held out"
+        symbols = f"{len(self.vocabulary.symbols)} symbols, {self.info.kind}"
+        return f"<{type(self).__name__} {self.name!r}: {self.cell.architecture.describe()}, {symbols}{reached}>"
+
     @property
     def base(self) -> Model:
         """The model that was opened: the one that others are mixed into."""
@@ -168,7 +247,7 @@ class Model:
         prefix: str = "",
         *,
         settings: SamplingSettings | None = None,
-        seed: int = 0,
+        seed: int | None = 0,
         item: int = 0,
         max_length: int | None = None,
         **options: Unpack[SamplingOptions],
@@ -176,7 +255,8 @@ class Model:
         """Continue a prefix, one Token (symbol, id, logits, probability) at a time; the last one may be the end.
 
         `settings` or its fields as keywords (`temperature=0.8`) say how characters are drawn; `max_length` counts new
-        characters, None for a sensible limit. The same `seed` and `item` give the same text.
+        characters, None for a sensible limit. The same `seed` and `item` give the same text; a seed of None is drawn,
+        and `stream.seed` tells it.
 
         Raises UnknownSymbolsError, SettingsError, ValueError.
         """
@@ -186,7 +266,7 @@ class Model:
             prefix,
             kind=self.info.kind,
             settings=SamplingSettings.of(settings, **options),
-            seed=seed,
+            seed=seed_or_drawn(seed),
             item=item,
             max_length=self.info.default_max_length if max_length is None else max_length,
         )
@@ -262,16 +342,18 @@ class Model:
         UnknownSymbolsError, SettingsError.
         """
         from charrnn_tui.sampling.constrained import MOST_STEPS, ConstrainedDraws, Network
+        from charrnn_tui.sampling.constraints import check_constraint
 
+        check_constraint(constraint)
         self._check_items("which has no items to ask anything of")
         network = Network(
             self.cell,
             self.vocabulary,
             prefix,
             SamplingSettings.of(settings, **options),
-            self.info.default_max_length if max_length is None else max_length,
+            self.info.default_max_length if max_length is None else check_max_length(max_length),
         )
-        steps = MOST_STEPS if max_steps is None else max_steps
+        steps = MOST_STEPS if max_steps is None else check_whole(max_steps, "the number of steps", 1)
         return ConstrainedDraws(network, constraint, seen=self.seen, seed=seed, max_steps=steps, stop=stop)
 
     def _check_items(self, otherwise: str) -> None:
@@ -300,10 +382,13 @@ class Model:
             "which has no most probable items; its most probable continuations are shown as a tree "
             "(charrnn-tui top --tree)"
         )
-        length = self.info.default_max_length if max_length is None else max_length
+        length = self.info.default_max_length if max_length is None else check_max_length(max_length)
         gate = None
-        if constraint is not None and constraint.restricts:
-            gate = constraint.gate(self.vocabulary, prefix, max_length=length, seen=self.seen)
+        if constraint is not None:
+            from charrnn_tui.sampling.constraints import check_constraint
+
+            if check_constraint(constraint).restricts:
+                gate = constraint.gate(self.vocabulary, prefix, max_length=length, seen=self.seen)
         return most_probable(
             self.cell,
             self.vocabulary,
@@ -319,26 +404,36 @@ class Model:
         """The most probable continuations as a tree, for a network of either kind. Raises UnknownSymbolsError."""
         return probability_tree(self.cell, self.vocabulary, prefix, kind=self.info.kind, depth=depth, width=width)
 
+    def score(self, text: str) -> TextScore:
+        """How well the text was expected, character by character, the end of an item counted as one.
+
+        `log_prob` (nats) is that of the whole text, `bits_per_char` the mean surprise; `score[i]` has symbol, log_prob
+        (nats), probability, surprise and entropy (bits), and rank. At temperature 1, without filters. Raises
+        UnknownSymbolsError.
+        """
+        return score(self, text)
+
+    def distribution(
+        self, prefix: str = "", *, settings: SamplingSettings | None = None, **options: Unpack[SamplingOptions]
+    ) -> dict[str, float]:
+        """What may follow a prefix: symbol -> probability, the most probable first; they add up to 1.
+
+        The end of an item stands under the empty string (`charrnn_tui.END`); running text has none. Settings, or their
+        fields as keywords (`temperature=0.5`), change the chances as they do when a character is drawn; what filters
+        leave out has 0. Raises UnknownSymbolsError, SettingsError.
+        """
+        chances = self.stream(prefix, settings=settings, max_length=1, **options).distribution
+        ids = np.argsort(-chances, kind="stable").tolist()
+        if self.info.kind == "stream":
+            ids.remove(BOUNDARY)
+        return {self.vocabulary.symbol(i): float(chances[i]) for i in ids}
+
     def evaluate(self, lines: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Evaluation:
         """Mean -log P of each character and of each item's end. Raises UnknownSymbolsError, TextError.
 
         `progress` is told now and then how many items are done.
         """
-        texts = check_texts(lines, "the items")
-        items = [item for text in texts if (item := clean_prefix(text, self.vocabulary, "lines"))]
-        if not items:
-            raise TextError("there is nothing to evaluate: every line is empty.")
-        encoded = EncodedItems.encode(items, self.vocabulary)
-        total, count, done = 0.0, 0, 0
-        for rows in bucketed_batches(encoded.lengths, _EVALUATION_BATCH):
-            ids = encoded.matrix(rows)
-            mask = ids >= 0
-            total -= float(self.cell.score(ids, mask).sum())
-            count += int(mask[:, 1:].sum())
-            done += len(rows)
-            if progress is not None:
-                progress(done)
-        return Evaluation(total / count, count)
+        return evaluate(self, lines, progress)
 
     def evaluate_text(self, text: str, *, progress: Callable[[int], None] | None = None) -> Evaluation:
         """Mean -log P of each character of one running text, the state carried all through.
@@ -346,19 +441,7 @@ class Model:
         The first character is predicted from the start symbol. `progress` is told now and then how many characters
         are done. Raises UnknownSymbolsError, TextError.
         """
-        if not check_text(text, "the text"):
-            raise TextError("there is nothing to evaluate: the text is empty.")
-        ids = self.vocabulary.encode(clean_prefix(text, self.vocabulary, "stream"))
-        state = self.cell.initial_state(1)
-        total = 0.0
-        before = start_ids(self.vocabulary, "stream")[0]
-        for done, id_ in enumerate(ids.tolist()):
-            state, log_probs = self.cell.step([before], state)
-            total -= float(log_probs[0, id_])
-            before = id_
-            if progress is not None and done % _REPORT_EVERY == 0:
-                progress(done)
-        return Evaluation(total / len(ids), len(ids))
+        return evaluate_text(self, text, progress)
 
     @cached_property
     def _seen(self) -> dict[str, NDArray[np.uint64]] | None:

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 
 import torch
 
-from charrnn_tui.cells.torch_cell import TorchCell, make_cell
-from charrnn_tui.model.description import WEIGHTS, ModelError
+from charrnn_tui.cells.torch_cell import TorchCell
+from charrnn_tui.model.description import ModelError
 from charrnn_tui.model.model import Model
-from charrnn_tui.model.tensors import read_weights
 from charrnn_tui.sampling.bulk import check_sizes
 from charrnn_tui.sampling.settings import SamplingSettings
 from charrnn_tui.sampling.torch_bulk import sample_many_torch
@@ -29,7 +28,7 @@ def continue_all_torch(
     """`Model.continue_all` on a device: auto (a GPU where there is one), cpu, cuda, cuda:1, …
 
     `max_length` None is the model's own, `batch_size` None suits the device. Raises ModelError where the device is
-    not there or the model has no folder.
+    not there or the model has no weights of its own.
     """
     if max_length is None:
         max_length = model.info.default_max_length
@@ -62,12 +61,10 @@ def _device(name: str) -> torch.device:
 
 def load_cell(model: Model, device: torch.device) -> TorchCell:
     """The hand-written torch cell of a model, on a device. Raises ModelError."""
-    if model.folder is None:
-        raise ModelError(f"{model.name} has no folder to read its weights from; save it first.")
-    architecture = model.info.network("it is drawn from with NumPy alone, so leave the device out")
-    weights = read_weights(model.folder / WEIGHTS, architecture)
-    cell = make_cell(architecture)
-    cell.load_state_dict({name: torch.from_numpy(weight) for name, weight in weights.items()})
+    model.info.network("it is drawn from with NumPy alone, so leave the device out")
+    cell = model.to_torch()
+    assert isinstance(cell, TorchCell)
+    style, cell.style = cell.style, None
     cell = cell.to(device).eval()
-    mixture = torch.tensor(model.style.mixture(model.labels, model.name), device=device)
-    return cell.styled(mixture) if model.style else cell
+    cell.style = None if style is None else style.detach().to(device)
+    return cell

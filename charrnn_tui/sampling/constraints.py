@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from charrnn_tui.sampling.patterns import ConstraintError, parse_pattern
 from charrnn_tui.sampling.positions import Positions
 from charrnn_tui.sampling.prefix import clean_prefix
 from charrnn_tui.text import BOUNDARY, PAD, UnknownSymbolsError, Vocabulary, to_matrix
+from charrnn_tui.text.arguments import ArgumentError, check_integer, check_text, check_texts, describe
 from charrnn_tui.text.reading import normalise
 
 _MOST_BANNED = 2_000
@@ -34,6 +36,23 @@ def parse_length(text: str) -> tuple[int, int | None]:
     return shortest, longest
 
 
+def _length_of(given: Any) -> tuple[int, int | None]:
+    """A length as a program gives it: a pair, one number, or as it is typed. Raises ArgumentError, ConstraintError."""
+    if isinstance(given, str):
+        return parse_length(given)
+    if not isinstance(given, Iterable):
+        exact = check_integer(given, "the length")
+        return exact, exact
+    pair = list(given)
+    if len(pair) != 2:
+        raise ArgumentError(f"the length is the shortest and the longest, such as (4, 8), not {describe(given)}.")
+    shortest, longest = pair
+    return (
+        check_integer(shortest, "the shortest length"),
+        None if longest is None else check_integer(longest, "the longest length"),
+    )
+
+
 def _shown_lengths(shortest: int, longest: int | None) -> str:
     if longest is None:
         return f"{shortest} or more"
@@ -42,7 +61,8 @@ def _shown_lengths(shortest: int, longest: int | None) -> str:
 
 @dataclass(frozen=True)
 class Constraint:
-    """What an item must be; the neutral value asks nothing. Raises ConstraintError for what has no meaning.
+    """What an item must be; the neutral value asks nothing. Raises ConstraintError for what has no meaning,
+    ArgumentError for what is of the wrong kind.
 
     Text is compared in Unicode's composed form.
     """
@@ -51,7 +71,8 @@ class Constraint:
     """A wildcard, or a regular expression between slashes, over the whole item (`patterns.parse_pattern`)."""
 
     length: tuple[int, int | None] = (0, None)
-    """The shortest and the longest item in characters, the prefix included; None for no limit."""
+    """The shortest and the longest item in characters, the prefix included; None for no limit. One number and the
+    typed form ("4:8") become such a pair."""
 
     ban: tuple[str, ...] = ()
     """Texts that it may not contain, in capitals or not."""
@@ -68,17 +89,23 @@ class Constraint:
     _positions: Positions | None = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
-        shortest, longest = self.length
+        shortest, longest = _length_of(self.length)
         if shortest < 0 or (longest is not None and longest < shortest):
             raise ConstraintError(f"no item has {shortest} to {longest} characters.")
-        for name, texts in (("ban", tuple(map(normalise, self.ban))), ("avoid", frozenset(map(normalise, self.avoid)))):
-            object.__setattr__(self, name, texts)
+        ban = tuple(map(normalise, check_texts(self.ban, "the texts to ban")))
+        avoid = frozenset(map(normalise, check_texts(self.avoid, "the items to avoid")))
+        for name, value in (("length", (shortest, longest)), ("ban", ban), ("avoid", avoid)):
+            object.__setattr__(self, name, value)
+        for name, flag in (("new", self.new), ("unique", self.unique)):
+            if not isinstance(flag, bool | np.bool_):
+                raise ArgumentError(f"`{name}` is True or False, not {describe(flag)}.")
         if "" in self.ban:
             raise ConstraintError("the empty text stands in every item; ban at least one character.")
         if sum(map(len, self.ban)) > _MOST_BANNED:
             raise ConstraintError(f"the banned texts have more than {_MOST_BANNED:,} characters together; ban fewer.")
         if self.match is not None:
-            object.__setattr__(self, "_positions", Positions.of(parse_pattern(self.match)))
+            pattern = check_text(self.match, "the pattern")
+            object.__setattr__(self, "_positions", Positions.of(parse_pattern(pattern)))
 
     @property
     def restricts(self) -> bool:
@@ -150,6 +177,13 @@ class Constraint:
             raise ConstraintError("this model does not keep what it learnt from, so nothing can be called new.")
         guard = self.guard(vocabulary, prefix, max_length=max_length)
         return Gate(guard, vocabulary, self.avoid, seen if self.new else None)
+
+
+def check_constraint(given: Any) -> Constraint:
+    """A constraint, as it is given. Raises ArgumentError."""
+    if not isinstance(given, Constraint):
+        raise ArgumentError(f'the constraint is a value such as Constraint(match="El*"), not {describe(given)}.')
+    return given
 
 
 @dataclass(frozen=True)

@@ -168,6 +168,24 @@ class Stream(Iterator[Token]):
         """Prefix and new characters."""
         return self.prefix + self.generated
 
+    def __repr__(self) -> str:
+        over = {None: "goes on", "end": "ended", "length": f"cut at {self.max_length} characters"}[self.end]
+        return f"<Stream {self.prefix!r} + {self.generated!r}, seed {self.seed}, item {self.item}: {over}>"
+
+    @property
+    def states(self) -> list[Any]:
+        """A state for each place, after the prefix and after each new character, as `cell.step` gives and takes it.
+
+        Of a network `hidden` and, for LSTM, `cell`: one float32 [1, hidden] a layer, what it remembers there. Nothing
+        writes into them, so any of them can be kept, compared and gone on from.
+        """
+        return [self._stepper.batch_of_one(state) for state, _ in self._steps]
+
+    @property
+    def state(self) -> Any:
+        """The last of `states`."""
+        return self._stepper.batch_of_one(self._steps[-1][0])
+
     @property
     def logits(self) -> NDArray[np.float32]:
         """[vocabulary], what the network says comes next, before temperature and filters."""

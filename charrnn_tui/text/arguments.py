@@ -10,6 +10,7 @@ import math
 import numbers
 import operator
 import os
+import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,11 @@ def check_whole(value: Any, what: str, least: int = 0, most: int = 2**63 - 1) ->
 def check_seed(value: Any) -> int:
     """A seed: a whole number of up to 64 bits. Raises ArgumentError, ValueError."""
     return check_whole(value, "the seed", -(2**63), 2**64 - 1)
+
+
+def seed_or_drawn(value: Any) -> int:
+    """The seed that was given, or for None one that is drawn: small enough to be typed. Raises as `check_seed`."""
+    return secrets.randbelow(2**31) if value is None else check_seed(value)
 
 
 def check_item(value: Any) -> int:

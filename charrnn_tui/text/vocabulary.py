@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 from charrnn_tui.text.arguments import ArgumentError, check_text
 from charrnn_tui.text.symbols import BOUNDARY, PAD, UnknownSymbolsError, half_a_character
 
+_SHOWN = 128
+"""Symbols that `repr` lists; a vocabulary may hold thousands."""
+
 
 def _base(symbol: str) -> str:
     """The symbol without accents and case."""
@@ -67,7 +70,10 @@ class Vocabulary:
         return hash(self.symbols)
 
     def __repr__(self) -> str:
-        return f"Vocabulary({''.join(self.symbols)!r})"
+        if len(self.symbols) <= _SHOWN:
+            return f"Vocabulary({''.join(self.symbols)!r})"
+        first, last = "".join(self.symbols[: _SHOWN // 2]), "".join(self.symbols[-_SHOWN // 4 :])
+        return f"<Vocabulary of {len(self.symbols):,} symbols: {first!r} … {last!r}>"
 
     @cached_property
     def _table(self) -> NDArray[np.int32]:

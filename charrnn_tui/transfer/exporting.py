@@ -1,20 +1,11 @@
-"""A model as one safetensors file: the weights, and everything else in the metadata of its header."""
+"""A model of a folder as one safetensors file (see `model.one_file`)."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from safetensors.numpy import save_file
-
-from charrnn_tui.files import atomic
-from charrnn_tui.model import CARD, WEIGHTS, ModelError, read_info, read_weights
-from charrnn_tui.text import visible
-
-DESCRIPTION_KEY = "charrnn-tui"
-"""Metadata: the text of `model.json`."""
-CARD_KEY = "card"
-"""Metadata: the text of the card, where there is one."""
+from charrnn_tui.model import CARD, WEIGHTS, read_info, read_weights
+from charrnn_tui.model.one_file import write_file
 
 
 def export_safetensors(folder: Path, target: Path) -> None:
@@ -25,16 +16,5 @@ def export_safetensors(folder: Path, target: Path) -> None:
     """
     info = read_info(folder)
     weights = read_weights(folder / WEIGHTS, info.architecture)
-    metadata = {DESCRIPTION_KEY: json.dumps(info.to_dict(), ensure_ascii=False), "format": "pt"}
     card = folder / CARD
-    if card.is_file():
-        metadata[CARD_KEY] = card.read_text(encoding="utf-8", errors="replace")
-    try:
-        atomic.write_with(target, lambda temporary: save_file(weights, temporary, metadata))
-    except OSError as error:
-        raise cannot_write(target, error) from error
-
-
-def cannot_write(target: Path, error: OSError) -> ModelError:
-    """The sentence for a file that could not be written."""
-    return ModelError(f"{visible(str(target))} cannot be written: {error.strerror or error}.")
+    write_file(target, info, weights, card.read_text(encoding="utf-8", errors="replace") if card.is_file() else None)

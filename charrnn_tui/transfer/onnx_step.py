@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from charrnn_tui.cells import Architecture, NumpyCell
 from charrnn_tui.files import atomic
 from charrnn_tui.model import WEIGHTS, ModelError, read_info, read_weights
-from charrnn_tui.transfer.exporting import DESCRIPTION_KEY, cannot_write
+from charrnn_tui.model.one_file import DESCRIPTION_KEY, cannot_write
 
 OPSET = 17
 IR_VERSION = 8

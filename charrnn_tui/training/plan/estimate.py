@@ -76,9 +76,9 @@ def estimate(recipe: Recipe, texts: Texts | None = None) -> Estimate:
     else:
         family = recipe.network_family
         architecture = Architecture(family, vocabulary.size, recipe.embedding, recipe.hidden, recipe.layers)
-        parameters, total = architecture.parameters, max(1, round(recipe.epochs * steps))
+        parameters, total = architecture.parameters, recipe.total_steps(steps)
         threads = recipe.threads or max(1, available_cores() - 1)
-        arithmetic = 3 * architecture.operations * characters * recipe.epochs / (_RATE[family] * threads**0.7)
+        arithmetic = 3 * architecture.operations * characters * (total / steps) / (_RATE[family] * threads**0.7)
         seconds = total * _FIXED + 1.1 * arithmetic
     return Estimate(
         parameters,

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, get_args
 
 from charrnn_tui.cells import MODEL_FAMILIES, NGRAM, Family, ModelFamily
 from charrnn_tui.cells.ngram_architecture import DEFAULT_ORDER, LARGEST_ORDER
@@ -27,13 +27,28 @@ class RecipeError(ValueError):
 
 OF_NETWORKS = (
     *("layers", "hidden", "embedding", "dropout", "input_dropout", "weight_dropout", "label_dropout", "batch_size"),
-    *("window", "epochs", "learning_rate", "warmup", "weight_decay", "beta1", "beta2", "clip", "ema", "patience"),
+    *(
+        "window",
+        "epochs",
+        "steps",
+        "learning_rate",
+        "schedule",
+        "warmup",
+        "weight_decay",
+        "beta1",
+        "beta2",
+        "clip",
+        "ema",
+        "patience",
+    ),
     *("device", "threads", "precision", "compile"),
 )
 """What decides a network and its training, and has no meaning for an n-gram."""
 
 Device = str
 Precision = Literal["auto", "float32", "bfloat16"]
+Schedule = Literal["cycle", "constant"]
+"""How the learning rate goes: up to the peak and down again (see `update.schedule`), or always the same."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +59,11 @@ class Recipe:
     tells. `column` is that of a table whose values are the items and `label` that whose values stand beside them;
     `encoding` and `errors` say how bytes become text (`source` is all of these together). `validation` is a file, read
     in the same way, to hold out instead of a part of the corpus. `batch_size` counts items (lines; fewer where the list
-    is short) or streams side by side, `window` characters of a stream between updates. `epochs` may be fractional for
-    streams. `warmup` is the share of steps in which the learning rate rises. `patience` counts evaluations without a
-    better validation loss before the run ends early; 0 never does. `ema` is the decay of the averaged weights that are
-    evaluated and saved, 0 for none. `label_dropout` is the share of items that are trained without their label, so that
+    is short) or streams side by side, `window` characters of a stream between updates. `epochs` may be fractional;
+    `steps` says how many updates there are instead, 0 leaves it to `epochs`. `warmup` is the share of steps in which
+    the learning rate rises. `patience` counts evaluations without a better validation loss before the run ends early; 0
+    never does. `ema` is the decay of the averaged weights that are evaluated and saved, 0 for none. `label_dropout` is
+    the share of items that are trained without their label, so that
     a network also writes well where none is given. `order` is that of an n-gram, the characters of context and the one
     that follows; it has no use for what decides a network.
     """
@@ -74,7 +90,9 @@ class Recipe:
     batch_size: int = 128
     window: int = 128
     epochs: float = 9.0
+    steps: int = 0
     learning_rate: float = 8e-3
+    schedule: Schedule = "cycle"
     warmup: float = 0.1
     weight_decay: float = 0.05
     beta1: float = 0.9
@@ -97,7 +115,7 @@ class Recipe:
         _whole("order", self.order, 1, LARGEST_ORDER)
         for name, least in (("layers", 1), ("hidden", 1), ("embedding", 1), ("batch_size", 1), ("window", 2)):
             _whole(name, getattr(self, name), least)
-        for name in ("patience", "seed"):
+        for name in ("patience", "seed", "steps"):
             _whole(name, getattr(self, name), 0)
         _whole("threads", self.threads, 0, MOST_THREADS)
         _between("dropout", self.dropout, 0, 1, upper_open=True)
@@ -115,6 +133,8 @@ class Recipe:
         _between("epochs", self.epochs, 0, 1e6, lower_open=True)
         if self.precision not in ("auto", "float32", "bfloat16"):
             raise RecipeError(f"the precision is auto, float32 or bfloat16, not {self.precision!r}.")
+        if self.schedule not in get_args(Schedule):
+            raise RecipeError(f"the schedule is {' or '.join(get_args(Schedule))}, not {self.schedule!r}.")
         if self.kind not in (None, "lines", "stream"):
             raise RecipeError(f"the kind is lines or stream, not {self.kind!r}.")
         if self.separator is not None and not isinstance(self.separator, str):
@@ -127,6 +147,11 @@ class Recipe:
             raise RecipeError(str(error)) from error
         object.__setattr__(self, "corpus", source.corpus)
         object.__setattr__(self, "encoding", source.encoding)
+
+    def __repr__(self) -> str:
+        """What differs from the defaults, as it would be typed."""
+        changed = [f"{f.name}={value!r}" for f in fields(self) if (value := getattr(self, f.name)) != f.default]
+        return f"Recipe({', '.join(changed)})"
 
     @property
     def source(self) -> Source:
@@ -165,6 +190,10 @@ class Recipe:
         """Whether there is any dropout."""
         return bool(self.dropout or self.input_dropout or self.weight_dropout)
 
+    def total_steps(self, steps_per_epoch: int) -> int:
+        """Updates of the whole run, where an epoch has so many."""
+        return self.steps or max(1, round(self.epochs * steps_per_epoch))
+
     def to_dict(self) -> dict[str, Any]:
         """As plain values, for JSON and TOML; unset values are left out."""
         values = {name: value for name, value in asdict(self).items() if value is not None}
@@ -185,6 +214,45 @@ class Recipe:
     def from_file(cls, path: Path) -> Recipe:
         """From a TOML file. Raises RecipeError naming the file."""
         return cls.from_dict(read_settings(path))
+
+
+class RecipeOptions(TypedDict, total=False):
+    """The fields of Recipe that `train` takes as keywords; a seed of None is drawn."""
+
+    kind: Kind | None
+    separator: str | None
+    column: str | None
+    label: str | None
+    encoding: str | None
+    errors: Errors
+    validation_fraction: float
+    family: ModelFamily
+    order: int
+    layers: int
+    hidden: int
+    embedding: int
+    dropout: float
+    input_dropout: float
+    weight_dropout: float
+    label_dropout: float
+    batch_size: int
+    window: int
+    epochs: float
+    steps: int
+    learning_rate: float
+    schedule: Schedule
+    warmup: float
+    weight_decay: float
+    beta1: float
+    beta2: float
+    clip: float
+    ema: float
+    patience: int
+    seed: int | None
+    device: Device
+    threads: int
+    precision: Precision
+    compile: bool
 
 
 def read_settings(path: Path) -> dict[str, Any]:

@@ -64,6 +64,24 @@ def recipe_for(
     return Request(settle(recipe, library), base=base)
 
 
+def resumed(name: str, library: Library, changes: Mapping[str, Any]) -> Request:
+    """What takes up one of the user's runs: an unfinished one as it was begun, a finished one for more epochs.
+
+    Raises ModelError where there is nothing to take up, RecipeError for anything chosen but the epochs of a finished
+    model, and where these are missing.
+    """
+    folder = library.folder_for(name)
+    unfinished = can_be_resumed(folder)
+    if not unfinished and library.is_shipped(name):
+        raise ModelError(f"{name} came with the program and stays as it is; start from it with base={name!r}.")
+    for field in changes:
+        if unfinished or field != "epochs":
+            raise RecipeError(f"{field.replace('_', ' ')} cannot be chosen: {name} goes on as it was begun.")
+    if not unfinished and "epochs" not in changes:
+        raise RecipeError(f"{name} is finished; say how many epochs more it is to have.")
+    return Request(Recipe.from_dict({"name": name, **changes}), resume=True)
+
+
 def is_unfinished(target: str, library: Library) -> bool:
     """Whether a target is no corpus and no file but a model of the user's whose run can be taken up."""
     try:

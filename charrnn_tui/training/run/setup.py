@@ -65,7 +65,7 @@ class RunParts:
         """The learning rate of the next update, as the recipe has it."""
         position, recipe = self.position, self.recipe
         step, span = position.step - position.origin, position.total_steps - position.origin
-        return learning_rate(step, span, recipe.learning_rate, recipe.warmup)
+        return learning_rate(step, span, recipe.learning_rate, recipe.warmup, recipe.schedule)
 
     def lr(self) -> float:
         """The learning rate of the next update."""
@@ -96,7 +96,7 @@ def prepare_run(
         finished = read_info(folder)
         base = None
         more = recipe.epochs
-        recipe = Recipe.from_dict({**finished.recipe, "name": folder.name, "epochs": more})
+        recipe = Recipe.from_dict({**finished.recipe, "name": folder.name, "epochs": more, "steps": 0})
     elif resume:
         stored = checkpoints.read(folder)
         recipe, base = Recipe.from_dict({**stored.recipe, "name": folder.name}), stored.base
@@ -128,7 +128,7 @@ def prepare_run(
         raise RecipeError(f"the batch size is a multiple of the number of processes ({ranks.world}) for a stream.")
     recipe = replace(recipe, precision=choose_precision(recipe.precision, device, recipe.network_family, recipe.hidden))
     network = make_network(architecture_of(recipe, data.vocabulary, len(data.labels)), recipe)
-    position = Position(total_steps=max(1, round(recipe.epochs * data.steps_per_epoch)))
+    position = Position(total_steps=recipe.total_steps(data.steps_per_epoch))
     if base_info is not None and base_folder is not None:
         weights = read_weights(base_folder / WEIGHTS, base_info.architecture)
         if data.vocabulary != base_info.vocabulary:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from charrnn_tui.cells import Architecture, ArchitectureError, Family
 from charrnn_tui.cells.architecture import GATES
-from charrnn_tui.model import ModelError
+from charrnn_tui.model.description import ModelError
 
 Shape = tuple[int, ...]
 
