@@ -49,13 +49,13 @@ KEYS: dict[str, Key] = {
             "style_first",
             ("shift+f7", "f19", "ctrl+pageup"),
             ("f19", "ctrl+pageup"),
-            "turn the style towards the first of two, or the chosen slider down, also while text streams",
+            "towards the first of two styles, or the chosen slider down",
         ),
         Key(
             "style_second",
             ("shift+f8", "f20", "ctrl+pagedown"),
             ("f20", "ctrl+pagedown"),
-            "turn the style towards the second of two, or the chosen slider up",
+            "towards the second of two styles, or the chosen slider up",
         ),
         Key(
             "style_before",
