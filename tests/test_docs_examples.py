@@ -16,7 +16,7 @@ DOCUMENTS = [
     for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
     if path.exists() and path.name not in EXCERPTS
 ]
-LOWERED = ("STEPS = 1000", "STEPS = 10")
+LOWERED = ("STEPS = 1000", "STEPS = 2")
 """What the tutorial takes in a test: it says itself that fewer steps run as well."""
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 

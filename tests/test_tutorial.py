@@ -52,7 +52,7 @@ class _Wordless(ast.NodeTransformer):
 
 
 def _bones(path: Path) -> list[str]:
-    words = ("names;", "names", "tokens:", "parameters", "longest:", "mean:", "right")
+    words = ("names;", "names", "step", "tokens:", "parameters", "longest:", "mean:", "right")
     bones = [ast.dump(_Wordless().visit(ast.parse(code))) for _, code in blocks(path)]
     for word in words:
         bones = [bone.replace(f"Constant(value={word!r})", "Constant(value='…')") for bone in bones]
