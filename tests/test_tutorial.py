@@ -44,7 +44,10 @@ def test_the_notebooks_are_made_of_the_markdown(notebooks: ModuleType) -> None:
 
 
 class _Wordless(ast.NodeTransformer):
-    """What is said to a person differs between languages: texts with a space or outside ASCII."""
+    """What is said to a person differs between languages: texts with a space or outside ASCII, and between braces."""
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.JoinedStr:
+        return ast.JoinedStr([part for part in node.values if not isinstance(part, ast.Constant)])
 
     def visit_Constant(self, node: ast.Constant) -> ast.Constant:
         said = isinstance(node.value, str) and (" " in node.value.strip() or not node.value.isascii())
