@@ -27,6 +27,8 @@ USES_TORCH = {
     "charrnn_tui.training.run.checkpoint",
     "charrnn_tui.training.run.data",
     "charrnn_tui.training.run.counting",
+    "charrnn_tui.training.run.inside",
+    "charrnn_tui.training.run.references",
     "charrnn_tui.training.run.start",
     "charrnn_tui.training.process.distributed",
     "charrnn_tui.training.run.evaluation",

@@ -145,6 +145,7 @@ def show(name: ModelArgument, as_json: options.JsonOption = False) -> None:
 
 def _facts(entry: Entry) -> list[tuple[str, str]]:
     from charrnn_tui.cli import output
+    from charrnn_tui.prompt import run_words
     from charrnn_tui.training.plan.notes import few_held_out_of
 
     info = entry.info
@@ -162,6 +163,8 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
         facts.append(("validation", f"{info.validation_loss:.4f} nats a character{beside}"))
         if (bare := info.results.get("unlabelled_loss")) is not None:
             facts.append(("no label", f"{bare:.4f} nats a character where none is given"))
+        if info.references:
+            facts.append(("compare", f"{run_words.references(info.references)} nats a character"))
         if few := few_held_out_of(info):
             facts.append(("", few))
     if info.labels:

@@ -19,6 +19,7 @@ from charrnn_tui.training.process.messages import (
     Failed,
     Finished,
     Progress,
+    References,
     Sampled,
     Started,
     encode,
@@ -61,6 +62,9 @@ class TextReport:
         """Tell an event. Raises BrokenPipeError where nobody reads."""
         if isinstance(event, Started):
             self._begin(event)
+        elif isinstance(event, References):
+            self._say(output.dim(f"to compare with: {run_words.references(event.losses)} nats a character"))
+            self._say(output.dim(_ROW.format("epoch", "step", "training", "validation", "bits", "ch/s", "").rstrip()))
         elif isinstance(event, Progress):
             self._bar.update(event.step, self._words(event))
         elif isinstance(event, Evaluated):
@@ -96,7 +100,6 @@ class TextReport:
         self._say(output.dim(run_words.plan(event)))
         for note in event.notes:
             remark(f"Note: {note}")
-        self._say(output.dim(_ROW.format("epoch", "step", "training", "validation", "bits", "ch/s", "").rstrip()))
         self._bar.draw(event.step, "")
 
     def _words(self, event: Progress) -> str:
@@ -108,6 +111,7 @@ class TextReport:
 
     def _evaluation(self, event: Evaluated) -> None:
         self._evaluated = event
+        mark = "best" if event.improved else "few items" if event.early else ""
         self._say(
             _ROW.format(
                 f"{event.epoch:.1f}",
@@ -116,7 +120,7 @@ class TextReport:
                 f"{event.validation_loss:.4f}",
                 f"{event.bits_per_char:.4f}",
                 f"{event.characters_per_second:,.0f}",
-                "best" if event.improved else "",
+                mark,
             ).rstrip()
         )
 

@@ -19,6 +19,11 @@ from charrnn_tui.text import EncodedItems, bucketed_batches, visible
 
 MOST_JUDGED = 1000
 """Held-out items that tell how often the most probable label is the right one."""
+MOST_READINGS = 27_000
+"""Readings of an item under a label that this may take: of a network with many labels fewer items are judged."""
+FEW_READINGS = 5_400
+"""The same where somebody waits for the end: a second's work, and a share that is right to some hundredths."""
+_FEWEST_JUDGED = 20
 _BATCH = 512
 
 
@@ -91,17 +96,20 @@ def likeness(model: Model, text: str) -> list[Likeness]:
     return sorted((Likeness(*row) for row in rows), key=lambda one: -one.posterior)
 
 
-def share_right(model: Model, texts: Sequence[str], labels: Sequence[str]) -> float | None:
+def share_right(
+    model: Model, texts: Sequence[str], labels: Sequence[str], *, readings: int = MOST_READINGS
+) -> float | None:
     """Of how many texts the most probable label is the one that stands beside it; None where none has a known one.
 
-    Of many texts a fixed sample is judged.
+    Of many texts a fixed sample is judged, so that at most about so many `readings` of a text are needed.
     """
     places = {label: place for place, label in enumerate(model.labels)}
     known = [(text, places[label]) for text, label in zip(texts, labels, strict=True) if label in places]
     if not known:
         return None
-    if len(known) > MOST_JUDGED:
-        chosen = np.random.default_rng(0).permutation(len(known))[:MOST_JUDGED]
+    most = min(MOST_JUDGED, max(_FEWEST_JUDGED, readings // len(model.labels)))
+    if len(known) > most:
+        chosen = np.random.default_rng(0).permutation(len(known))[:most]
         known = [known[at] for at in chosen.tolist()]
     shares = posteriors(log_probs_under(model, [text for text, _ in known]), priors(model))
     return float(np.mean(shares.argmax(axis=1) == [label for _, label in known]))

@@ -56,7 +56,7 @@ class ModelInfo:
     of each).
     `results`: validation_loss and training_loss (nats a character), step, last_step, epoch, seconds, finished; of a
     network with labels unlabelled_loss (validation, where none is given) and label_accuracy (of how many held-out items
-    the most probable label is the right one).
+    the most probable label is the right one); references, losses of models that know less on the same held-out part.
     Read from a file, these are of the kind that `facts` says, or missing.
     """
 
@@ -86,6 +86,12 @@ class ModelInfo:
     def training_loss(self) -> float | None:
         """Nats a character on the training part, at that time; None where unknown."""
         return _float(self.results.get("training_loss"))
+
+    @property
+    def references(self) -> Mapping[str, float]:
+        """Name -> nats a character of models that know less (uniform, unigram, bigram, 5-gram) on the same part."""
+        references: Mapping[str, float] = self.results.get("references", {})
+        return references
 
     @property
     def step(self) -> int | None:

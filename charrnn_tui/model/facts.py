@@ -69,6 +69,7 @@ RESULTS: Mapping[str, Callable[[Any], bool]] = {
     "unlabelled_loss": _nats,
     "label_accuracy": lambda value: number(value, 1.0),
     "training_loss": _nats,
+    "references": lambda value: isinstance(value, dict) and all(map(_nats, value.values())),
     "step": whole,
     "last_step": whole,
     "epoch": lambda value: number(value, 1e12),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import shlex
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, assert_never
 
 from charrnn_tui.prompt import words
@@ -48,6 +49,12 @@ def network(started: Started) -> str:
     """The network that is trained: LSTM 256, 301,000 parameters."""
     made_of = words.network(started.family, started.layers, started.hidden, started.order)
     return f"{made_of}, {started.parameters:,} parameters"
+
+
+def references(losses: Mapping[str, float]) -> str:
+    """What a loss is to be compared with, the best first: 5-gram 2.168, bigram 2.497, unigram 3.229, uniform 3.970."""
+    ranked = sorted(losses.items(), key=lambda named: named[1])
+    return ", ".join(f"{name} {loss:.3f}" for name, loss in ranked)
 
 
 def corpus(started: Started) -> str:

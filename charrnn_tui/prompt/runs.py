@@ -17,9 +17,11 @@ from charrnn_tui.training.process.messages import (
     Event,
     Failed,
     Finished,
+    Inside,
     Pause,
     Paused,
     Progress,
+    References,
     Resume,
     Resumed,
     Sampled,
@@ -67,6 +69,9 @@ class TrainingRun:
     """(step, training loss) of each Progress."""
     evaluations: list[Evaluated] = field(default_factory=list)
     samples: list[Sampled] = field(default_factory=list)
+    inside: list[Inside] = field(default_factory=list)
+    references: dict[str, float] = field(default_factory=dict)
+    """Losses of models that know less on the same held-out part, by name."""
     saved_step: int = 0
     reconnected: bool = False
     """Whether it went on in the background before this front end was there."""
@@ -84,7 +89,7 @@ class TrainingRun:
     @property
     def best(self) -> Evaluated | None:
         """The evaluation with the lowest validation loss."""
-        return min(self.evaluations, key=lambda e: e.validation_loss, default=None)
+        return min((e for e in self.evaluations if not e.early), key=lambda e: e.validation_loss, default=None)
 
     @property
     def step(self) -> int:
@@ -114,8 +119,12 @@ class TrainingRun:
                     self.training.append((event.step, event.training_loss))
                 if len(self.training) > _MOST_POINTS:
                     self.training = self.training[::2]
+            case References():
+                self.references = event.losses
             case Evaluated():
                 self.evaluations.append(event)
+            case Inside():
+                self.inside.append(event)
             case Sampled():
                 self.samples.append(event)
                 del self.samples[:-_MOST_SAMPLES]

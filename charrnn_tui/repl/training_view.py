@@ -11,7 +11,7 @@ from charrnn_tui.prompt.words import duration
 from charrnn_tui.repl.console import Console, Live
 from charrnn_tui.repl.fragments import Fragments, cells, cut, wrapped
 from charrnn_tui.text import visible
-from charrnn_tui.training.process.messages import Evaluated, Event, Sampled, Started
+from charrnn_tui.training.process.messages import Evaluated, Event, References, Sampled, Started
 
 _EVERY = 1.0
 """Seconds between two reports at least, so that a small corpus does not fill the scrollback."""
@@ -70,6 +70,9 @@ class TrainingView:
             notes = [visible(words.capitalised(note)) for note in event.notes]
             hint = " ".join([describe(event), *notes, self._console.watch_keys])
             live.write([*wrapped([("class:hint", hint)], self._console.columns), ("", "\n")])
+        elif isinstance(event, References):
+            said = f"To compare with: {run_words.references(event.losses)} nats a character."
+            live.write([*wrapped([("class:hint", said)], self._console.columns), ("", "\n")])
         elif isinstance(event, Evaluated):
             if time.monotonic() - self._last >= _EVERY:
                 self._finish()

@@ -58,6 +58,10 @@ def test_the_share_that_is_right_is_counted(model: Model) -> None:
     wrong = ["B" if label == "A" else "A" for label in best]
     assert share_right(model, NAMES, best) == 1
     assert share_right(model, NAMES, wrong) == 0
+    # With readings for few, some of the items tell.
+    many, mixed = NAMES * 10, [*best * 5, *wrong * 5]
+    assert 0.2 < share_right(model, many, mixed, readings=1) < 0.8  # type: ignore[operator]
+    assert share_right(model, many, mixed) == 0.5
     assert share_right(model, NAMES[:4], [*best[:2], wrong[2], "of no meaning"]) == pytest.approx(2 / 3)
     assert share_right(model, NAMES, [""] * len(NAMES)) is None
 

@@ -17,7 +17,7 @@ from charrnn_tui.model.library import Library
 from charrnn_tui.training.plan.estimate import estimate
 from charrnn_tui.training.plan.prepare import settle
 from charrnn_tui.training.plan.recipe import Recipe, RecipeError
-from charrnn_tui.training.process.messages import Evaluated, Event, Finished, Sampled, Saved, Started, Stop
+from charrnn_tui.training.process.messages import Evaluated, Event, Finished, References, Sampled, Saved, Started, Stop
 from charrnn_tui.training.run.record import read_history, read_samples
 from charrnn_tui.training.run.start import Run, start_run
 from charrnn_tui.transfer.exporting import export_safetensors
@@ -40,9 +40,10 @@ def events_of(recipe: Recipe) -> list[Event]:
 def test_a_list_is_counted_told_kept_and_opened(tmp_path: Path) -> None:
     recipe = replace(NGRAM, corpus=str(write_names(tmp_path)))
     events = events_of(recipe)
-    assert [type(event) for event in events] == [Started, Evaluated, Sampled, Saved, Finished]
-    started, evaluated = events[0], events[1]
+    assert [type(event) for event in events] == [Started, References, Evaluated, Sampled, Saved, Finished]
+    started, references, evaluated = events[:3]
     assert isinstance(started, Started)
+    assert isinstance(references, References)
     assert isinstance(evaluated, Evaluated)
     assert (started.family, started.order, started.layers) == ("ngram", 4, 0)
     model = Library().open("counts")
@@ -66,8 +67,7 @@ def test_running_text_is_counted_with_a_block_held_out(tmp_path: Path) -> None:
     path = tmp_path / "text.txt"
     path.write_text("It was the best of times, it was the worst of times.\n" * 60, encoding="utf-8")
     events = events_of(replace(NGRAM, corpus=str(path), kind="stream"))
-    assert isinstance(events[1], Evaluated)
-    assert events[1].validation_loss < 0.5
+    assert next(event for event in events if isinstance(event, Evaluated)).validation_loss < 0.5
     model = Library().open("counts")
     assert model.info.kind == "stream"
     assert "times" in next(model.sample(1, "It was the best of ", max_length=20, temperature=0))

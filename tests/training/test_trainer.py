@@ -18,7 +18,7 @@ from charrnn_tui.model.library import Library, NameTakenError
 from charrnn_tui.text import UnknownSymbolsError
 from charrnn_tui.training.plan.prepare import read_texts
 from charrnn_tui.training.process import messages
-from charrnn_tui.training.process.messages import Evaluated, Finished, Progress, Sampled, Saved, Started
+from charrnn_tui.training.process.messages import Evaluated, Finished, Inside, Progress, Sampled, Saved, Started
 from charrnn_tui.training.run.trainer import Trainer
 from charrnn_tui.training.update.network import NEW_SHARE, grow_weights
 
@@ -60,6 +60,14 @@ def test_events_come_in_order_and_say_what_they_mean(corpus: Path) -> None:
     sampled = [e for e in events if isinstance(e, Sampled)]
     assert [e.step for e in evaluated] == [e.step for e in sampled]
     assert evaluated[-1].step == events[0].total_steps
+    early = [e for e in evaluated if e.early]
+    assert [e.step for e in early] == [0, 1, 3, 10]
+    assert not any(e.improved for e in early)
+    assert early[0].validation_loss == pytest.approx(math.log(events[0].vocabulary_size), abs=0.3)
+    inside = [e for e in events if isinstance(e, Inside)]
+    assert inside[0].step == 0
+    assert inside[0].fading[0] == 1
+    evaluated = [e for e in evaluated if not e.early]
     for e in evaluated:
         assert e.bits_per_char == pytest.approx(e.validation_loss / math.log(2))
         assert e.gap == pytest.approx(e.validation_loss - e.training_loss)
@@ -74,7 +82,14 @@ def test_a_finished_run_leaves_a_model_its_history_and_no_checkpoint(corpus: Pat
     events = train(named(SMALL, "words", corpus))
     folder = Library().find("words")
     names = {p.name for p in folder.iterdir()}
-    assert names == {"model.safetensors", "model.json", "history.jsonl", "samples.jsonl", "lines.safetensors"}
+    assert names == {
+        "model.safetensors",
+        "model.json",
+        "history.jsonl",
+        "samples.jsonl",
+        "inside.jsonl",
+        "lines.safetensors",
+    }
     assert recorded(folder) == losses(events)
     model = Library().open("words")
     assert model.info.results["finished"] is True
@@ -134,14 +149,14 @@ def test_pause_waits_and_resume_goes_on(corpus: Path) -> None:
     tail = list(events)
     assert isinstance(tail[-1], Finished)
     assert any(isinstance(e, messages.Resumed) for e in tail)
-    assert losses(tail) == losses(train(named(SMALL, "undisturbed", corpus)))
+    assert losses([*head, *tail]) == losses(train(named(SMALL, "undisturbed", corpus)))
 
 
 def test_the_learning_rate_can_be_changed_while_it_runs(corpus: Path) -> None:
     trainer = trainer_for(named(SMALL, "words", corpus))
     rates = []
     for event in trainer.run():
-        if isinstance(event, Evaluated):
+        if isinstance(event, Evaluated) and not event.early:
             rates.append(event.learning_rate)
             if len(rates) == 1:
                 trainer.request(messages.SetLearningRate(1e-5))

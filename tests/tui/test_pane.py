@@ -14,10 +14,12 @@ from charrnn_tui.prompt.favourites import Favourite
 from charrnn_tui.prompt.generations import ProbableItems, ProbableText
 from charrnn_tui.prompt.settings import Config
 from charrnn_tui.sampling import SamplingSettings
+from charrnn_tui.tui import themes
 from charrnn_tui.tui.content.drawn_block import DrawnBlock
 from charrnn_tui.tui.content.generation import Generation
 from charrnn_tui.tui.content.probable import ProbableList
 from charrnn_tui.tui.content.probable_block import ProbableBlock
+from charrnn_tui.tui.eight_bit import LEGIBLE, contrast
 from toy import write_toy_model
 
 pytestmark = pytest.mark.usefixtures("toy_model")
@@ -65,6 +67,17 @@ async def test_a_selection_is_seen_and_copied_without_numbers_and_marks() -> Non
         assert shown.text == plain.text
         coloured = "".join(s.text for s in shown if s.style is not None and s.style.bgcolor == chosen.bgcolor)
         assert f"1 {texts[0]}" in coloured, "the colour of the selection is over what is there"
+        for theme in themes.THEMES:
+            app.theme = theme.name
+            await pilot.pause()
+            chosen = app.screen.get_component_rich_style("screen--selection")
+            inks = [
+                s.style for s in app.generations.render_line(first) if s.style and s.style.bgcolor == chosen.bgcolor
+            ]
+            assert inks
+            for style in inks:
+                ink, ground = (c.get_truecolor() for c in (style.color, style.bgcolor) if c)
+                assert contrast(ink, ground) >= LEGIBLE, theme.name
         await pilot.press("ctrl+y")
         assert app.clipboard == "\n".join(texts[:3])
         await pilot.pause()

@@ -113,6 +113,15 @@ class Started:
 
 
 @dataclass(frozen=True)
+class References:
+    """What the validation loss is to be compared with (see `training.run.references`), before the first update."""
+
+    type: ClassVar[str] = "references"
+    losses: dict[str, float] = field(default_factory=dict)
+    """Name ('uniform', 'unigram', 'bigram', '5-gram') -> loss on the held-out part."""
+
+
+@dataclass(frozen=True)
 class Progress:
     """A few times a second. `training_loss` is the mean over the characters since the last Progress."""
 
@@ -148,6 +157,26 @@ class Evaluated:
     elapsed: float
     unlabelled_loss: float | None = None
     """The validation loss of a network with labels where none is given; None for another network."""
+    early: bool = False
+    """One of the first steps, between which everything changes: measured on a few items, and never the best."""
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What goes on in the network (see `training.run.inside`), now and then, beside an evaluation."""
+
+    type: ClassVar[str] = "inside"
+    step: int
+    hidden: list[list[float]] = field(default_factory=list)
+    """[layers] of shares of the hidden activations in equal parts of -1 to 1."""
+    saturated: list[float] = field(default_factory=list)
+    """[layers], share of hidden activations near -1 or 1."""
+    gates: list[dict[str, float]] = field(default_factory=list)
+    """[layers] of gate -> mean openness, 0 (shut) to 1 (open); none for a vanilla RNN."""
+    fading: list[float] = field(default_factory=list)
+    """Norm of d loss / d state k steps back, for k = 0, 1, …; that of k = 0 is 1."""
+    update: float = math.nan
+    """Size of the last update against that of the weights."""
 
 
 @dataclass(frozen=True)
@@ -222,12 +251,27 @@ class Detached:
     name: str
 
 
-Event: TypeAlias = Started | Progress | Evaluated | Sampled | Saved | Paused | Resumed | Finished | Failed | Detached
+Event: TypeAlias = (
+    Started
+    | References
+    | Progress
+    | Evaluated
+    | Inside
+    | Sampled
+    | Saved
+    | Paused
+    | Resumed
+    | Finished
+    | Failed
+    | Detached
+)
 
 COMMANDS: dict[str, type[Command]] = {c.type: c for c in (Start, Pause, Resume, Save, Stop, SetLearningRate, Detach)}
-EVENTS: dict[str, type[Event]] = {
-    e.type: e for e in (Started, Progress, Evaluated, Sampled, Saved, Paused, Resumed, Finished, Failed, Detached)
-}
+_EVENTS: tuple[type[Event], ...] = (
+    *(Started, References, Progress, Evaluated, Inside, Sampled, Saved),
+    *(Paused, Resumed, Finished, Failed, Detached),
+)
+EVENTS: dict[str, type[Event]] = {event.type: event for event in _EVENTS}
 
 
 class MessageError(ValueError):

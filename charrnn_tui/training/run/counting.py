@@ -24,6 +24,7 @@ from charrnn_tui.training.process.messages import Command, Event, Stop
 from charrnn_tui.training.run import record
 from charrnn_tui.training.run.data import load_data
 from charrnn_tui.training.run.evaluation import Losses, samples_of
+from charrnn_tui.training.run.references import reference_losses
 from charrnn_tui.training.run.saving import SaveError, write_lines, write_model
 
 STEP = 1
@@ -69,10 +70,12 @@ class CountingRun:
         architecture, weights = count_ngrams(ids, size, self.recipe.order, self._check_stopped)
         cell = NgramCell(architecture, weights)
         yield self._started(architecture.parameters)
+        references = reference_losses(data)
+        yield messages.References(references)
         self._check_stopped()
         losses = Losses(mean_loss(cell, ids[: MOST_EVALUATED + 1]), mean_loss(cell, data.held_out_ids()))
         seconds = time.perf_counter() - begun
-        info = self._info(cell, losses, seconds)
+        info = self._info(cell, losses, references, seconds)
         evaluated = self._evaluated(losses, len(ids) - 1, seconds)
         sampled = samples_of(cell, data.vocabulary, data.kind, STEP)
         try:
@@ -119,7 +122,7 @@ class CountingRun:
             parameters=parameters,
             vocabulary_size=data.vocabulary.size,
             training_items=data.training_size,
-            validation_items=data.validation_size,
+            validation_items=int(data.facts()["validation_items"]),
             step=0,
             total_steps=STEP,
             epochs=1.0,
@@ -147,7 +150,7 @@ class CountingRun:
             elapsed=seconds,
         )
 
-    def _info(self, cell: NgramCell, losses: Losses, seconds: float) -> ModelInfo:
+    def _info(self, cell: NgramCell, losses: Losses, references: dict[str, float], seconds: float) -> ModelInfo:
         return ModelInfo(
             self.folder.name,
             cell.architecture,
@@ -158,6 +161,7 @@ class CountingRun:
             results={
                 "validation_loss": losses.validation,
                 "training_loss": losses.training,
+                "references": references,
                 "step": STEP,
                 "epoch": 1.0,
                 "last_step": STEP,

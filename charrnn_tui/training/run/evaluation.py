@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,6 +27,11 @@ FEWEST_STEPS_BETWEEN = 20
 FEWEST_EVALUATIONS = 4
 EVALUATION_SHARE = 0.1
 """Most of the time of a running text's training that evaluations may take, unless there would be too few."""
+EARLY_STEPS = (0, 1, 3, 10, 30, 100, 300, 1000)
+"""Steps at which a few items are evaluated too, where no other evaluation comes sooner: everything changes then."""
+EARLY_ROWS = 128
+"""Items (streams) of each part that are evaluated then."""
+EARLY_WINDOWS = 2
 SAMPLE_TEMPERATURES = (0.5, 0.8, 1.1)
 SAMPLES_EACH = 4
 SAMPLE_SEED = 1
@@ -55,14 +61,23 @@ class Evaluator:
         self.every = steps_between(parts.data, parts.position.total_steps - parts.position.origin)
         """Updates from one evaluation to the next."""
 
-    def losses(self) -> Losses:
-        """Both losses, over all processes."""
+    def is_early(self) -> bool:
+        """Whether this is one of the first steps, at which a few items tell enough."""
+        position = self._parts.position
+        done = position.step - position.origin
+        return done in EARLY_STEPS and done < min(self.every, position.total_steps - position.origin)
+
+    def losses(self, *, early: bool = False) -> Losses:
+        """Both losses, over all processes; `early`: on a few items."""
         network, device = self._parts.average.network, self._parts.device
-        training = evaluate(network, self._training_sample, device)
-        validation = evaluate(network, self._validation, device)
+        training_sample, held_out = self._training_sample, self._validation
+        if early:
+            training_sample, held_out = a_few(training_sample), a_few(held_out)
+        training = evaluate(network, training_sample, device)
+        validation = evaluate(network, held_out, device)
         unlabelled = (0.0, 0)
         if network.architecture.labels:
-            unlabelled = evaluate(network, self._validation, device, labelled=False)
+            unlabelled = evaluate(network, held_out, device, labelled=False)
         sums = self._ranks.sums(*training, *validation, *unlabelled)
         means = [total / max(1.0, count) for total, count in zip(sums[::2], sums[1::2], strict=True)]
         return Losses(means[0], means[1], means[2] if network.architecture.labels else None)
@@ -89,6 +104,20 @@ def samples_of(cell: BatchCell, vocabulary: Vocabulary, kind: Kind, step: int) -
         )
         samples.append({"temperature": temperature, "texts": list(texts)})
     return messages.Sampled(step, SAMPLE_SEED, samples)
+
+
+def a_few(parts: Sequence[EvaluationPart]) -> list[EvaluationPart]:
+    """Some of what is evaluated: rows spread evenly over items of every length, or the beginnings of streams."""
+    rows = sum(len(part.windows[0]) for part in parts)
+    every = max(1, rows // EARLY_ROWS)
+    return [
+        replace(
+            part,
+            windows=[window[::every] for window in part.windows[:EARLY_WINDOWS]],
+            labels=None if part.labels is None else part.labels[::every],
+        )
+        for part in parts
+    ]
 
 
 def steps_between(data: Data, span: int) -> int:

@@ -9,9 +9,11 @@ from typing import Any
 from charrnn_tui.files import atomic
 from charrnn_tui.model import HISTORY
 from charrnn_tui.model.history import rows_in
-from charrnn_tui.training.process.messages import Evaluated, Sampled, to_dict
+from charrnn_tui.training.process.messages import Evaluated, Inside, Sampled, to_dict
 
 SAMPLES = "samples.jsonl"
+INSIDE = "inside.jsonl"
+_FILES: dict[type, str] = {Evaluated: HISTORY, Sampled: SAMPLES, Inside: INSIDE}
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
@@ -33,16 +35,20 @@ def read_samples(folder: Path) -> list[dict[str, Any]]:
     return _rows(folder / SAMPLES)
 
 
-def append(folder: Path, event: Evaluated | Sampled) -> None:
+def read_inside(folder: Path) -> list[dict[str, Any]]:
+    """What went on inside the network, oldest first, with the fields of `messages.Inside`."""
+    return _rows(folder / INSIDE)
+
+
+def append(folder: Path, event: Evaluated | Sampled | Inside) -> None:
     """Add a row. Raises OSError."""
-    name = HISTORY if isinstance(event, Evaluated) else SAMPLES
-    with (folder / name).open("a", encoding="utf-8") as file:
+    with (folder / _FILES[type(event)]).open("a", encoding="utf-8") as file:
         file.write(json.dumps(to_dict(event)) + "\n")
 
 
 def cut_back(folder: Path, step: int) -> None:
     """Drop the rows after a step: a run that is taken up again will write them anew. Raises OSError."""
-    for name in (HISTORY, SAMPLES):
+    for name in _FILES.values():
         path = folder / name
         if path.exists():
             kept = [row for row in _rows(path) if row["step"] <= step]

@@ -93,7 +93,9 @@ def progress(parts: RunParts, meters: Meters, lr: float) -> messages.Progress:
     )
 
 
-def evaluated(parts: RunParts, meters: Meters, lr: float, losses: Losses, *, improved: bool) -> messages.Evaluated:
+def evaluated(
+    parts: RunParts, meters: Meters, lr: float, losses: Losses, *, improved: bool, early: bool = False
+) -> messages.Evaluated:
     """An evaluation, after the position has taken it in."""
     position = parts.position
     return messages.Evaluated(
@@ -111,6 +113,7 @@ def evaluated(parts: RunParts, meters: Meters, lr: float, losses: Losses, *, imp
         characters_per_second=meters.characters_per_second,
         elapsed=position.elapsed,
         unlabelled_loss=losses.unlabelled,
+        early=early,
     )
 
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from charrnn_tui.files import atomic
-from charrnn_tui.insight.styles import share_right
+from charrnn_tui.insight.styles import FEW_READINGS, MOST_READINGS, share_right
 from charrnn_tui.model import CHECKPOINT, DESCRIPTION, LINES, WEIGHTS, Model, ModelInfo, read_info, write_info
 from charrnn_tui.training.process.distributed import Ranks
-from charrnn_tui.training.process.messages import Ending, Evaluated, Sampled, Saved
+from charrnn_tui.training.process.messages import Ending, Evaluated, Inside, Sampled, Saved
 from charrnn_tui.training.run import checkpoint, record
 from charrnn_tui.training.run.evaluation import Losses
 from charrnn_tui.training.run.setup import RunParts
@@ -83,6 +83,8 @@ class RunFiles:
         self._folder, self._parts, self._ranks = folder, parts, ranks
         self.writer = Writer(folder)
         self._best: ModelInfo | None = None
+        self.references: dict[str, float] = {}
+        """What the loss is to be compared with (see `run.references`)."""
 
     def begin(self) -> None:
         """Make the folder ready for the run's first update. Raises OSError."""
@@ -115,7 +117,7 @@ class RunFiles:
             done=Saved("checkpoint", str(self._folder), p.position.step),
         )
 
-    def record(self, *events: Evaluated | Sampled) -> None:
+    def record(self, *events: Evaluated | Sampled | Inside) -> None:
         """Add rows to the record of the run."""
         for event in events:
             self.writer.put(record.append, self._folder, event)
@@ -142,19 +144,19 @@ class RunFiles:
                 "last_step": position.step,
                 "seconds": round(position.elapsed, 3),
                 "finished": ending in ("completed", "early"),
-                **self._label_accuracy(best),
+                **self._label_accuracy(best, FEW_READINGS if ending == "stopped" else MOST_READINGS),
             }
             write_info(self._folder, replace(best, results=results))
         if ending in ("completed", "early"):
             (self._folder / CHECKPOINT).unlink(missing_ok=True)
         return results
 
-    def _label_accuracy(self, best: ModelInfo) -> dict[str, float]:
+    def _label_accuracy(self, best: ModelInfo, readings: int) -> dict[str, float]:
         """How often the best weights tell the label of a held-out item."""
         items, labels = self._parts.data.held_out()
         if not best.labels or not items:
             return {}
-        share = share_right(Model.open(self._folder), items, labels)
+        share = share_right(Model.open(self._folder), items, labels, readings=readings)
         return {} if share is None else {"label_accuracy": share}
 
     def _describe(self, losses: Losses) -> ModelInfo:
@@ -170,6 +172,7 @@ class RunFiles:
                 "validation_loss": losses.validation,
                 **({} if losses.unlabelled is None else {"unlabelled_loss": losses.unlabelled}),
                 "training_loss": losses.training,
+                "references": self.references,
                 "step": position.best_step or position.step,
                 "epoch": position.best_step / p.data.steps_per_epoch,
                 "last_step": position.step,

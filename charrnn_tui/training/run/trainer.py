@@ -20,12 +20,14 @@ from charrnn_tui.model.library import Library
 from charrnn_tui.training.plan.recipe import Recipe
 from charrnn_tui.training.process import messages
 from charrnn_tui.training.process.distributed import Ranks
-from charrnn_tui.training.process.messages import Command, Ending, Event
+from charrnn_tui.training.process.messages import Command, Ending, Evaluated, Event, Inside, Sampled
 from charrnn_tui.training.run import reporting
 from charrnn_tui.training.run.commands import Action, CommandQueue
 from charrnn_tui.training.run.data import Batch
 from charrnn_tui.training.run.evaluation import Evaluator
+from charrnn_tui.training.run.inside import InsideView
 from charrnn_tui.training.run.labelled import mixture_of
+from charrnn_tui.training.run.references import reference_losses
 from charrnn_tui.training.run.saving import RunFiles
 from charrnn_tui.training.run.setup import RunParts, prepare_run
 from charrnn_tui.training.run.thread_tuner import ThreadTuner, candidates
@@ -135,6 +137,9 @@ class Trainer:
         self._commands = CommandQueue(self.parts, self.ranks)
         self._files = RunFiles(folder, self.parts, self.ranks)
         self._meters = reporting.Meters(self.parts.device)
+        self._inside = InsideView(self.parts)
+        self._looked = self.position.step if resume else -1
+        """The step of the last early evaluation."""
         self._lr = 0.0
         self._ending: Ending | None = None
 
@@ -160,11 +165,16 @@ class Trainer:
         self._files.begin()
         try:
             yield reporting.started(self.parts, self.folder)
+            if self.ranks.is_writer:
+                self._files.references = reference_losses(self.parts.data)
+                yield messages.References(self._files.references)
             if not self._resumed:
                 # A kill before the first interval is over must not leave a run that cannot be taken up again.
                 self._checkpoint()
             batches = self.parts.batches()
             while position.step < position.total_steps and self._ending is None:
+                if self._looked < position.step and self.evaluator.is_early():
+                    yield from self._evaluate_early()
                 action = self._commands.next_action()
                 if action == Action.STOP:
                     self._ending = "stopped"
@@ -182,8 +192,7 @@ class Trainer:
                 yield from written.finished()
                 if time.perf_counter() - self._meters.since > PROGRESS_EVERY:
                     yield reporting.progress(self.parts, self._meters, self._lr)
-                due = (position.step - position.origin) % self.evaluator.every == 0
-                if due or position.step == position.total_steps:
+                if self._evaluates_at(position.step):
                     yield from self._evaluate()
             yield from self._end()
         finally:
@@ -193,10 +202,30 @@ class Trainer:
         """One update at the learning rate of its step, counted by the meters."""
         self._lr = self.parts.lr()
         self._threads.begin()
-        loss, grad_norm, own_characters = update(self.parts, self.ranks, batch, self._lr)
+        with self._inside.measured_update(self._evaluates_at(self.position.step + 1)):
+            loss, grad_norm, own_characters = update(self.parts, self.ranks, batch, self._lr)
         self._meters.add(loss, grad_norm, batch.count, own_characters)
         self._threads.end(batch.ids.numel())
         self.position.threads = self._threads.threads
+
+    def _evaluates_at(self, step: int) -> bool:
+        due = (step - self.position.origin) % self.evaluator.every == 0
+        return due or step == self.position.total_steps
+
+    def _evaluate_early(self) -> Iterator[Event]:
+        """Tell what the network does at one of its first steps, on a few items."""
+        self._looked = self.position.step
+        losses = self.evaluator.losses(early=True)
+        if not self.ranks.is_writer:
+            return
+        weights = weights_of(self.parts.average.network)
+        lr = self.parts.lr()
+        evaluated = reporting.evaluated(self.parts, self._meters, lr, losses, improved=False, early=True)
+        yield from self._recorded(evaluated, self.evaluator.sample(weights), *self._inside.look(weights))
+
+    def _recorded(self, *events: Evaluated | Sampled | Inside) -> Iterator[Event]:
+        self._files.record(*events)
+        yield from events
 
     def _pause(self) -> Iterator[Event]:
         """Sleep until a command ends the pause; its time does not count."""
@@ -232,11 +261,9 @@ class Trainer:
             weights = weights_of(self.parts.average.network)
             evaluated = reporting.evaluated(self.parts, self._meters, self._lr, losses, improved=improved)
             sampled = self.evaluator.sample(weights)
-            self._files.record(evaluated, sampled)
             if improved:
                 self._files.model(weights, losses)
-            yield evaluated
-            yield sampled
+            yield from self._recorded(evaluated, sampled, *self._inside.look(weights))
         if self.recipe.patience and position.bad_evaluations >= self.recipe.patience:
             self._ending = "early"
         self._meters.reset()

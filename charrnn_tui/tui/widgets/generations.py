@@ -248,7 +248,8 @@ class Generations(ScrollView, can_focus=True):
         if after is not None:
             start = self._ends[at] - self._heights[at]
             first, last = self._blocks[at].rows_of(after, self._inner, bare=self.bare)
-            self._show(start + first, start + last)
+            below = last < self._heights[at]  # a row, over which it may be told how much is below
+            self._show(start + first, start + last + below)
 
     def _show(self, start: int, end: int) -> None:
         """Scroll until lines are in view; their start, where there is no room for all."""
