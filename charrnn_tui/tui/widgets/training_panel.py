@@ -21,6 +21,7 @@ from charrnn_tui.training.process.messages import Event, Failed, Finished, Pause
 from charrnn_tui.tui.content import training_rows as rows
 from charrnn_tui.tui.content.training_rows import ChartView
 from charrnn_tui.tui.messages import Over, Refused, Said, TrainingBegan, TrainingSaid
+from charrnn_tui.tui.widgets.painting import update_in_place
 
 if TYPE_CHECKING:
     from charrnn_tui.model import ModelInfo
@@ -244,10 +245,7 @@ class TrainingPanel(Vertical):
             self.chart.show(self.training.runs, log=self.view.log, smooth=self.view.smooth, part=self.view.part)
 
     def _set(self, row: str, content: Content) -> None:
-        """Other content; the screen is laid out anew only where the number of lines changed, for that is slow."""
-        widget = self.query_one(row, Static)
-        lines = len(content.wrap(max(1, widget.size.width)))
-        widget.update(content, layout=lines != widget.size.height)
+        update_in_place(self.query_one(row, Static), content)
 
     def on_resize(self) -> None:
         """Fit to the size."""
