@@ -56,7 +56,8 @@ def measure(path: Path, cache: Path, steps: int) -> dict[str, float]:
         check=True,
         env={**os.environ, "XDG_CACHE_HOME": str(cache)},
     )
-    return json.loads(done.stdout.splitlines()[-1])
+    measured: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return measured
 
 
 def main() -> None:

@@ -25,10 +25,11 @@ from typing import Any
 
 import torch
 
+from charrnn_tui.cells import Architecture
 from charrnn_tui.cells.torch_loop import CharRNNLoop
 from charrnn_tui.model import WEIGHTS, Model, read_tensors
 from charrnn_tui.model.library import Library
-from charrnn_tui.training.plan.recipe import PRESETS, Recipe
+from charrnn_tui.training.plan.recipe import PRESETS, PresetName, Recipe
 from charrnn_tui.training.process.messages import Evaluated, Finished, Started
 from charrnn_tui.training.run.trainer import Trainer
 from charrnn_tui.training.update.network import load_weights
@@ -62,7 +63,7 @@ def train(recipe: Recipe, folder: Path) -> tuple[Model, dict[str, Any]]:
     return library.open(recipe.name), facts
 
 
-def names(path: Path, preset: str, folder: Path) -> dict[str, Any]:
+def names(path: Path, preset: PresetName, folder: Path) -> dict[str, Any]:
     """One preset on makemore's names."""
     lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line]
     training, test = makemore_split(lines)
@@ -88,7 +89,9 @@ def names(path: Path, preset: str, folder: Path) -> dict[str, Any]:
 def cold_windows(model: Model, text: str) -> float:
     """Mean loss over windows of 256 characters, each from an empty state; the first of each is read, not predicted."""
     assert model.folder is not None
-    network = CharRNNLoop(model.info.architecture).eval()
+    architecture = model.info.architecture
+    assert isinstance(architecture, Architecture), "the presets train recurrent networks"
+    network = CharRNNLoop(architecture).eval()
     load_weights(network, read_tensors(model.folder / WEIGHTS))
     ids = torch.from_numpy(model.vocabulary.encode(text)).long()
     count = (len(ids) - 1) // COLD_WINDOW
@@ -98,7 +101,7 @@ def cold_windows(model: Model, text: str) -> float:
     return float(torch.nn.functional.nll_loss(log_probs.flatten(0, 1), targets.flatten()))
 
 
-def shakespeare(path: Path, preset: str, folder: Path) -> dict[str, Any]:
+def shakespeare(path: Path, preset: PresetName, folder: Path) -> dict[str, Any]:
     """One preset on Tiny Shakespeare."""
     text = path.read_text(encoding="utf-8")
     cut = int(0.9 * len(text))

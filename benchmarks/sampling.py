@@ -22,6 +22,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import islice, repeat
 from pathlib import Path
 
@@ -32,7 +33,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from charrnn_tui.cells import Architecture, Cell, NumpyCell, blas
+from charrnn_tui.cells import Architecture, BatchCell, NumpyCell, blas
 from charrnn_tui.cells.mixture import MixtureCell
 from charrnn_tui.cells.torch_loop import CharRNNLoop
 from charrnn_tui.model.library import DEFAULT_MODEL, Library
@@ -116,7 +117,12 @@ class Rereading:
         return length
 
 
-def one_stream(cell: Cell, vocabulary: Vocabulary, characters: int) -> int:
+def characters_of(tutorial: Tutorial) -> int:
+    """How many it writes at once."""
+    return len(tutorial.sample(LENGTH))
+
+
+def one_stream(cell: BatchCell, vocabulary: Vocabulary, characters: int) -> int:
     """Streams of LENGTH characters one after the other."""
     count = 0
     for item in range(max(1, characters // LENGTH)):
@@ -124,7 +130,7 @@ def one_stream(cell: Cell, vocabulary: Vocabulary, characters: int) -> int:
     return count
 
 
-def many_streams(cell: Cell, vocabulary: Vocabulary, streams: int, characters: int) -> int:
+def many_streams(cell: BatchCell, vocabulary: Vocabulary, streams: int, characters: int) -> int:
     """So many streams side by side, finished ones replaced."""
     n = max(2 * streams, characters // LENGTH)
     texts = sample_many(cell, vocabulary, repeat("", n), settings=SETTINGS, max_length=LENGTH, batch_size=streams)
@@ -165,7 +171,7 @@ WAYS = ("in a style", "mixture of two", "blend of two")
 """How a network is steered, measured beside the same network left to itself."""
 
 
-def steered(architecture: Architecture, weights: Weights, vocabulary: Vocabulary) -> dict[str, Cell]:
+def steered(architecture: Architecture, weights: Weights, vocabulary: Vocabulary) -> dict[str, BatchCell]:
     """The network under two of 27 labels, and with a second one of its size mixed in: probabilities, or logarithms."""
     labelled = replace(architecture, labels=27)
     styled = NumpyCell(labelled, weights | {"labels.weight": random_weights(labelled)["labels.weight"]})
@@ -228,24 +234,18 @@ def measure(scale: float, one_thread: bool) -> dict[str, object]:
         seconds = 1.2 * scale
         blas.set_threads(1)
         row: dict[str, object] = {
-            "tutorial": best(lambda t=tutorial: len(t.sample(LENGTH)), seconds),
-            "rereading": best(lambda r=rereading: r.sample(LENGTH), seconds),
-            "single": best(lambda c=cell, v=vocabulary, n=some: one_stream(c, v, n), seconds),
+            "tutorial": best(partial(characters_of, tutorial), seconds),
+            "rereading": best(partial(rereading.sample, LENGTH), seconds),
+            "single": best(partial(one_stream, cell, vocabulary, some), seconds),
         }
         ways = steered(architecture, weights, vocabulary)
-        steered_row = {
-            name: best(lambda c=way, v=vocabulary, n=some: one_stream(c, v, n), seconds)  # type: ignore[misc]
-            for name, way in ways.items()
-        }
+        steered_row = {name: best(partial(one_stream, way, vocabulary, some), seconds) for name, way in ways.items()}
         for streams in STREAMS:
             blas.set_threads(cores if streams > 256 else 1)
-            row[f"bulk {streams}"] = best(
-                lambda c=cell, v=vocabulary, k=streams, n=some: many_streams(c, v, k, n * min(k, 32)), seconds
-            )
+            characters = some * min(streams, 32)
+            row[f"bulk {streams}"] = best(partial(many_streams, cell, vocabulary, streams, characters), seconds)
         for name, way in ways.items():
-            steered_row[f"{name} 1024"] = best(
-                lambda c=way, v=vocabulary, n=some: many_streams(c, v, 1024, n * 32), seconds
-            )
+            steered_row[f"{name} 1024"] = best(partial(many_streams, way, vocabulary, 1024, some * 32), seconds)
         results[str(units)] = row
         results[f"steered {units}"] = steered_row
         results[f"floor {units}"] = floor(architecture, rates)

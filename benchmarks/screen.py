@@ -7,7 +7,9 @@ What is measured:
 - first character: from starting the process, with a prefix typed at once, to the first character that follows it;
 - keystroke to paint, at rest and while a network trains at full speed: from writing a byte to the terminal to the
   moment when its echo stands in the prompt, for keys typed 50 a second; and how many of them never came;
-- streaming at 60 characters a second while a network trains: the gaps between the moments at which text grows.
+- streaming at 60 characters a second while a network trains: the gaps between the moments at which text grows;
+- cursor move to paint in the lens while another network trains: from an arrow key to the moment when the place it leads
+  to stands on the screen with all that is known of it, for keys repeated 30 times a second along a text of 100.
 
 Every byte that the program writes is kept with its time and read by a terminal emulator (pyte) afterwards, so the
 emulator's own slowness is not measured.
@@ -20,6 +22,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -41,8 +44,11 @@ from charrnn_tui.text import Kind, Vocabulary
 
 COLUMNS, ROWS = 100, 30
 KEYS_A_SECOND = 50
+MOVES_A_SECOND = 30
+LOOKED_AT = 100
 STREAMED = 600
 PATIENCE = 60.0
+_FACTS = re.compile(r"\s*(\d+): .*(rank|nothing)")
 
 
 class Terminal:
@@ -252,6 +258,56 @@ def measure_stream(pace: int = 60) -> dict[str, object]:
     }
 
 
+def place_of(rows: list[str]) -> int | None:
+    """Where the lens's cursor stands, as the row below its text tells."""
+    return next((int(found[1]) for row in rows if (found := _FACTS.match(row))), None)
+
+
+def measure_lens(moves: int, *, train: bool) -> dict[str, object]:
+    """Time from an arrow key to paint, in milliseconds; the same with the unit strip and the bars on the screen."""
+    text = "".join(chr(ord("a") + 7 * i % 26) for i in range(LOOKED_AT))
+    there_and_back = [*range(1, LOOKED_AT + 1), *range(LOOKED_AT - 1, -1, -1)]
+    places = [there_and_back[i % len(there_and_back)] for i in range(moves)]
+    sent: list[tuple[float, int]] = []
+    with tempfile.TemporaryDirectory() as home:
+        random_model(Path(home), "lines")
+        terminal = Terminal(Path(home), 'model = "random"\n')
+        try:
+            if train:
+                start_training(terminal)
+                terminal.send("/model random\r")
+                terminal.wait_for(b"random is open")
+            else:
+                terminal.wait_for("›".encode())
+            since = len(terminal.chunks)
+            terminal.send(f"/look {text}\r")
+            terminal.wait_for(b"expected", since=since)
+            time.sleep(2.0)
+            before, start = 0, time.perf_counter()
+            for i, place in enumerate(places):
+                time.sleep(max(0.0, start + i / MOVES_A_SECOND - time.perf_counter()))
+                sent.append((terminal.send("\x1b[C" if place > before else "\x1b[D"), place))
+                before = place
+            time.sleep(1.0)
+        finally:
+            terminal.close()
+        frames = [(at, place_of(rows)) for at, rows in terminal.replay()]
+    delays, skipped = [], 0
+    for i, (at, place) in enumerate(sent):
+        # Where two keys were read at once only the later place is painted: it answers both.
+        answers = {place, *(later for _, later in sent[i + 1 : i + 4])}
+        painted = next((t for t, seen in frames if t >= at and seen in answers), None)
+        if painted is None:
+            skipped += 1
+        else:
+            delays.append((painted - at) * 1000)
+    return {
+        "moves": moves,
+        "never_painted": skipped,
+        "cursor_to_paint_ms": {f"p{q:g}": round(float(np.percentile(delays, q)), 1) for q in (50, 95, 99, 100)},
+    }
+
+
 def spread(values: list[float]) -> dict[str, float]:
     """Least, median and greatest."""
     return {"min": round(min(values), 3), "median": round(float(np.median(values)), 3), "max": round(max(values), 3)}
@@ -262,7 +318,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--starts", type=int, default=5)
     parser.add_argument("--keys", type=int, default=1000)
-    parser.add_argument("--only", choices=["start", "keys", "stream"])
+    parser.add_argument("--only", choices=["start", "keys", "stream", "lens"])
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args()
     results: dict[str, object] = {"cores": os.cpu_count(), "terminal": f"{COLUMNS}x{ROWS}"}
@@ -273,6 +329,9 @@ def main() -> None:
         results["keys_while_training"] = measure_keys(options.keys, train=True)
     if options.only in (None, "stream"):
         results["stream_while_training"] = measure_stream()
+    if options.only in (None, "lens"):
+        results["lens_at_rest"] = measure_lens(200, train=False)
+        results["lens_while_training"] = measure_lens(options.keys, train=True)
     print(json.dumps(results, indent=None if options.json else 2))
 
 

@@ -25,12 +25,13 @@ from torch import nn
 
 from charrnn_tui.cells import Architecture
 from charrnn_tui.cells.through_time.loss import count_targets, inputs_of, next_character_loss
-from charrnn_tui.cells.torch_cell import make_cell, rnn_loop
+from charrnn_tui.cells.torch_cell import TorchCell, TorchState, make_cell, rnn_loop
 from charrnn_tui.cells.torch_loop import CharRNNLoop
 from charrnn_tui.model.library import Library
 from charrnn_tui.text import PAD, Vocabulary, load_corpus, split_by_hash, to_matrix
-from charrnn_tui.training.plan.recipe import Recipe
+from charrnn_tui.training.plan.recipe import Precision, Recipe
 from charrnn_tui.training.plan.threads import available_cores
+from charrnn_tui.training.run.data import Batch, LinesData
 from charrnn_tui.training.run.thread_tuner import candidates
 from charrnn_tui.training.run.trainer import Trainer
 
@@ -69,11 +70,15 @@ class Padded:
         matrix, _ = to_matrix(chosen, self.vocabulary, self.longest)
         ids = torch.from_numpy(matrix).long()
         inputs = inputs_of(ids)
-        log_probs = rnn_loop(self.network, inputs) if self.step_wise else self.network(inputs)[0]
+        if self.step_wise:
+            assert isinstance(self.network, TorchCell)
+            log_probs = rnn_loop(self.network, inputs)
+        else:
+            log_probs = self.network(inputs)[0]
         count = count_targets(ids)
         loss = next_character_loss(log_probs, ids) / count
         self.optimiser.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]  # torch's own
         self.optimiser.step()
         return count
 
@@ -81,15 +86,20 @@ class Padded:
 class TorchsLayers(CharRNNLoop):
     """The network through `nn.RNN`, `nn.GRU` and `nn.LSTM` alone, as the tutorial's second half has it."""
 
-    def forward(self, ids: torch.Tensor, state: object = None) -> tuple[torch.Tensor, None]:
-        """ids [batch, time] -> log P(next) [batch, time, vocabulary]."""
-        return torch.log_softmax(self.output(self.rnn(self.embedding(ids.t()))[0].transpose(0, 1)), dim=-1), None
+    def forward(
+        self, ids: torch.Tensor, state: TorchState | None = None, mixture: torch.Tensor | None = None
+    ) -> tuple[torch.Tensor, TorchState]:
+        """ids [batch, time] -> log P(next) [batch, time, vocabulary], and no state: every item begins anew."""
+        hidden = self.rnn(self.embedding(ids.t()))[0].transpose(0, 1)
+        return torch.log_softmax(self.output(hidden), dim=-1), TorchState(torch.empty(0))
 
 
 class Ours:
     """This project's trainer, step by step, as a run does it: buckets, fused AdamW, clipping, weight averaging."""
 
-    def __init__(self, corpus: str, architecture: Architecture, folder: Path, threads: int, precision: str) -> None:
+    def __init__(
+        self, corpus: str, architecture: Architecture, folder: Path, threads: int, precision: Precision
+    ) -> None:
         a = architecture
         recipe = Recipe(
             name="benchmark",
@@ -107,8 +117,10 @@ class Ours:
             epochs=1e5,
         )
         self.trainer = Trainer(recipe, folder / "benchmark", library=Library(user=folder))
-        self.trainer.parts.data._batch_size = BATCH  # it would take fewer items of a short list at once
-        self.batches: Iterator = self.trainer.parts.batches()
+        data = self.trainer.parts.data
+        assert isinstance(data, LinesData)
+        data._batch_size = BATCH  # it would take fewer items of a short list at once
+        self.batches: Iterator[Batch] = self.trainer.parts.batches()
 
     def step(self) -> int:
         """One update; its useful characters."""
@@ -132,7 +144,7 @@ from pathlib import Path
 from charrnn_tui.training.plan.threads import bound_spinning
 bound_spinning()
 from charrnn_tui.model.library import Library
-from charrnn_tui.training.plan.recipe import Recipe
+from charrnn_tui.training.plan.recipe import Precision, Recipe
 from charrnn_tui.training.run.trainer import Trainer
 with tempfile.TemporaryDirectory() as folder:
     user = Path(folder)
@@ -201,7 +213,7 @@ def main() -> None:
             architecture = Architecture(family, vocabulary.size, EMBEDDING, size)
             with tempfile.TemporaryDirectory() as folder:
                 torch.manual_seed(0)
-                ways = [
+                ways: list[Padded | Ours] = [
                     Padded(lines, vocabulary, make_cell(architecture), step_wise=True),
                     Padded(lines, vocabulary, TorchsLayers(architecture), step_wise=False),
                     Ours(arguments.corpus, architecture, Path(folder) / "a", arguments.threads, "float32"),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import compileall
+import contextlib
 import gc
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
+import charrnn_tui
 from toy import write_toy_model
 
 # Before anything imports torch or NumPy: two test processes share two cores.
@@ -15,6 +19,28 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Before anything imports Textual: a list that glides to its place is drawn a dozen times on the way.
 os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+# What is compiled is kept, here and by the processes that tests start: hundreds import the program.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile once what each of the processes beside one another would compile for itself at the same time."""
+    if not session.config.getoption("numprocesses", 0):
+        return
+    for package in charrnn_tui.__path__:
+        compileall.compile_dir(package, quiet=2)
+    with contextlib.suppress(ImportError):  # not pytest's public interface: without it there is only more to do
+        from _pytest.assertion import assertstate_key, rewrite
+
+        state = session.config.stash[assertstate_key]
+        for path in Path(__file__).parent.rglob("*.py"):
+            if path.match("test_*.py") or path.name == "conftest.py":
+                kept = rewrite.get_cache_dir(path) / f"{path.stem}{rewrite.PYC_TAIL}"
+                if rewrite._read_pyc(path, kept) is None:
+                    kept.parent.mkdir(exist_ok=True)
+                    source, code = rewrite._rewrite_test(path, session.config)
+                    rewrite._write_pyc(state, code, source, kept)
 
 
 def pytest_collection_finish() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from charrnn_tui.prompt.keys import KEYS
+from charrnn_tui.text import shipped_corpora
 
 ROOT = Path(__file__).parents[1]
 EXCERPTS = {"architecture.md"}
@@ -39,6 +40,13 @@ def test_every_key_is_documented_by_its_name() -> None:
     rows = table.split("\n\n")[0].splitlines()
     cells = [cell for row in rows for cell in row.strip("|").split("|")[::2]]
     assert sorted(name for cell in cells for name in re.findall(r"`([\w.]+)`", cell)) == sorted(KEYS)
+
+
+def test_the_readme_counts_the_corpora() -> None:
+    corpora = shipped_corpora()
+    labelled = len(list((ROOT / "data").glob("*.csv")))
+    assert (len(corpora), labelled) == (12, 3)
+    assert "twelve corpora, three with a label beside each item" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_files_that_documents_name_are_there() -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from time import perf_counter
 
 from charrnn_tui.model import Model
+from charrnn_tui.prompt.beside import check_both_read
 from charrnn_tui.prompt.generations import DrawnGeneration, DrawnText
 from charrnn_tui.prompt.pace import STEP_BUDGET, Credit
 from charrnn_tui.prompt.session import Session
@@ -82,8 +83,9 @@ class Beside:
     async def write(
         self, model: Model, other: Model, prefix: str, seed: int | None = None, item: int = 0
     ) -> DrawnGeneration:
-        """Continue a prefix with both, to their ends; what was drawn. Raises UnknownSymbolsError."""
+        """Continue a prefix with both, to their ends; what was drawn. Raises CommandError."""
         session, console = self.session, self.console
+        check_both_read((model, other), prefix)
         seed = session.next_seed() if seed is None else seed
         limit, settings = session.limit, session.settings
         steering = replace(session.steering, constraint=NOTHING)  # which asks things of one network's items

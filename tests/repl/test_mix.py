@@ -104,6 +104,7 @@ async def test_wrong_weights_and_models_get_a_sentence(models: tuple[Model, Mode
         (f"/mix {OTHER}=2", "a share above 0 and up to 1"),
         ("/mix nobody=0.3", "no model 'nobody'"),
         ("/beside nobody De", "no model 'nobody'"),
+        (f"/beside '{OTHER}' Nadia", f"The model {OTHER} cannot go on from there: this network does not know"),
         ("/beside", "name the model"),
     ):
         await repl.enter(line)

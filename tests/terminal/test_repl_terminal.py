@@ -11,17 +11,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pexpect
 import pyte
 import pytest
 
-from charrnn_tui.model import Model
+from charrnn_tui.model import Model, write_info
 from charrnn_tui.prompt.reader import Reader
 from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.sampling.constraints import Constraint
-from toy import write_toy_model
+from toy import NAMES, toy_info, write_toy_model
 
 PATIENCE = 60.0
 """Seconds until a test gives up; the machine may be busy with other tests."""
@@ -460,7 +461,7 @@ def test_ghost_text_piece_by_piece_and_another_one(endless: Model, terminals: Ca
     text = "The q"
     terminal.send(text)
     stands(text)
-    terminal.until(lambda: re.search(r"ghost (under )?[\d.]+ %", terminal.status), "its probability")
+    terminal.until(lambda: re.search(r"ghost [\d.]+(e-\d+| %)", terminal.status), "its probability")
     terminal.send("\x1b[C")  # right: a character
     text += ghost(text)[0]
     stands(text)
@@ -480,6 +481,36 @@ def test_ghost_text_piece_by_piece_and_another_one(endless: Model, terminals: Ca
     text += ghost(text)[0]
     stands(text)
     terminal.send("\x15")
+    terminal.prompts()
+    stop_everything(terminal)
+
+
+def test_a_fork_by_keys_and_how_far_back_the_network_looks(home: Path, terminals: Callable[..., Terminal]) -> None:
+    corpus = home / "names.txt"
+    corpus.write_text("\n".join(NAMES) + "\n", encoding="utf-8")
+    recipe = {"corpus": str(corpus), "kind": "lines", "validation_fraction": 0.3}
+    folder = write_toy_model(home / "data" / "charrnn-tui" / "models" / "mine", "mine")
+    write_info(folder, replace(toy_info("mine"), recipe=recipe))
+    terminal = terminals("mine")
+    terminal.prompts()
+    terminal.send("Nad\r")
+    terminal.until(lambda: re.search(r"^› Nad\w* ·", terminal.text, re.M), "a text")
+    terminal.prompts()
+    terminal.send("\x1bOS")  # F4
+    terminal.shows("Enter grows it")
+    terminal.send("\x1b[Hn")  # Home: the first character that was drawn
+    terminal.shows("[n ")
+    terminal.send("\r")
+    terminal.shows("branch 1; /tree lists the 2 branches")
+    assert re.search(r"^› Nadn\w* ·", terminal.text, re.M)
+    terminal.prompts()
+    terminal.send("/tree 0\r")
+    terminal.until(lambda: re.search(r"^\* 0  Nad\w*$", terminal.text, re.M), "the tree")
+    assert re.search(r"^  1     n\w*$", terminal.text, re.M)
+    terminal.prompts()
+    terminal.send("/context\r")
+    terminal.shows("bits a character by known characters")
+    assert re.search(r"mine: \d\.\d\d bits a character, 1 known ones are enough", terminal.text)
     terminal.prompts()
     stop_everything(terminal)
 

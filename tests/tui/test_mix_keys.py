@@ -78,6 +78,7 @@ async def test_wrong_weights_and_models_get_a_sentence_and_come_back() -> None:
             (f"/mix {OTHER}=2", "a share above 0 and up to 1"),
             ("/mix nobody=0.3", "no model 'nobody'"),
             ("/beside nobody De", "no model 'nobody'"),
+            (f"/beside {OTHER} Nadia", "elves é cannot go on"),
             ("/mix toy=x", "=WEIGHT"),
         ):
             app.prompt.set_value("")

@@ -10,6 +10,7 @@ from charrnn_tui.prompt.commands import CommandError
 from charrnn_tui.prompt.constrained_texts import ConstrainedTexts, draw_texts, wanted
 from charrnn_tui.prompt.steering import Steering
 from charrnn_tui.prompt.typed_constraint import NOTHING
+from charrnn_tui.prompt.words import quoted
 from charrnn_tui.sampling import SamplingSettings
 from charrnn_tui.tui.content.generation import Generation, Layout
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from charrnn_tui.model import Model
     from charrnn_tui.prompt.favourites import Favourite
     from charrnn_tui.prompt.session import Session
+    from charrnn_tui.tui.content.probable import Entry
 
 TEMPERATURES = (0.4, 0.7, 1.0, 1.3, 1.6)
 """Those of a comparison."""
@@ -134,8 +136,11 @@ def by_two(prefix: str, other: str) -> Start:
     return Start([prefix] * 2, "models", items=[0, 0], beside=other)
 
 
-def by_another(generation: Generation, other: str) -> Start:
-    """The first text's prefix and seed, by the open model and by another one."""
+def by_another(generation: Entry | None, other: str) -> Start:
+    """The first text's prefix and seed, by the open model and by another one. Raises CommandError where none was
+    drawn."""
+    if not isinstance(generation, Generation):
+        raise CommandError(f"type what both are to continue: /beside {quoted(other)} De.")
     first = generation.texts[0]
     start = by_two(first.typed, other)
     return replace(start, seed=generation.seed, items=[first.item] * 2, settings=[first.settings] * 2)

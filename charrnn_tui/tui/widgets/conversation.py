@@ -12,14 +12,13 @@ from textual.containers import Vertical
 
 from charrnn_tui.model.description import ModelError
 from charrnn_tui.prompt import commands, words
-from charrnn_tui.prompt.beside import named
+from charrnn_tui.prompt.beside import check_both_read, named
 from charrnn_tui.prompt.choices import Choices
 from charrnn_tui.prompt.commands import Action, CommandError
 from charrnn_tui.prompt.probability import LEGEND
 from charrnn_tui.sampling import SettingsError
 from charrnn_tui.text import UnknownSymbolsError
 from charrnn_tui.tui.content.blocks import GenerationAct
-from charrnn_tui.tui.content.generation import Generation
 from charrnn_tui.tui.content.start import Start, by_another, by_two, compared_prefix, of_favourite
 from charrnn_tui.tui.messages import (
     Asked,
@@ -313,14 +312,10 @@ class Conversation(Vertical):
         Raises CommandError, UnknownSymbolsError, ModelError.
         """
         other, prefix = named(typed, (entry.name for entry in self.library.entries()))
-        self.session.others.open(other)
-        if prefix is not None:
-            self.writer.begin(by_two(prefix, other))
-            return
-        entry = self.writer.generations.current
-        if not isinstance(entry, Generation):
-            raise CommandError(f"type what both are to continue: /beside {words.quoted(other)} De.")
-        self.writer.begin(by_another(entry, other))
+        opened, writing = self.session.others.open(other), self.session.writing
+        start = by_two(prefix, other) if prefix is not None else by_another(self.writer.generations.current, other)
+        check_both_read([model for model in (writing, opened) if model is not None], start.prefixes[0])
+        self.writer.begin(start)
 
     def _restyled(self, said: str) -> None:
         if (model := self.session.writing) is not None:

@@ -13,9 +13,9 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from charrnn_tui.tui.content.shown import symbol_name
+from charrnn_tui.tui.widgets.painting import Painted
 
 if TYPE_CHECKING:
     from charrnn_tui.insight.scores import Distribution
@@ -42,7 +42,7 @@ def short_percent(share: float) -> str:
     return f"{percent:.1f}%".rjust(5) if percent < 99.95 else " 100%"
 
 
-class DistributionBars(Widget, can_focus=True):
+class DistributionBars(Painted, can_focus=True):
     """Symbols, the most probable first; Enter puts the chosen one at the place."""
 
     BINDING_GROUP_TITLE = "Distribution"
@@ -79,6 +79,7 @@ class DistributionBars(Widget, can_focus=True):
         super().__init__(id=id)
         self._shown: Distribution | None = None
         self._order: list[int] = []
+        self._rows: list[tuple[str, float, float, bool, bool]] = []
         self._settings = ""
         self._stands: tuple[int, int | None] = (-1, None)
         self._top = 0
@@ -88,6 +89,7 @@ class DistributionBars(Widget, can_focus=True):
         has_end = shown.raw[0] > 0
         self._order = [id_ for id_ in shown.order.tolist() if id_ or has_end]
         self._shown, self._settings = shown, settings
+        self._rows = self.rows()
         if (place, shown.actual) != self._stands:
             self._stands = (place, shown.actual)
             self.chosen = (shown.rank or 1) - 1
@@ -133,11 +135,11 @@ class DistributionBars(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """The heading, then a row a symbol."""
-        base, width = self.rich_style, self.size.width
+        base, width = self.look(), self.size.width
         if y == 0:
             return Strip([Segment(self.heading(), base + self._style("head"))]).adjust_cell_length(width, base)
         at = y - 1 + self._top
-        rows = self.rows()
+        rows = self._rows
         if at >= len(rows):
             return Strip.blank(width, base)
         name, raw, left, cut, actual = rows[at]
@@ -163,7 +165,7 @@ class DistributionBars(Widget, can_focus=True):
         ).adjust_cell_length(width, base + meta)
 
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(f"bars--{name}", partial=True)
+        return self.look(f"bars--{name}")
 
     # --- choosing ---
 

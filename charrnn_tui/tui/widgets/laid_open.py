@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Static
 
 from charrnn_tui.insight.activations import Unit
@@ -16,6 +17,7 @@ from charrnn_tui.tui.content.lens_memory import Remembered
 from charrnn_tui.tui.content.lens_words import facts, legend
 from charrnn_tui.tui.content.shown import plain
 from charrnn_tui.tui.widgets.lens_text import LensText
+from charrnn_tui.tui.widgets.painting import update_in_place
 from charrnn_tui.tui.widgets.unit_strip import UnitStrip
 
 if TYPE_CHECKING:
@@ -94,8 +96,15 @@ class LaidOpen(Vertical):
         """Say something under the text."""
         line = self.query_one("#lens-note", Static)
         line.set_class(trouble, "problem")
-        line.update(plain(said))
-        line.display = bool(said)
+        self._say("note", plain(said))
+        if line.display != bool(said):
+            line.display = bool(said)
+
+    def _say(self, row: str, content: Content) -> None:
+        """Words in a row, where they are other than those that stand there."""
+        line = self.query_one(f"#lens-{row}", Static)
+        if line.content != content:
+            update_in_place(line, content)
 
     def draw(self) -> None:
         """Everything that depends on cursor and channel."""
@@ -104,11 +113,11 @@ class LaidOpen(Vertical):
         if found is None:
             return
         place = min(self.place, len(found.reading))
-        self.query_one("#lens-facts", Static).update(plain(facts(found, place)))
+        self._say("facts", plain(facts(found, place)))
         detail = f" {self.unit}" if self.channel == "unit" and self.unit is not None else ""
         self._draw_memory()
         words = legend(CHANNELS[self.channel], detail, colours=self.colours)
-        self.query_one("#lens-legend", Static).update(words)
+        self._say("legend", words)
         self._draw_units(found, place)
         if self.channel == "mattered":
             self._what_mattered(found, self.place)
@@ -150,8 +159,9 @@ class LaidOpen(Vertical):
 
     def _draw_memory(self) -> None:
         line, told = self.query_one("#lens-memory", Static), self._told
-        line.update(plain(told.words if told is not None else ""))
-        line.display = told is not None
+        self._say("memory", plain(told.words if told is not None else ""))
+        if line.display != (told is not None):
+            line.display = told is not None
 
     # --- what mattered ---
 

@@ -15,17 +15,17 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from charrnn_tui.text import in_one_row
 from charrnn_tui.tui.content.lens_channels import CURSOR
 from charrnn_tui.tui.content.wrapping import Wrap, cell_width
+from charrnn_tui.tui.widgets.painting import Painted
 
 END, OPEN = "∎", "…"
 """What is shown behind the last character: the end of the item, or nothing yet."""
 
 
-class LensText(Widget, can_focus=True):
+class LensText(Painted, can_focus=True):
     """Shows n characters and the place behind them; the cursor stands on one of n + 1 places."""
 
     BINDING_GROUP_TITLE = "Text"
@@ -42,7 +42,7 @@ class LensText(Widget, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"lens-text--prefix", "lens-text--new", "lens-text--mark"}
     ALLOW_SELECT = False
 
-    place: reactive[int] = reactive(0, init=False)
+    place: reactive[int] = reactive(0, init=False, repaint=False)
     """Where the cursor stands."""
 
     @dataclass
@@ -50,6 +50,10 @@ class LensText(Widget, can_focus=True):
         """The cursor stands at another place."""
 
         place: int
+
+        def can_replace(self, message: Message) -> bool:
+            """Where keys come faster than can be painted, the last place is enough."""
+            return isinstance(message, LensText.Moved)
 
     @dataclass
     class Put(Message):
@@ -156,11 +160,11 @@ class LensText(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """One line of the text."""
-        base = self.rich_style
+        base = self.look()
         line, below = self._top + y // self._rows, y % self._rows
         if not 0 <= line < self._lines:
             return Strip.blank(self.size.width, base)
-        prefix, new, mark = (self.get_component_rich_style(f"lens-text--{name}") for name in ("prefix", "new", "mark"))
+        prefix, new, mark = (self.look(f"lens-text--{name}", partial=False) for name in ("prefix", "new", "mark"))
         segments = []
         for place in range(*self._span(line)):
             kind = mark if place == len(self.text) else prefix if place < self._head else new
@@ -190,9 +194,9 @@ class LensText(Widget, can_focus=True):
         return max(0, min(place, len(self.text)))
 
     def watch_place(self, place: int) -> None:
-        """Keep the cursor in view and tell of it."""
+        """Keep the cursor in view and tell of it. It is painted by whoever is told, who calls `show`: once, then, with
+        all that depends on it."""
         self._to_cursor()
-        self.refresh()
         self.post_message(self.Moved(place))
 
     def action_move(self, by: int) -> None:

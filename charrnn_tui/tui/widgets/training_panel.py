@@ -22,6 +22,7 @@ from charrnn_tui.tui.content import training_rows as rows
 from charrnn_tui.tui.content import training_tabs as tabs
 from charrnn_tui.tui.content.training_rows import HORIZONTALS, TABS, ChartView, Tab
 from charrnn_tui.tui.messages import Over, Refused, Said, TrainingBegan, TrainingSaid
+from charrnn_tui.tui.widgets.painting import update_in_place
 
 if TYPE_CHECKING:
     from charrnn_tui.model import ModelInfo
@@ -305,10 +306,7 @@ class TrainingPanel(Vertical):
             self.chart.show(self.training.runs, self.view)
 
     def _set(self, row: str, content: Content) -> None:
-        """Other content; the screen is laid out anew only where the number of lines changed, for that is slow."""
-        widget = self.query_one(row, Static)
-        lines = len(content.wrap(max(1, widget.size.width)))
-        widget.update(content, layout=lines != widget.size.height)
+        update_in_place(self.query_one(row, Static), content)
 
     def on_resize(self) -> None:
         """Fit to the size."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -12,7 +13,8 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
+
+from charrnn_tui.tui.widgets.painting import Painted
 
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 MOST_ROWS = 6
@@ -24,7 +26,7 @@ def glyph(value: float) -> str:
     return _HEIGHTS[min(len(_HEIGHTS) - 1, round(size * (len(_HEIGHTS) - 1)))]
 
 
-class UnitStrip(Widget, can_focus=True):
+class UnitStrip(Painted, can_focus=True):
     """Rows of values, and the unit that is chosen: (row, number)."""
 
     BINDING_GROUP_TITLE = "Units"
@@ -99,27 +101,27 @@ class UnitStrip(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """A heading, then a row a vector."""
-        base, width = self.rich_style, self.size.width
-        label = base + self.get_component_rich_style("units--label", partial=True)
+        base, width = self.look(), self.size.width
+        label = base + self.look("units--label")
         if y == 0:
             return Strip([Segment(self._heading(), label)]).adjust_cell_length(width, base)
         at = y - 1 + self._top
         if at >= len(self._rows):
             return Strip.blank(width, base)
-        below, above, chosen = (
-            self.get_component_rich_style(f"units--{name}", partial=True) for name in ("below", "above", "chosen")
-        )
+        below, above = (base + self.look(f"units--{name}") for name in ("below", "above"))
         name = self._labels[at]
         segments = [Segment(name.ljust(self._label_cells), label + (Style(bold=True) if at == self.row else Style()))]
         row = self._rows[at]
         largest = max(1.0, max(map(abs, row), default=1.0))
         first, last = self.window()
-        for number in range(first, last):
-            value = row[number] / largest
-            style = base + (below if value < 0 else above)
-            if at == self.row and number == self.number:
-                style += chosen
-            segments.append(Segment(glyph(value), style + Style(meta={"unit": (at, number)})))
+        at_cursor = self.number if at == self.row else -1
+        # A segment a run of one look: a segment a unit would take most of the time of a paint.
+        for (under, here), run in groupby(
+            range(first, last), key=lambda number: (row[number] < 0, number == at_cursor)
+        ):
+            style = below if under else above
+            shown = "".join(glyph(row[number] / largest) for number in run)
+            segments.append(Segment(shown, style + self.look("units--chosen") if here else style))
         return Strip(segments).adjust_cell_length(width, base)
 
     def _heading(self) -> str:
@@ -149,6 +151,7 @@ class UnitStrip(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Choose the unit under the pointer."""
-        unit = event.style.meta.get("unit")
-        if isinstance(unit, tuple):
-            self._choose(*unit)
+        first, last = self.window()
+        row, number = event.y - 1 + self._top, first + event.x - self._label_cells
+        if self._top <= row < len(self._rows) and first <= number < last:
+            self._choose(row, number)
