@@ -16,7 +16,6 @@ from charrnn_tui.cells import NgramArchitecture
 from charrnn_tui.model import ModelInfo, write_info
 from charrnn_tui.model.library import Library
 from charrnn_tui.text import Vocabulary
-from charrnn_tui.text.shipped import corpus_names
 from charrnn_tui.training.plan.recipe import PRESETS, Recipe
 from charrnn_tui.tui.screens.corpus_browser import CorpusBrowser
 from charrnn_tui.tui.screens.training_form import TrainingForm, TrainingRequest
@@ -308,9 +307,14 @@ async def test_browsing_brings_the_choice_back() -> None:
         assert isinstance(pilot.app.screen, CorpusBrowser)
         await pilot.press("down", "enter")
         await until(pilot, lambda: pilot.app.screen is screen)
-        assert value(screen, "corpus") in corpus_names()
-        assert value(screen, "corpus") != "names"
+        assert value(screen, "corpus") == "names-by-culture"
         await until(pilot, lambda: screen.summary is not None and screen.summary.name == value(screen, "corpus"))
+        # A table that knows its columns has them chosen.
+        assert [screen.query_one(f"#{name}", Select).value for name in ("column", "label")] == ["name", "culture"]
+        assert screen.recipe().source.label == "culture"
+        screen.query_one("#label", Select).value = ""
+        await until(pilot, lambda: screen.summary is not None and not screen.summary.labels)
+        assert screen.recipe().source.label is None
 
 
 async def test_typing_fast_asks_for_one_estimate() -> None:

@@ -287,7 +287,7 @@ class TrainingForm(TrainingFields):
         else:
             self.summary, self.columns = summary, summary.columns
             field.problem = column.problem = ""
-            self.reading.offer(summary.columns, wanted=False)
+            self.reading.offer(summary.columns, summary.source)
             field.hint = f"{sentence(summary.counted)}, {summary.encoding}."
             self._field("kind").hint = f"{sentence(summary.told)}."
             self._follow_kind(summary.kind)
