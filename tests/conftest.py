@@ -72,6 +72,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal of many colours."""
+    monkeypatch.setenv("COLORTERM", "truecolor")
+
+
+@pytest.fixture
 def toy_model(home: Path) -> Path:
     """A user's model named `toy`, ready to open; its folder."""
     return write_toy_model(home / "data" / "charrnn-tui" / "models" / "toy", "toy")

@@ -59,9 +59,10 @@ def after(model: Model, text: str) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("vocabulary", [TOKENS, TOKEN_TO_ID, "".join(TOKENS)])
-def test_the_tutorials_cell_says_the_same_as_a_model(vocabulary: Any) -> None:
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_tutorials_cell_says_the_same_as_a_model(vocabulary: Any, turned: bool) -> None:
     torch.manual_seed(0)
-    cell = Cell()
+    cell = Cell(turned=turned)
     model = Model.from_torch(cell, vocabulary, name="mine")
     assert (model.name, model.info.kind, "".join(model.vocabulary.symbols)) == ("mine", "lines", "abc")
     state = cell.initial_state(1)
@@ -144,7 +145,7 @@ def test_a_model_of_a_module_is_kept_in_a_file_a_folder_or_the_library(tmp_path:
     ("module", "vocabulary", "words"),
     [
         (Cell(torch.relu), TOKENS, "says something else"),
-        (Cell(turned=True), TOKENS, "says something else"),
+        (Cell(torch.relu, turned=True), TOKENS, "says something else"),
         (Loop(nn.RNN(6, 8, nonlinearity="relu"), lambda x: x), TOKENS, "relu"),
         (Loop(nn.LSTM(6, 8, bidirectional=True), lambda x: x), TOKENS, "bidirectional"),
         (Cell(), ["<s>", *"abc"], "each token is one character"),

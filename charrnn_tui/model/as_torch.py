@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from charrnn_tui.cells import Architecture, NumpyCell
 from charrnn_tui.cells.batch_cell import log_softmax
+from charrnn_tui.model.cells_by_hand import find_cell
 from charrnn_tui.model.description import ModelError, ModelInfo
 from charrnn_tui.model.elsewhere import model_of
 from charrnn_tui.model.one_file import check_finite
@@ -75,12 +77,25 @@ def from_torch(module: Any, vocabulary: Symbols, kind: Kind | None, labels: Sequ
             raise ModelError(f"the network has vectors for {own.labels} labels; give labels=, the name of each.")
         own.check_weights({name: weight.shape for name, weight in weights.items()})
         return ModelInfo("", own, vocabulary, kind or "lines", labels=tuple(labels)), weights
-    shapes = {name: tuple(weight.shape) for name, weight in weights.items()}
     if kind is None and isinstance(vocabulary, Vocabulary):
         kind = "lines"  # its id 0 starts and ends items
-    info, ours, old_ids = model_of(shapes, lambda: weights, symbols_in_order(vocabulary), kind, None, "the module")
-    if not isinstance(module, Mapping):
-        _check_agreement(module, NumpyCell(info.network("it cannot be checked"), ours), old_ids)
+    shapes = {name: tuple(weight.shape) for name, weight in weights.items()}
+    symbols = symbols_in_order(vocabulary)
+    cell = find_cell(shapes)
+    readings = [weights]
+    if cell is not None and cell.joined and not isinstance(module, Mapping):
+        # W [x; h] or W [h; x]: shapes do not tell, the module does.
+        matrix = weights[cell.joined]
+        readings.append({**weights, cell.joined: np.roll(matrix, cell.width, axis=1)})
+    for number, read in enumerate(readings, 1):
+        info, ours, old_ids = model_of(shapes, partial(dict, read), symbols, kind, None, "the module")
+        try:
+            if not isinstance(module, Mapping):
+                _check_agreement(module, NumpyCell(info.network("it cannot be checked"), ours), old_ids)
+            break
+        except ModelError:
+            if number == len(readings):
+                raise
     return info, {name: np.array(weight, dtype=np.float32) for name, weight in ours.items()}  # arrays of its own
 
 

@@ -162,11 +162,11 @@ class Model:
         """A model of a torch module that you trained: `save` keeps it, and the screen and all else here open it.
 
         module: one of our cells or the loop; an `nn.RNN` (tanh), `nn.GRU` or `nn.LSTM`, or a cell of these, with an
-        embedding and a linear output, whatever they are called; a tutorial's cell, h' = tanh(W [x; h] + b); or the
-        state dict of one. Weights are copied. vocabulary: what its ids mean, as a `Vocabulary`, as token -> id, or as
-        the characters in the order of their ids. One fewer than the network has ids: id 0 starts and ends items. As
-        many: with `kind` "lines" a line end among them starts and ends items, or else a space; with "stream" it writes
-        running text. None is running text, but "lines" for the tutorial's networks, which are known by
+        embedding and a linear output, whatever they are called; a tutorial's cell, h' = tanh(W [x; h] + b) or W [h; x];
+        or the state dict of one. Weights are copied. vocabulary: what its ids mean, as a `Vocabulary`, as token -> id,
+        or as the characters in the order of their ids. One fewer than the network has ids: id 0 starts and ends items.
+        As many: with `kind` "lines" a line end among them starts and ends items, or else a space; with "stream" it
+        writes running text. None is running text, but "lines" for the tutorial's networks, which are known by
         `rnn_to_logits` and `hid_to_logits`. labels: their names, for a network of ours that learnt some.
 
         The module is asked about a few characters and compared, where it can be called as `module(id, state)` or

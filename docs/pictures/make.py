@@ -188,7 +188,7 @@ async def unit_matches(pilot: Pilot[None], app: CharRNNApp) -> None:
 async def unit_pins(pilot: Pilot[None], app: CharRNNApp) -> None:
     """A unit held at a value."""
     screen = await units(pilot, app)
-    await pilot.press("down", "down", "f2", "f2")
+    await pilot.press("down", "down", "down", "f2", "f2")
     screen.pins.input.value = "-1"
     screen.pins.input.focus()
     await pilot.press("enter")

@@ -198,7 +198,11 @@ def test_a_corpus_whose_name_is_not_utf8_is_trained_on_and_taken_up_again(tmp_pa
         (make_names(60), 19, ["only 19 items are held out"]),
         (make_names(60), 20, []),
         (make_names(60), 1, ["only 1 item is held out"]),
-        (["id\tname", *(f"{i}\t{name}" for i, name in enumerate(make_names(400)))], None, ["records of 2 columns"]),
+        (
+            ["id\tname", *(f"{i}\t{name}" for i, name in enumerate(make_names(400)))],
+            None,
+            ["name it (--column, column="],
+        ),
     ],
 )
 def test_what_cannot_be_validated_and_records_are_said(

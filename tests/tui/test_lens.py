@@ -22,11 +22,6 @@ from toy import write_toy_model
 pytestmark = pytest.mark.usefixtures("toy_model", "colours")
 
 
-@pytest.fixture
-def colours(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLORTERM", "truecolor")
-
-
 async def test_a_text_is_laid_open_with_the_numbers_that_the_score_has() -> None:
     async with Driven().driven((120, 36)) as pilot:
         screen = await lens(pilot)

@@ -31,7 +31,7 @@ from charrnn_tui.tui.widgets.unit_matches import threshold_of
 from charrnn_tui.tui.widgets.unit_pins import value_of
 from toy import NAMES, write_toy_model
 
-pytestmark = pytest.mark.usefixtures("toy_model")
+pytestmark = pytest.mark.usefixtures("toy_model", "colours")
 SIZES = [(120, 36), (80, 24), (60, 15)]
 
 

@@ -27,7 +27,7 @@ def notes_on(texts: Texts, validation_size: int) -> list[str]:
     if texts.kind == "lines" and (columns := column_names(texts.training)):
         notes.append(
             f"the lines of {texts.name} look like records of {len(columns)} columns ({_listed(columns)}), and whole "
-            "lines are learnt. Choose a column to learn it alone."
+            "lines are learnt. To learn one alone, choose it in the form, or name it (--column, column= in Python)."
         )
     return notes
 

@@ -98,14 +98,16 @@ class ReadingFields(Vertical):
         field.display = True
         return f"Choose {written(proposal)} under Encoding." if proposal else "Choose one under Encoding."
 
-    def offer(self, columns: Sequence[Column], *, wanted: bool = True) -> None:
-        """Show the columns of the text that was read (none where it is no table). `wanted`: one of them has to be
-        chosen; else whole lines may be learnt as well."""
+    def offer(self, columns: Sequence[Column], read: Source | None = None) -> None:
+        """Show the columns of the text (none where it is no table). `read`: how it was read, with the column that it
+        told by itself; None where it could not be, since one of them has to be chosen."""
         column, label = str(self._select("column").value), str(self._select("label").value)
+        if read is not None and not column:
+            column, label = read.column or NONE, read.label or NONE
         self._fill("column", _columns(columns, column), column)
         self._fill("label", _labels([c for c in columns if c.name != column], label), label)
         self.query_one("#field-column", FormField).hint = (
-            "Its values are the items." if column or wanted else "Whole lines are learnt until you choose one."
+            "Its values are the items." if column or read is None else "Whole lines are learnt until you choose one."
         )
         self.query_one("#field-encoding", FormField).hint = ""
         self._show(columns=bool(columns) or bool(column), encoding=str(self._select("encoding").value) != NONE)
