@@ -15,7 +15,6 @@ import safetensors.numpy
 from numpy.typing import NDArray
 
 from charrnn_tui.cells import ArchitectureError, BatchCell, stored_cell
-from charrnn_tui.model.as_torch import Symbols, from_torch, to_torch
 from charrnn_tui.model.description import CARD, HISTORY, LINES, WEIGHTS, ModelError, ModelInfo, read_info
 from charrnn_tui.model.evaluation import Evaluation, evaluate, evaluate_text
 from charrnn_tui.model.folder import read_files, write_folder
@@ -41,6 +40,7 @@ from charrnn_tui.text.arguments import (
 if TYPE_CHECKING:
     from charrnn_tui.cells.torch_cell import TorchCell
     from charrnn_tui.cells.torch_loop import CharRNNLoop
+    from charrnn_tui.model.as_torch import Symbols
     from charrnn_tui.sampling.constrained import ConstrainedDraws
     from charrnn_tui.sampling.constraints import Constraint
 
@@ -173,6 +173,8 @@ class Model:
         `module(ids)`. Raises ModelError for another kind of network or one whose forward says something else,
         ArgumentError.
         """
+        from charrnn_tui.model.as_torch import from_torch
+
         info, weights = from_torch(module, vocabulary, kind, labels)
         model = cls(replace(info, name=check_text(name, "the name")), stored_cell(info.architecture, weights))
         model._files = {WEIGHTS: safetensors.numpy.save(weights)}
@@ -185,6 +187,8 @@ class Model:
 
         Raises ModelError for an n-gram, a mixture and a model without weights.
         """
+        from charrnn_tui.model.as_torch import to_torch
+
         return to_torch(self, loop=loop)
 
     def styled(self, style: StyleLike) -> Model:
