@@ -116,9 +116,8 @@ def test_engine_modules_load_no_screen_and_only_training_loads_torch() -> None:
 
 def test_what_uses_torch_loads_no_screen() -> None:
     names = [name for name in _modules() if name in USES_TORCH]
-    # torch takes a second each: the two that pull in all the others stand for them.
-    loaded = _loaded([name for name in names if name.endswith(("trainer", "rate_sweep"))])
-    assert all(found == {"torch"} for found in loaded.values()), loaded
+    assert set(names) == USES_TORCH
+    assert _loaded_together(names) == {"torch"}
 
 
 def test_front_ends_load_no_torch() -> None:

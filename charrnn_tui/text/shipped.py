@@ -15,13 +15,13 @@ DEFAULT_CORPUS = "names"
 
 WHAT_THEY_HOLD = {
     "animals": "animals, in English and Latin",
-    "animals-by-kind": "animals, each with its kind",
+    "animals-by-kind": "animals of 14 kinds",
     "colours": "names of colours",
     "names": "given names of many cultures",
-    "names-by-culture": "given names, each with its culture",
+    "names-by-culture": "names of 27 cultures",
     "names-ru": "given names, in Russian",
     "places": "cities of the world",
-    "places-by-country": "towns, each with its country",
+    "places-by-country": "towns of 33 countries",
     "smiles": "molecules, as SMILES",
     "taxa": "scientific names of living things",
     "words-en": "words, English",

@@ -36,6 +36,8 @@ class KeysInOrder(App[ReturnT]):
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
             return
+        if isinstance(event, events.Key) and event.key.startswith("alt+"):
+            event.character = None  # Alt with a letter is a key, and types nothing into any input
         self._pressed.append(event)
         await self._next_key()
 

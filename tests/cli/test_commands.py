@@ -170,7 +170,7 @@ def test_corpora_are_listed_and_shown(run: Run, words: Path) -> None:
     assert "given names of many cultures" in shown
     assert run("corpora", "show", str(words)).code == 0
     table = json.loads(run("corpora", "show", "animals-by-kind", "--json", "-n", "1").out)
-    assert (table["what"], table["column"], table["label"]) == ("animals, each with its kind", "animal", "kind")
+    assert (table["what"], table["column"], table["label"]) == ("animals of 14 kinds", "animal", "kind")
     assert sum(count for _, count in table["labels"]) == table["items"] == 3307
     assert_sentence(run("corpora", "show", "nothing"), 1, "nothing", "names")
 

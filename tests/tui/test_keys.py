@@ -32,7 +32,6 @@ def test_every_binding_has_an_id_of_its_own_and_a_tooltip() -> None:
 def test_no_key_is_one_that_a_terminal_cannot_deliver() -> None:
     keys = {key for b in BOUND for key in b.key.split(",")}
     assert not keys & {"ctrl+h", "ctrl+m", "ctrl+i", "ctrl+minus", "ctrl+plus"}
-    assert not any(key.startswith("alt+") and len(key) == 5 for key in keys), "that types a letter"
 
 
 def test_no_key_takes_what_the_prompt_needs_for_editing() -> None:

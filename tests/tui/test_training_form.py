@@ -12,8 +12,10 @@ from driving import HOSTILE, SIZES, UNSET, painted, safe, showing, until
 from textual.pilot import Pilot
 from textual.widgets import Button, Collapsible, Input, Select, Static
 
-from charrnn_tui.model import write_info
+from charrnn_tui.cells import NgramArchitecture
+from charrnn_tui.model import ModelInfo, write_info
 from charrnn_tui.model.library import Library
+from charrnn_tui.text import Vocabulary
 from charrnn_tui.training.plan.recipe import PRESETS, Recipe
 from charrnn_tui.tui.screens.corpus_browser import CorpusBrowser
 from charrnn_tui.tui.screens.training_form import TrainingForm, TrainingRequest
@@ -464,3 +466,23 @@ async def test_a_table_asks_for_its_column_and_other_bytes_for_their_encoding(tm
         assert "Whole lines are learnt until you choose one." in painted(pilot)
         chosen("column").value = "2"
         await until(pilot, lambda: screen.summary is not None and screen.summary.source.column == "2")
+
+
+async def test_an_ngram_asks_for_its_order_alone_and_nothing_goes_on_from_one() -> None:
+    folder = Library().user / "counts"
+    folder.mkdir(parents=True)
+    write_info(folder, ModelInfo("counts", NgramArchitecture(3, 2, 3, 5), Vocabulary("ab")))
+    screen = form(Recipe(corpus="names"))
+    async with showing(screen, (100, 40)) as pilot:
+        assert not screen.query_one("#field-order").display
+        assert not any("counts" in str(words) for words, _ in screen.query_one("#start-from", Select)._options)
+        screen.query_one("#family", Select).value = "ngram"
+        await until(pilot, lambda: screen.query_one("#field-order").display)
+        for name in ("hidden", "epochs", "preset", "learning_rate"):
+            assert not screen.query_one(f"#field-{name}").display
+        fill(screen, "order", "40")
+        await until(pilot, lambda: "from 1 to 32" in problem(screen, "order"))
+        fill(screen, "order", "3")
+        await until(pilot, lambda: "at most 384,000 parameters, counted once" in estimate(screen))
+        recipe = screen.recipe()
+        assert (recipe.family, recipe.order) == ("ngram", 3)

@@ -79,6 +79,9 @@ class Detach:
 
 Command: TypeAlias = Start | Pause | Resume | Save | Stop | SetLearningRate | Detach
 
+SHARES_AT = 0.8
+"""The temperature at which shares of samples are measured."""
+
 # --- events --------------------------------------------------------------------------------------------------
 
 
@@ -188,6 +191,10 @@ class Sampled:
     seed: int
     samples: list[dict[str, Any]] = field(default_factory=list)
     """[{'temperature': 0.5, 'texts': ['…', …]}, …]"""
+    shares: dict[str, float] = field(default_factory=dict)
+    """'distinct' and 'novel' (in no part of the corpus) among `drawn` items at the temperature `SHARES_AT`; none of
+    running text."""
+    drawn: int = 0
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from charrnn_tui.training.process.distributed import Ranks
 from charrnn_tui.training.process.messages import Command, Event, Stop
 from charrnn_tui.training.run import record
 from charrnn_tui.training.run.data import load_data
-from charrnn_tui.training.run.evaluation import Losses, samples_of
+from charrnn_tui.training.run.evaluation import Losses, hashes_known, samples_of
 from charrnn_tui.training.run.references import reference_losses
 from charrnn_tui.training.run.saving import SaveError, write_lines, write_model
 
@@ -77,7 +77,7 @@ class CountingRun:
         seconds = time.perf_counter() - begun
         info = self._info(cell, losses, references, seconds)
         evaluated = self._evaluated(losses, len(ids) - 1, seconds)
-        sampled = samples_of(cell, data.vocabulary, data.kind, STEP)
+        sampled = samples_of(cell, data.vocabulary, data.kind, STEP, hashes_known(data))
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             hashes = data.line_hashes()

@@ -15,7 +15,7 @@ from charrnn_tui.cells import BatchCell, NumpyCell
 from charrnn_tui.cells.through_time.loss import count_targets, inputs_of, next_character_loss
 from charrnn_tui.cells.torch_loop import CharRNNLoop
 from charrnn_tui.sampling import SamplingSettings, sample_many
-from charrnn_tui.text import PAD, Kind, Vocabulary
+from charrnn_tui.text import PAD, Kind, Vocabulary, text_hashes
 from charrnn_tui.training.process import messages
 from charrnn_tui.training.process.distributed import Ranks
 from charrnn_tui.training.run.data import Data, EvaluationPart
@@ -35,6 +35,9 @@ EARLY_WINDOWS = 2
 SAMPLE_TEMPERATURES = (0.5, 0.8, 1.1)
 SAMPLES_EACH = 4
 SAMPLE_SEED = 1
+SHARES_SEED = 2
+DRAWN = 100
+"""Items of which the shares are told."""
 SAMPLE_LENGTH = {"lines": 40, "stream": 120}
 
 
@@ -58,6 +61,7 @@ class Evaluator:
         self._parts, self._ranks = parts, ranks
         self._validation = parts.data.validation(ranks.rank, ranks.world)
         self._training_sample = parts.data.training_sample(ranks.rank, ranks.world)
+        self._known = hashes_known(parts.data)
         self.every = steps_between(parts.data, parts.position.total_steps - parts.position.origin)
         """Updates from one evaluation to the next."""
 
@@ -86,11 +90,19 @@ class Evaluator:
         """What a network of these weights says, with the same random numbers each time."""
         data = self._parts.data
         cell = NumpyCell(self._parts.network.architecture, weights)
-        return samples_of(cell, data.vocabulary, data.kind, self._parts.position.step)
+        return samples_of(cell, data.vocabulary, data.kind, self._parts.position.step, self._known)
 
 
-def samples_of(cell: BatchCell, vocabulary: Vocabulary, kind: Kind, step: int) -> messages.Sampled:
-    """What a cell says, at a few temperatures, with the same random numbers each time."""
+def hashes_known(data: Data) -> NDArray[np.uint64]:
+    """Hashes of all items of a corpus, sorted; none of running text."""
+    parts = data.line_hashes()
+    return np.array([], dtype=np.uint64) if parts is None else np.unique(np.concatenate(list(parts.values())))
+
+
+def samples_of(
+    cell: BatchCell, vocabulary: Vocabulary, kind: Kind, step: int, known: NDArray[np.uint64]
+) -> messages.Sampled:
+    """What a cell says, at a few temperatures, with the same random numbers each time. `known`: see `hashes_known`."""
     samples: list[dict[str, Any]] = []
     for temperature in SAMPLE_TEMPERATURES:
         texts = sample_many(
@@ -103,7 +115,17 @@ def samples_of(cell: BatchCell, vocabulary: Vocabulary, kind: Kind, step: int) -
             max_length=SAMPLE_LENGTH[kind],
         )
         samples.append({"temperature": temperature, "texts": list(texts)})
-    return messages.Sampled(step, SAMPLE_SEED, samples)
+    if kind == "stream":
+        return messages.Sampled(step, SAMPLE_SEED, samples)
+    settings = SamplingSettings(messages.SHARES_AT)
+    drawn = list(
+        sample_many(cell, vocabulary, [""] * DRAWN, settings=settings, seed=SHARES_SEED, max_length=SAMPLE_LENGTH[kind])
+    )
+    shares = {
+        "distinct": len(set(drawn)) / DRAWN,
+        "novel": float(np.mean(~np.isin(text_hashes(drawn), known, assume_unique=False))),
+    }
+    return messages.Sampled(step, SAMPLE_SEED, samples, shares, DRAWN)
 
 
 def a_few(parts: Sequence[EvaluationPart]) -> list[EvaluationPart]:

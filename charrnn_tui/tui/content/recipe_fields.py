@@ -30,6 +30,8 @@ NETWORK = (
     NumberField("embedding", "Embedding", "numbers per symbol", whole=True),
     NumberField("dropout", "Dropout", "share switched off"),
 )
+ORDER = NumberField("order", "Order", "known characters, and the next", whole=True)
+"""An n-gram's only number."""
 BUDGET = (
     NumberField("epochs", "Epochs", "passes over it all"),
     NumberField("batch_size", "Batch", BATCH_HINTS["lines"], whole=True),
@@ -48,7 +50,7 @@ ADVANCED = (
     NumberField("patience", "Patience", "evaluations, 0: endless", whole=True),
     NumberField("threads", "Threads", "0: chosen for you", whole=True),
 )
-NUMBERS = {field.name: field for field in (*NETWORK, *BUDGET, SEED, *ADVANCED)}
+NUMBERS = {field.name: field for field in (*NETWORK, ORDER, *BUDGET, SEED, *ADVANCED)}
 
 PRESET_FIELDS = frozenset(key for preset in PRESETS.values() for key in (*preset.lines, *preset.stream))
 """The numbers that presets choose."""

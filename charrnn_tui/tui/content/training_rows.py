@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 from rich.cells import cell_len
 from textual.content import Content
 from textual.style import Style
 
 from charrnn_tui.prompt import run_words, words
+from charrnn_tui.prompt.run_reading import reading
 from charrnn_tui.prompt.runs import TrainingRun
 from charrnn_tui.text import visible
 from charrnn_tui.tui.content.curves import overlay_colour
@@ -18,6 +19,7 @@ from charrnn_tui.tui.content.wrapping import Wrap, fitted
 
 if TYPE_CHECKING:
     from charrnn_tui.model import ModelInfo
+    from charrnn_tui.training.process.messages import Evaluated
 
 FAINT = "$foreground 65%"
 EMPTY = (
@@ -29,12 +31,22 @@ EMPTY = (
 )
 
 
+Tab: TypeAlias = Literal["loss", "rate", "inside", "samples"]
+Horizontal: TypeAlias = Literal["steps", "epochs", "seconds"]
+TABS: tuple[Tab, ...] = get_args(Tab)
+HORIZONTALS: tuple[Horizontal, ...] = get_args(Horizontal)
+
+
 class ChartView(NamedTuple):
-    """How the chart shows the curves. `part`: the last share of the steps that is shown."""
+    """What the panel shows. `part`: the last share of the steps that the chart shows; `cursor`: which evaluation its
+    values are told of, counted from the last one; None for none."""
 
     log: bool = False
     smooth: bool = False
     part: float = 1.0
+    tab: Tab = "loss"
+    horizontal: Horizontal = "steps"
+    cursor: int | None = None
 
     @property
     def part_words(self) -> str:
@@ -126,6 +138,23 @@ def losses(runs: Sequence[TrainingRun]) -> Content:
     return Content("\n").join(lines)
 
 
+def read_aloud(run: TrainingRun, view: ChartView) -> Content:
+    """A sentence that reads the chart; the values at the cursor instead, where there is one."""
+    at = at_cursor(run, view.cursor)
+    if at is not None:
+        where = f"step {at.step:,}, epoch {at.epoch:.2f}, {words.duration(at.elapsed)}"
+        values = f"training {_loss(at.training_loss)}  validation {_loss(at.validation_loss)}  gap {at.gap:+.3f}"
+        return Content.assemble(("┆ ", "$accent"), (where, FAINT), "\n", values)
+    return Content.styled(reading(run.evaluations, run.references), FAINT)
+
+
+def at_cursor(run: TrainingRun, cursor: int | None) -> Evaluated | None:
+    """The evaluation at the cursor, which counts from the last one back."""
+    if cursor is None or not run.evaluations:
+        return None
+    return run.evaluations[max(0, len(run.evaluations) - 1 - cursor)]
+
+
 def samples(run: TrainingRun, width: int, rows: int) -> Content:
     """What the network says now, at each temperature in at most so many rows."""
     if not run.samples:
@@ -173,6 +202,7 @@ def actions(run: TrainingRun, view: ChartView) -> Content:
         rows.append([(text, f"training('{act}')") for text, act in asked])
     switches = (("log", "log_axis", view.log), ("smooth", "smooth", view.smooth), ("zoom", "zoom", view.part < 1))
     rows.append([(f"{'◉' if on else '○'} {name}", f"training('{act}')") for name, act, on in switches])
+    rows[-1].append((f"↔ {view.horizontal}", "training('horizontal')"))
     if run.evaluations:
         rows[-1].append(("◷ timeline", "timeline"))
     return Content("\n").join(Content("  ").join(_button(*button) for button in row) for row in rows)

@@ -12,7 +12,7 @@ from textual.containers import Container, Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Collapsible, Input, Select, Static
 
-from charrnn_tui.cells import FAMILIES
+from charrnn_tui.cells import MODEL_FAMILIES, NGRAM
 from charrnn_tui.model import ModelError
 from charrnn_tui.model.library import Entry, Library, check_name
 from charrnn_tui.text import Kind, Source, TextError
@@ -26,6 +26,7 @@ from charrnn_tui.tui.content.recipe_fields import (
     BUDGET,
     NETWORK,
     NUMBERS,
+    ORDER,
     SEED,
     NumberField,
     matching_preset,
@@ -59,6 +60,9 @@ class TrainingRequest:
     resume: bool = False
 
 
+_FAMILY_WORDS: dict[str, str] = {NGRAM: "n-gram, counted in a second"}
+
+
 class TrainingFields(Dialog[TrainingRequest | None]):
     """The widgets of the form and ways to read, fill and check them; what happens then is TrainingForm's."""
 
@@ -73,7 +77,10 @@ class TrainingFields(Dialog[TrainingRequest | None]):
         super().__init__()
         self._library = library
         self._recipe = recipe or Recipe()
-        self._entries: dict[str, Entry] = {e.name: e for e in library.entries() if e.info is not None}
+        # An n-gram is counted in one go: there is nothing to go on with.
+        self._entries: dict[str, Entry] = {
+            e.name: e for e in library.entries() if e.info is not None and e.info.architecture.family != NGRAM
+        }
         self._kind: Kind = self._recipe.kind or "lines"
         # Fields of a fold that was never opened: most people never need them, and widgets cost time.
         self._folded = {field.name: show_number(getattr(self._recipe, field.name)) for field in ADVANCED}
@@ -91,10 +98,10 @@ class TrainingFields(Dialog[TrainingRequest | None]):
                 with VerticalScroll(classes="fields", can_focus=False):
                     yield from self._corpus_fields(recipe)
                     yield Static("Network", classes="section")
-                    families = [(family.upper(), family) for family in FAMILIES]
+                    families = [(_FAMILY_WORDS.get(family, family.upper()), family) for family in MODEL_FAMILIES]
                     family = Select(families, value=recipe.family, allow_blank=False, compact=True, id="family")
                     yield FormField("Family", family, "LSTM learns best", id="field-family")
-                    yield from map(self._number, NETWORK)
+                    yield from map(self._number, (*NETWORK, ORDER))
                     yield Static("Budget", classes="section")
                     yield from map(self._number, BUDGET)
                     yield Static("Keep", classes="section")
@@ -206,7 +213,7 @@ class TrainingFields(Dialog[TrainingRequest | None]):
         return replace(
             self._recipe.reading(source),
             validation=validation or None,
-            family=self._choice("family"),  # type: ignore[arg-type]  # one of FAMILIES
+            family=self._choice("family"),  # type: ignore[arg-type]  # one of MODEL_FAMILIES
             name=self._checked_name(),
             **values,
         )

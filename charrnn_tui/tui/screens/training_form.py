@@ -11,18 +11,22 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Button, Collapsible, Input, Select
 
+from charrnn_tui.cells import NGRAM
 from charrnn_tui.model.library import Library
 from charrnn_tui.prompt.words import duration
 from charrnn_tui.text import Kind, Source, TextError
 from charrnn_tui.text.decoding import NotDecodedError
 from charrnn_tui.text.summary import CorpusSummary, summarise
 from charrnn_tui.text.tables import Column, ColumnError
-from charrnn_tui.training.plan.recipe import PRESETS, Recipe, RecipeError
+from charrnn_tui.training.plan.recipe import OF_NETWORKS, PRESETS, Recipe, RecipeError
 from charrnn_tui.tui.content.reader_thread import Reader
 from charrnn_tui.tui.content.recipe_fields import (
     ADVANCED,
     BATCH_HINTS,
+    BUDGET,
+    NETWORK,
     NUMBERS,
+    ORDER,
     PRESET_FIELDS,
     matching_preset,
     parse_number,
@@ -115,6 +119,7 @@ class TrainingForm(TrainingFields):
             self._show_preset()
         else:
             self._apply_start(self._first_start)
+        self._show_for_kind()
         self._check_all()
         self._look(self._delay and 0.01)
 
@@ -204,6 +209,8 @@ class TrainingForm(TrainingFields):
             return  # overtaken by a later choice
         if name == "preset":
             self._apply_preset(value)
+        elif name == "family":
+            self._show_for_kind()
         elif name == "start-from":
             self._apply_start(value)
         self._check_all()
@@ -306,9 +313,14 @@ class TrainingForm(TrainingFields):
 
     def _show_for_kind(self) -> None:
         self._field("batch_size").hint = BATCH_HINTS[self._kind]
+        counted = self._choice("family") == NGRAM
         for field in ADVANCED:
-            if field.only is not None and field.name not in self._folded:
-                self._field(field.name).display = field.only == self._kind
+            if field.name not in self._folded:
+                useful = not counted or field.name not in OF_NETWORKS
+                self._field(field.name).display = useful and field.only in (None, self._kind)
+        for name in (*(field.name for field in (*NETWORK, *BUDGET)), "preset"):
+            self._field(name).display = not counted
+        self._field(ORDER.name).display = counted
 
     async def _show_estimate(self) -> None:
         line = self.estimate_line
@@ -325,9 +337,9 @@ class TrainingForm(TrainingFields):
             line.update(plain(sentence(problem[1] if problem else error)))
         else:
             line.set_classes("")
-            cost = (
-                f"{found.parameters:,} parameters, {found.total_steps:,} steps, about {duration(max(1, found.seconds))}"
-            )
+            steps = "counted once" if recipe.is_ngram else f"{found.total_steps:,} steps"
+            most = "at most " if recipe.is_ngram else ""
+            cost = f"{most}{found.parameters:,} parameters, {steps}, about {duration(max(1, found.seconds))}"
             line.update(plain("\n".join([cost, *map(sentence, found.notes)]), keep_newlines=True))
 
     @work(exclusive=True, group="look", exit_on_error=False)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from textual_hires_canvas import Canvas
 from textual_plot import HiResMode, NumericAxisFormatter
 
 from charrnn_tui.prompt.runs import TrainingRun
@@ -20,7 +21,11 @@ from charrnn_tui.tui.content.curves import (
     step_ticks,
     thinned,
 )
+from charrnn_tui.tui.content.training_rows import ChartView, Horizontal, at_cursor
 from charrnn_tui.tui.widgets.chart import Chart
+
+_BELOW = 0.25
+"""Share of the curves' height below them in which a loss to compare with is still drawn."""
 
 
 class _LossFormatter(NumericAxisFormatter):
@@ -42,6 +47,20 @@ class _StepFormatter(NumericAxisFormatter):
         return [step_label(t) for t in ticks]
 
 
+def horizontal(run: TrainingRun, step: float, unit: Horizontal) -> float:
+    """Where a step of a run stands on the axis: steps, epochs, or seconds as they passed between its evaluations."""
+    started = run.started
+    if unit == "steps" or started is None:
+        return step
+    if unit == "epochs":
+        return step * started.epochs / max(1, started.total_steps)
+    passed = [(0.0, 0.0), *((float(e.step), e.elapsed) for e in run.evaluations)]
+    if run.progress is not None and run.progress.step > passed[-1][0]:
+        passed.append((float(run.progress.step), run.progress.elapsed))
+    steps, seconds = zip(*passed, strict=True)
+    return float(np.interp(step, steps, seconds))
+
+
 class LossChart(Chart, can_focus=False):
     """Loss in nats a character over training steps: training faint, validation strong, the best point marked."""
 
@@ -57,10 +76,13 @@ class LossChart(Chart, can_focus=False):
         self.display = False
         self._shown: list[Point] = []
         self._log = False
+        self._references: list[tuple[str, float]] = []
+        """Losses of models that know less, at their heights on the axis."""
 
-    def show(self, runs: Sequence[TrainingRun], *, log: bool, smooth: bool, part: float = 1.0) -> None:
-        """Draw the curves of the runs, the last one in front. `part`: the last share of the steps that is shown."""
-        series, best = self._series(runs, smooth)
+    def show(self, runs: Sequence[TrainingRun], view: ChartView) -> None:
+        """Draw the curves of the runs, the last one in front."""
+        log, part = view.log, view.part
+        series, best = self._series(runs, view)
         most = max(40, 2 * self.size.width)
         scale = math.log if log else float
         lines = [
@@ -79,23 +101,49 @@ class LossChart(Chart, can_focus=False):
             return
         shown = [point for points, _ in lines for point in points]
         first = min(x for x, _ in shown)
-        if best is not None and best.step >= first:
-            at = np.array([float(best.step)]), np.array([scale(best.validation_loss)])
+        last = runs[-1]
+        if best is not None and (x := horizontal(last, best.step, view.horizontal)) >= first:
+            at = np.array([x]), np.array([scale(best.validation_loss)])
             self.scatter(*at, marker="●", marker_style=self.colour("accent"))
-        self._shown, self._log = shown, log
+        if (pointed := at_cursor(last, view.cursor)) is not None:
+            self.add_v_line(horizontal(last, pointed.step, view.horizontal), self.colour("accent"))
+        low, high = min(y for _, y in shown), max(y for _, y in shown)
+        # Those that would press the curves together are told below instead.
+        self._references = [
+            (name, y)
+            for name, loss in last.references.items()
+            if low - _BELOW * (high - low) <= (y := scale(loss)) <= high
+        ]
+        self._shown, self._log = [*shown, *((shown[-1][0], y) for _, y in self._references)], log
         self.fit()
 
+    def _lighten(self) -> None:
+        super()._lighten()
+        canvas = self.query_one("#plot", Canvas)
+        width, height = canvas.size
+        for name, y in self._references:
+            row = self.get_pixel_from_coordinate(self._x_min, y)[1]
+            if not 0 < row < height - 1:
+                continue
+            for x in range(1, width - 1):
+                if canvas.get_pixel(x, row)[0] in (" ", "\u2800", ""):
+                    canvas.set_pixel(x, row, "┈", self.faint)
+            for x, character in enumerate(name, start=max(1, width - 2 - len(name))):
+                canvas.set_pixel(x, row, character, self.faint)
+
     def _series(
-        self, runs: Sequence[TrainingRun], smooth: bool
+        self, runs: Sequence[TrainingRun], view: ChartView
     ) -> tuple[list[tuple[list[Point], str]], Evaluated | None]:
         """The curves with their colours, and the best point of the last run."""
         series: list[tuple[list[Point], str]] = []
         best: Evaluated | None = None
         for number, run in enumerate(runs):
-            validation = [(float(e.step), e.validation_loss) for e in run.evaluations if e.validation_loss > 0]
+            losses = [(float(e.step), e.validation_loss) for e in run.evaluations if e.validation_loss > 0]
+            validation = [(horizontal(run, x, view.horizontal), y) for x, y in losses]
             if run is runs[-1]:
-                training = [p for p in run.training if math.isfinite(p[1]) and p[1] > 0]
-                series.append((smoothed(training) if smooth else training, self.faint))
+                losses = [p for p in run.training if math.isfinite(p[1]) and p[1] > 0]
+                training = [(horizontal(run, x, view.horizontal), y) for x, y in losses]
+                series.append((smoothed(training) if view.smooth else training, self.faint))
                 series.append((validation, self.colour("primary")))
                 best = run.best
             else:

@@ -19,7 +19,8 @@ from charrnn_tui.prompt.runs import Reconnect, TrainingRun, TrainingRuns
 from charrnn_tui.text import visible
 from charrnn_tui.training.process.messages import Event, Failed, Finished, Paused, Resumed, Started
 from charrnn_tui.tui.content import training_rows as rows
-from charrnn_tui.tui.content.training_rows import ChartView
+from charrnn_tui.tui.content import training_tabs as tabs
+from charrnn_tui.tui.content.training_rows import HORIZONTALS, TABS, ChartView, Tab
 from charrnn_tui.tui.messages import Over, Refused, Said, TrainingBegan, TrainingSaid
 from charrnn_tui.tui.widgets.painting import update_in_place
 
@@ -30,7 +31,24 @@ if TYPE_CHECKING:
     from charrnn_tui.training.plan.recipe import Recipe
     from charrnn_tui.tui.widgets.loss_chart import LossChart
 
-TrainingAct: TypeAlias = Literal["train", "stop", "save", "halve_rate", "double_rate", "log_axis", "smooth", "zoom"]
+TrainingAct: TypeAlias = Literal[
+    "train",
+    "stop",
+    "save",
+    "halve_rate",
+    "double_rate",
+    "log_axis",
+    "smooth",
+    "zoom",
+    "horizontal",
+    "cursor_back",
+    "cursor_on",
+    "next_tab",
+    "tab_loss",
+    "tab_rate",
+    "tab_inside",
+    "tab_samples",
+]
 """What keys, clicks and the palette do to the run and its chart."""
 REDRAWS = 4
 """Redraws a second at most, however often the run speaks."""
@@ -40,6 +58,7 @@ _ROWS_OF_SAMPLES = ((28, 1), (36, 2), (44, 4), (52, 6))
 """Up to this height of the panel, so many rows of samples at each temperature; beyond, MOST_ROWS."""
 _MOST_ROWS = 8
 STARTING = "training starts …"
+_AROUND_A_TAB = ("#training-title", "#training-progress", "#training-tabs", "#training-actions")
 _NOTHING = "nothing is being trained"
 
 
@@ -70,7 +89,10 @@ class TrainingPanel(Vertical):
         """Rows from top to bottom; the chart comes with the first run."""
         yield Static(rows.empty(None), id="training-title", markup=False)
         yield Static("", id="training-progress", markup=False)
+        yield Static("", id="training-tabs", markup=False)
+        yield Static("", id="training-tab", markup=False)
         yield Static("", id="training-losses", markup=False)
+        yield Static("", id="training-reading", markup=False)
         yield Static("", id="training-samples", markup=False)
         yield Static("", id="training-actions", markup=False)
 
@@ -156,6 +178,22 @@ class TrainingPanel(Vertical):
                 self.toggle_smooth()
             case "zoom":
                 self.zoom()
+            case "horizontal":
+                following = (HORIZONTALS.index(self.view.horizontal) + 1) % len(HORIZONTALS)
+                self.view = self.view._replace(horizontal=HORIZONTALS[following])
+                self.post_message(Said(f"the chart counts {self.view.horizontal}"))
+            case "cursor_back" | "cursor_on":
+                self.move_cursor(1 if act == "cursor_back" else -1)
+            case "next_tab":
+                self.open_tab(TABS[(TABS.index(self.view.tab) + 1) % len(TABS)])
+            case "tab_loss":
+                self.open_tab("loss")
+            case "tab_rate":
+                self.open_tab("rate")
+            case "tab_inside":
+                self.open_tab("inside")
+            case "tab_samples":
+                self.open_tab("samples")
             case _:
                 assert_never(act)
 
@@ -197,6 +235,16 @@ class TrainingPanel(Vertical):
         self.view = self.view._replace(part=PARTS[(PARTS.index(self.view.part) + 1) % len(PARTS)])
         self.post_message(Said(f"the chart shows {self.view.part_words}"))
 
+    def move_cursor(self, back: int) -> None:
+        """The evaluation before or after the one at the cursor; behind the last one there is no cursor."""
+        count = len(self.run.evaluations) if self.run is not None else 0
+        at = (-1 if self.view.cursor is None else self.view.cursor) + back
+        self.view = self.view._replace(cursor=None if at < 0 or not count else min(at, count - 1), tab="loss")
+
+    def open_tab(self, tab: Tab) -> None:
+        """Show another side of the run."""
+        self.view = self.view._replace(tab=tab)
+
     def watch_view(self) -> None:
         """Draw anew."""
         self.mark()
@@ -219,7 +267,7 @@ class TrainingPanel(Vertical):
             from charrnn_tui.tui.widgets.loss_chart import LossChart
 
             chart = LossChart(id="training-chart")
-            await self.mount(chart, after="#training-progress")
+            await self.mount(chart, after="#training-tabs")
             self.chart = chart
         self.mark()
         self.redraw()
@@ -238,11 +286,24 @@ class TrainingPanel(Vertical):
         most = next((n for up_to, n in _ROWS_OF_SAMPLES if height <= up_to), _MOST_ROWS)
         self._set("#training-title", rows.title(run))
         self._set("#training-progress", rows.progress(run, width))
-        self._set("#training-losses", rows.losses(self.training.runs))
-        self._set("#training-samples", rows.samples(run, width, most))
+        self._set("#training-tabs", tabs.header(self.view.tab, width))
         self._set("#training-actions", rows.actions(run, self.view))
+        loss = self.view.tab == "loss"
+        for part in ("#training-losses", "#training-reading", "#training-samples"):
+            self.query_one(part).display = loss
+        self.query_one("#training-tab").display = not loss
+        if not loss:
+            if self.chart is not None:
+                self.chart.display = False
+            room = height - sum(self.query_one(row).outer_size.height for row in _AROUND_A_TAB)
+            draw = {"rate": tabs.rate, "inside": tabs.inside, "samples": tabs.samples}[self.view.tab]
+            self._set("#training-tab", draw(run, width, max(6, room)))
+            return
+        self._set("#training-losses", rows.losses(self.training.runs))
+        self._set("#training-reading", rows.read_aloud(run, self.view))
+        self._set("#training-samples", rows.samples(run, width, most))
         if self.chart is not None:
-            self.chart.show(self.training.runs, log=self.view.log, smooth=self.view.smooth, part=self.view.part)
+            self.chart.show(self.training.runs, self.view)
 
     def _set(self, row: str, content: Content) -> None:
         update_in_place(self.query_one(row, Static), content)
