@@ -639,7 +639,7 @@ def test_training_pauses_resumes_and_is_kept(toy_model: Path, home: Path, termin
     terminal.until(lambda: re.search(r"^› ba\w* ?[·…]", terminal.text, re.M), "a word of the new model")
     terminal.prompts("paused")
     terminal.send("/train\r")
-    terminal.until(lambda: terminal.text.count("Training my-words-lstm on") == 2, "the run again")
+    terminal.until(lambda: re.search(r"^› /train\s+Training my-words-lstm on", terminal.text, re.M), "the run again")
     terminal.until(lambda: "█" in terminal.status, "the bar")
     terminal.send("\x03")
     terminal.prompts("paused")
