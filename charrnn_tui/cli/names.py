@@ -29,7 +29,8 @@ def _models_in(root: Path) -> list[str]:
         folders = sorted(root.iterdir())
     except OSError:
         return []
-    return [folder.name for folder in folders if not folder.name.startswith(".") and folder.is_dir()]
+    # Python keeps what it has compiled beside the shipped models.
+    return [f.name for f in folders if not f.name.startswith((".", "__pycache__")) and f.is_dir()]
 
 
 def _beginning(names: Iterable[str], incomplete: str) -> list[str]:
