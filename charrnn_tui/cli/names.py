@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from charrnn_tui.files import paths
+from charrnn_tui.files import bounds, paths
 from charrnn_tui.text.stdlib import PYTHON_STDLIB
 
 
@@ -61,7 +61,7 @@ def complete_file(incomplete: str) -> list[str]:
     """Files and folders (with a slash) whose path begins so; hidden ones only where a dot is typed."""
     folder, slash, start = incomplete.rpartition("/")
     try:
-        root = Path(f"{folder}{slash}" or ".").expanduser()
+        root = bounds.typed(f"{folder}{slash}" or ".")
         found = sorted(root.iterdir())
     except (OSError, RuntimeError):
         return []
