@@ -398,6 +398,10 @@ def test_a_seed_of_none_is_drawn_and_told() -> None:
     again = cr.train(NAMES, preset="quick", seed=seeds[0], **TINY)
     assert again.score("Anna").log_prob == models[0].score("Anna").log_prob
     stream = models[0].stream("A", seed=None)
+    texts, draws = models[0].sample(5, "A", seed=None), models[0].draws(cr.Constraint(length=(1, 9)), seed=None)
+    assert len({stream.seed, texts.seed, draws.seed}) == 3
+    assert list(texts) == list(models[0].sample(5, "A", seed=texts.seed))
+    assert next(draws) == next(models[0].draws(cr.Constraint(length=(1, 9)), seed=draws.seed))
     same = models[0].stream("A", seed=stream.seed)
     assert [token.id for token in stream] == [token.id for token in same]
 

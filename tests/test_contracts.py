@@ -8,7 +8,7 @@ from pathlib import Path
 import charrnn_tui
 
 ROOT = Path(charrnn_tui.__file__).parent
-FRONT_ENDS = {"tui", "repl", "cli"}
+FRONT_ENDS = {"tui", "web", "repl", "cli"}
 OUTSIDE = {"__init__", "models", "data"}
 """The front door, whose names lead everywhere when they are first used, and folders that hold files, not code."""
 

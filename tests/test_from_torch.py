@@ -54,6 +54,14 @@ class Loop(nn.Module):
         return out
 
 
+class Muddled(CharRNNLoop):
+    """Our loop with something of its own on the way."""
+
+    def forward(self, *given: Any) -> Any:
+        answer, state = super().forward(*given)
+        return (answer * 2).log_softmax(-1), state
+
+
 def after(model: Model, text: str) -> dict[str, float]:
     return model.distribution(text)
 
@@ -74,6 +82,34 @@ def test_the_tutorials_cell_says_the_same_as_a_model(vocabulary: Any, turned: bo
     with torch.no_grad():
         cell.embedding.weight.zero_()
     assert after(model, "cab") == pytest.approx(expected, abs=1e-6), "its weights are its own"
+
+
+class LSTMStep(nn.Module):
+    """A cell on torch's own, whose state is a pair."""
+
+    def __init__(self, forgets: bool = False) -> None:
+        super().__init__()
+        self.forgets, self.emb, self.lstm = forgets, nn.Embedding(4, 6), nn.LSTMCell(6, 8)
+        self.rnn_to_logits = nn.Linear(8, 4)
+
+    def forward(self, x: Tensor, state: tuple[Tensor, Tensor]) -> tuple[tuple[Tensor, Tensor], Tensor]:
+        h, c = self.lstm(self.emb(x), state)
+        return (h, torch.zeros_like(c) if self.forgets else c), self.rnn_to_logits(h)
+
+    def initial_state(self, batch_size: int) -> tuple[Tensor, Tensor]:
+        return torch.zeros(batch_size, 8), torch.zeros(batch_size, 8)
+
+
+def test_a_pair_of_states_is_carried_and_its_loss_noticed() -> None:
+    torch.manual_seed(4)
+    cell = LSTMStep()
+    model = Model.from_torch(cell, TOKENS)
+    state = cell.initial_state(1)
+    for token in " abba":
+        state, answer = cell(torch.tensor([TOKEN_TO_ID[token]]), state)
+    assert after(model, "abba")["a"] == pytest.approx(answer.softmax(-1)[0, 2].item(), abs=1e-6)
+    with pytest.raises(ModelError, match="says something else"):
+        Model.from_torch(LSTMStep(forgets=True), TOKENS)
 
 
 @pytest.mark.parametrize("layer", [nn.RNN, nn.GRU, nn.LSTM])
@@ -154,6 +190,7 @@ def test_a_model_of_a_module_is_kept_in_a_file_a_folder_or_the_library(tmp_path:
         (nn.Linear(2, 3), TOKENS, "no recurrent weights"),
         (make_cell(Architecture("gru", 4, 6, 8, labels=2)), Vocabulary("abc"), "labels"),
         (make_cell(Architecture("gru", 5, 6, 8)), Vocabulary("abc"), "5 ids"),
+        (Muddled(Architecture("gru", 4, 6, 8)), TOKENS, "says something else"),
     ],
 )
 def test_another_network_is_told(module: nn.Module, vocabulary: Any, words: str) -> None:

@@ -103,7 +103,7 @@ def _loaded_together(names: list[str]) -> set[str]:
 
 
 def _is_front_end(name: str) -> bool:
-    return name.startswith(("charrnn_tui.tui", "charrnn_tui.repl", "charrnn_tui.cli"))
+    return name.startswith(("charrnn_tui.tui", "charrnn_tui.repl", "charrnn_tui.cli", "charrnn_tui.web"))
 
 
 def test_engine_modules_load_no_screen_and_only_training_loads_torch() -> None:

@@ -137,3 +137,13 @@ def test_changes_win_over_the_preset_and_a_corpus_over_an_unfinished_run(verse: 
         recipe_for("begun", library, changes={"hidden": 7})
     with pytest.raises(TextError, match="no file and no corpus 'finished'"):
         recipe_for("finished", library)
+
+
+def test_the_tutorials_recipe_is_the_same_on_the_command_line_and_in_python() -> None:
+    asked = request_for(Asked({"corpus": "names", "seed": 3}, recipe_file="tutorial"), Library())
+    planned = api.plan_for("names", None, Library(), {"seed": 3}, recipe="tutorial").request
+    assert _said(asked) == _said(planned)
+    recipe = asked.recipe
+    assert (recipe.family, recipe.hidden, recipe.embedding, recipe.batch_size) == ("rnn", 64, 16, 32)
+    assert (recipe.learning_rate, recipe.schedule, recipe.weight_decay, recipe.ema) == (1e-3, "constant", 0, 0)
+    assert recipe.total_steps(224) == 1000

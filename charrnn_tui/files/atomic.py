@@ -9,12 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from charrnn_tui.files import bounds
 
-def write_with(path: Path, write: Callable[[Path], None]) -> None:
+
+def write_with(path: Path, write: Callable[[Path], None], mode: int | None = None) -> None:
     """Let `write` fill a temporary file in the same folder, flush it to disk and rename it to `path`.
 
-    The folder is made where it is missing. On any error the old file stays as it was. Raises OSError.
+    The folder is made where it is missing. `mode` is its permissions; None: those of any new file. On any error the
+    old file stays as it was. Raises OSError, also where this session may not write
+    there (see `bounds`).
     """
+    bounds.check(path, write=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     os.close(handle)
@@ -23,21 +28,21 @@ def write_with(path: Path, write: Callable[[Path], None]) -> None:
         write(temporary)
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~umask())
+        temporary.chmod(0o666 & ~umask() if mode is None else mode)
         temporary.replace(path)
         _sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def write_bytes(path: Path, data: bytes) -> None:
+def write_bytes(path: Path, data: bytes, mode: int | None = None) -> None:
     """Write bytes atomically."""
-    write_with(path, lambda temporary: _fill(temporary, data))
+    write_with(path, lambda temporary: _fill(temporary, data), mode)
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, mode: int | None = None) -> None:
     """Write UTF-8 atomically."""
-    write_bytes(path, text.encode("utf-8"))
+    write_bytes(path, text.encode("utf-8"), mode)
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -55,6 +55,11 @@ def logs() -> Path:
     return _dirs().user_log_path
 
 
+def served() -> Path:
+    """What `serve` keeps: the link while it runs, the folders of its sessions, the lock of who trains."""
+    return _dirs().user_state_path / "served"
+
+
 def runs() -> Path:
     """One file a training run that goes on in the background."""
     return _dirs().user_state_path / "runs"

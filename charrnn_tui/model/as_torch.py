@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -125,34 +126,42 @@ def _asked(module: Any, ids: list[int], known: list[int]) -> Iterable[Floats]:
     """Every reading of what a module says, log P [time, symbols]; nothing where it cannot be asked."""
     import torch
 
-    training = module.training
+    training, device = module.training, next(module.parameters()).device
     module.eval()
-    device = next(module.parameters()).device
-    found = []
-    try:
-        with torch.no_grad():
-            if hasattr(module, "initial_state"):
-                state, rows = module.initial_state(1), []
-                for id_ in ids:
-                    state, answer = module(torch.tensor([id_], device=device), state)
-                    rows.append(answer.reshape(-1))
-                found.append(torch.stack(rows))
-            else:
-                sequence = torch.tensor([ids], device=device)
-                for given in (sequence, sequence.T):
-                    out = module(given)
-                    out = out if isinstance(out, torch.Tensor) else next(o for o in out if o.ndim == 3)
-                    found.append(out.reshape(len(ids), -1))
-    except Exception:
-        found = []  # it wants to be called in another way
-    finally:
-        module.train(training)
+    found: list[Any] = []
+    for ask in (_by_step, _by_sequence):
+        with torch.no_grad(), contextlib.suppress(Exception):  # it may want to be called in another way
+            found += ask(module, ids, device)
+    module.train(training)
     for out in found:
         numbers = out.float().cpu().numpy()
         if numbers.ndim == 2 and numbers.shape[1] > max(known):
             yield log_softmax(numbers[:, known])  # logits and log-probabilities alike
             with np.errstate(divide="ignore", invalid="ignore"):
                 yield log_softmax(np.log(numbers[:, known]))
+
+
+def _by_step(module: Any, ids: list[int], device: Any) -> list[Any]:
+    """What a cell says, a character at a time: `module(id, state)` gives the new state and the answer."""
+    import torch
+
+    state, rows = module.initial_state(1), []
+    for id_ in ids:
+        state, answer = module(torch.tensor([id_], device=device), state)
+        rows.append(answer.reshape(-1))
+    return [torch.stack(rows)]
+
+
+def _by_sequence(module: Any, ids: list[int], device: Any) -> list[Any]:
+    """What a module says of a whole sequence, batch first or time first: the answer alone, or the first of several."""
+    import torch
+
+    found, sequence = [], torch.tensor([ids], device=device)
+    for given in (sequence, sequence.T):
+        out = module(given)
+        out = out if isinstance(out, torch.Tensor) else out[0]
+        found.append(out.reshape(len(ids), -1))
+    return found
 
 
 def to_torch(model: Model, *, loop: bool) -> TorchCell | CharRNNLoop:

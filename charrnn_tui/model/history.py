@@ -100,7 +100,8 @@ class History(Sequence[dict[str, Any]]):
             down = (high - y) / (high - low or 1) * (_HEIGHT - _BOTTOM - 24) + 18
             return f"{across:.1f},{down:.1f}"
 
-        parts = []
+        axes = f"M{_LEFT},18V{_HEIGHT - _BOTTOM + 6}H{_WIDTH - 10}"
+        parts = [f'<path d="{axes}" fill="none" stroke="currentColor" stroke-opacity="0.4"/>']
         for number, (name, points) in enumerate(curves.items()):
             line = " ".join(place(*point) for point in points)
             colour = _COLOURS[name]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import repeat
@@ -27,6 +27,7 @@ from charrnn_tui.sampling import SamplingOptions, SamplingSettings, Search, Stre
 from charrnn_tui.sampling.prefix import clean_prefix
 from charrnn_tui.sampling.probability_tree import Branch, probability_tree
 from charrnn_tui.sampling.search import MEMORY
+from charrnn_tui.sampling.texts import Texts
 from charrnn_tui.text import BOUNDARY, Kind, Vocabulary, text_hash, visible
 from charrnn_tui.text.arguments import (
     ArgumentError,
@@ -281,14 +282,15 @@ class Model:
         prefix: str = "",
         *,
         settings: SamplingSettings | None = None,
-        seed: int = 0,
+        seed: int | None = 0,
         max_length: int | None = None,
         batch_size: int = 1024,
         **options: Unpack[SamplingOptions],
-    ) -> Iterator[str]:
+    ) -> Texts:
         """`n` continuations of one prefix, prefix included, in constant memory.
 
-        Text i is that of `stream(prefix, seed=seed, item=i)`. Raises UnknownSymbolsError, SettingsError, ValueError.
+        Text i is that of `stream(prefix, seed=seed, item=i)`; a seed of None is drawn, and the iterator's `seed` tells
+        it. Raises UnknownSymbolsError, SettingsError, ValueError.
         """
         n = _check_count(n)
         batch_size = max(1, min(check_whole(batch_size, "the number of streams in a batch", 1), n))
@@ -302,17 +304,18 @@ class Model:
         prefixes: Iterable[str],
         *,
         settings: SamplingSettings | None = None,
-        seed: int = 0,
+        seed: int | None = 0,
         first_item: int = 0,
         max_length: int | None = None,
         batch_size: int = 1024,
         **options: Unpack[SamplingOptions],
-    ) -> Iterator[str]:
+    ) -> Texts:
         """One continuation of each prefix, in their order; the first is item `first_item` of the seed.
 
         Raises UnknownSymbolsError.
         """
-        return sample_many(
+        seed = seed_or_drawn(seed)
+        drawn = sample_many(
             self.cell,
             self.vocabulary,
             prefixes,
@@ -323,6 +326,7 @@ class Model:
             max_length=self.info.default_max_length if max_length is None else max_length,
             batch_size=batch_size,
         )
+        return Texts(drawn, seed)
 
     def draws(
         self,
@@ -330,7 +334,7 @@ class Model:
         prefix: str = "",
         *,
         settings: SamplingSettings | None = None,
-        seed: int = 0,
+        seed: int | None = 0,
         max_length: int | None = None,
         max_steps: int | None = None,
         stop: Callable[[], bool] | None = None,
@@ -358,7 +362,9 @@ class Model:
             self.info.default_max_length if max_length is None else check_max_length(max_length),
         )
         steps = MOST_STEPS if max_steps is None else check_whole(max_steps, "the number of steps", 1)
-        return ConstrainedDraws(network, constraint, seen=self.seen, seed=seed, max_steps=steps, stop=stop)
+        return ConstrainedDraws(
+            network, constraint, seen=self.seen, seed=seed_or_drawn(seed), max_steps=steps, stop=stop
+        )
 
     def _check_items(self, otherwise: str) -> None:
         if self.info.kind == "stream":

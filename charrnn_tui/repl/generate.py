@@ -17,10 +17,12 @@ from charrnn_tui.prompt.actions import LISTED
 from charrnn_tui.prompt.commands import CommandError
 from charrnn_tui.prompt.constrained_texts import ConstrainedTexts, Wanted, draw_texts, draws_of, why_fewer
 from charrnn_tui.prompt.generations import (
+    NEW,
     DrawnGeneration,
     DrawnText,
     ProbableItems,
     ProbableText,
+    is_new,
     probable_search,
     shown_item,
 )
@@ -94,7 +96,8 @@ class Generator:
             await self._play(None if asked else model, stream, generation, live, written=written)
             stopped = live.stopped or live.left
             if console.marked:
-                live.write([*_end_mark(stream, stopped=stopped), ("class:hint", known)])
+                new = _new_mark(model, stream.text, ended=stream.end == "end")
+                live.write([*_end_mark(stream, stopped=stopped), *new, ("class:hint", known)])
         text.end = stream.end
         if stream.end is None and stream.tokens and not asked:
             generation.max_length = len(stream.tokens)  # so that its command line stops where it was stopped
@@ -241,10 +244,11 @@ class Generator:
                     number = f"--- {len(drawn) + 1}\n" if running else f"{len(drawn) + 1:>{len(str(count))}}  "
                     live.write([("class:hint", number)])
                 rest = console.shown(text[len(shown) :], keep_newlines=running)
-                live.write([("class:prefix", console.shown(shown)), ("", rest), ("", "\n")])
+                end: EndReason = "length" if draws is None and len(text) - len(shown) >= limit else "end"
+                new = _new_mark(model, text, ended=end == "end") if console.marked else []
+                live.write([("class:prefix", console.shown(shown)), ("", rest), *new, ("", "\n")])
                 characters += len(text) - len(shown)
                 self.speed = characters / max(1e-9, perf_counter() - started)
-                end: EndReason = "length" if draws is None and len(text) - len(shown) >= limit else "end"
                 drawn.append(DrawnText(prefix, text, settings, item=len(drawn), end=end))
             stopped = live.stopped or live.left
             if stopped:
@@ -315,6 +319,11 @@ def _end_mark(stream: Stream, *, stopped: bool) -> Fragments:
     if stream.end == "length":
         return [("class:end", "…")]
     return [("class:end", " ^C")] if stopped else []
+
+
+def _new_mark(model: Model, text: str, *, ended: bool) -> Fragments:
+    """The sign of an item that stands nowhere in the corpus that the network learnt from."""
+    return [("class:hint", NEW)] if is_new(model, text, ended=ended) else []
 
 
 async def in_thread(items: Iterator[T], live: Live) -> AsyncIterator[T]:

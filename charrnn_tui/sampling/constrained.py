@@ -187,7 +187,7 @@ class ConstrainedDraws(Iterator[str]):
     ) -> None:
         self._network, self._constraint = network, constraint
         self._gate = constraint.gate(network.vocabulary, network.prefix, max_length=network.max_length, seen=seen)
-        self._seed, self._max_steps, self._stop = seed, max_steps, stop
+        self.seed, self._max_steps, self._stop = seed, max_steps, stop
         self._search: ConstrainedSearch | None = None
         self._drawn = self._fitting = 0
         self._arrived: list[float] = []
@@ -235,7 +235,7 @@ class ConstrainedDraws(Iterator[str]):
             network.vocabulary,
             repeat(network.prefix, _PLAIN_DRAWS),
             settings=network.settings,
-            seed=self._seed,
+            seed=self.seed,
             first_item=self._drawn,
             # One that takes a character more has not ended in time.
             max_length=network.max_length + 1,
@@ -250,13 +250,13 @@ class ConstrainedDraws(Iterator[str]):
             self._network,
             self._gate,
             order=order,
-            seed=self._seed,
+            seed=self.seed,
             max_steps=max_steps,
             stop=self._stop,
         )
 
     def _exponentials(self) -> Iterator[float]:
-        key = item_keys(self._seed, np.array([_SEARCH_ITEM]))
+        key = item_keys(self.seed, np.array([_SEARCH_ITEM]))
         at = 0
         while True:
             yield from (-np.log1p(-uniforms(key, np.arange(at, at + 1024)))).tolist()

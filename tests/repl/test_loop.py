@@ -66,13 +66,19 @@ def expected(model: Model, prefix: str, seed: int = 3, temperature: float = 0.8,
     return prefix + "".join(token.symbol for token in stream)
 
 
+def ended(model: Model, prefix: str) -> str:
+    """The line of a continuation that ends by itself, with the sign of what stands nowhere in the corpus."""
+    text = expected(model, prefix)
+    return f"> {text} ·{' ✦' if model.seen(text) == '' else ''}\n"
+
+
 # --- generating ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("paced", [False, True])
 async def test_a_prefix_is_continued(model: Model, paced: bool) -> None:
     sitting = await Sitting(model, paced=paced).enter("De")
-    assert sitting.console.streamed == f"> {expected(model, 'De')} ·\n"
+    assert sitting.console.streamed == ended(model, "De")
     assert sitting.console.echoed == []
     assert sitting.repl.generator.speed
     assert sitting.session.last_seed == 3
@@ -80,7 +86,7 @@ async def test_a_prefix_is_continued(model: Model, paced: bool) -> None:
 
 async def test_the_empty_line_writes_an_item(sitting: Sitting, model: Model) -> None:
     await sitting.enter("")
-    assert sitting.console.streamed == f"> {expected(model, '')} ·\n"
+    assert sitting.console.streamed == ended(model, "")
 
 
 async def test_the_limit_ends_with_an_ellipsis(sitting: Sitting, model: Model) -> None:
@@ -165,7 +171,9 @@ async def test_colours_follow_the_probability(sitting: Sitting, model: Model) ->
 async def test_a_batch(sitting: Sitting, model: Model) -> None:
     await sitting.enter("/n 5 De")
     wanted = list(model.sample(5, "De", settings=SamplingSettings(0.8), seed=3))
-    assert sitting.console.streamed.split() == [word for i, text in enumerate(wanted, 1) for word in (str(i), text)]
+    marks = ["✦"] if all(model.seen(text) == "" for text in wanted) else []
+    words = [word for i, text in enumerate(wanted, 1) for word in (str(i), text, *marks)]
+    assert sitting.console.streamed.split() == words
     assert sitting.console.echoed == ["/n 5 De"]
     await sitting.enter("/save")
     kept = favourites.load()
@@ -301,7 +309,7 @@ async def test_a_setting_that_was_turned_and_turned_back_was_turned(home: Path) 
 async def test_a_wrong_line_among_pasted_ones_costs_the_others_nothing(sitting: Sitting, model: Model) -> None:
     for line in pasted("De\n/quit\nZo\nAn", "").split("\n"):
         await sitting.enter(line)
-    assert sitting.console.streamed == f"> {expected(model, 'De')} ·\n> {expected(model, 'An')} ·\n"
+    assert sitting.console.streamed == ended(model, "De") + ended(model, "An")
     assert sitting.console.echoed == ["//quit", "Zo"]  # what was wrong stands above its sentence
     assert ["'/'" in said or "'Z'" in said for said in sitting.console.complaints] == [True, True]
     assert not sitting.repl._quit

@@ -6,8 +6,9 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from charrnn_tui.text import visible
 from charrnn_tui.text.arguments import check_path
-from charrnn_tui.training.plan.recipe import read_settings
+from charrnn_tui.training.plan.recipe import RecipeError, read_settings
 
 RECIPES: Mapping[str, Mapping[str, Any]] = {
     "tutorial": {
@@ -38,4 +39,7 @@ def settings_of(recipe: str | os.PathLike[str]) -> dict[str, Any]:
     """The settings of a recipe: a built-in one by its name, or those of a TOML file. Raises RecipeError."""
     if isinstance(recipe, str) and recipe in RECIPES:
         return dict(RECIPES[recipe])
-    return read_settings(check_path(recipe, "the recipe"))
+    path = check_path(recipe, "the recipe")
+    if not path.exists():
+        raise RecipeError(f"there is no file {visible(str(path))}; recipes with a name are: {', '.join(RECIPES)}.")
+    return read_settings(path)
