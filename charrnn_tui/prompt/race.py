@@ -21,7 +21,6 @@ from charrnn_tui.training.plan.recipe import DEFAULT_PRESET, OF_NETWORKS, Recipe
 
 if TYPE_CHECKING:
     from charrnn_tui.model.library import Library
-    from charrnn_tui.prompt.race_results import Measured
 
 MOST_ENTRANTS = 8
 SHARED = (
@@ -81,6 +80,23 @@ def _settings(entrant: str) -> dict[str, Any]:
         known = ", ".join((*MODEL_FAMILIES, *RECIPES))
         raise RecipeError(f"{visible(entrant)!r} can run in no race; there are {known}, and recipe files.")
     return settings_of(entrant)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a network that is done can do."""
+
+    characters_per_second: float
+    """Drawn one after the other, as the prompt draws."""
+    context: int | None
+    """The least k from which on the loss stays within 1 % of its best; None where its held-out part is not at hand."""
+    beyond: bool = False
+    """Whether even more characters than were asked for might help."""
+
+    @property
+    def context_words(self) -> str:
+        """The context in a table's cell."""
+        return "" if self.context is None else f"{self.context}{'+' if self.beyond else ''}"
 
 
 @dataclass

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from charrnn_tui.prompt.race import Entrant, Measured, Race
 from charrnn_tui.text import visible
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
-    from charrnn_tui.prompt.race import Entrant, Race
 
 LENGTHS = (0, 1, 2, 3, 4, 6, 8, 12, 16, 32, 64)
 PLACES = 256
@@ -26,23 +25,6 @@ EXPLAINED = (
     "nats/char: on the same held-out part; chars/s: drawn one after the other;",
     "context: from so many known characters on, the loss stays within 1 % of its best",
 )
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What a network that is done can do."""
-
-    characters_per_second: float
-    """Drawn one after the other, as the prompt draws."""
-    context: int | None
-    """The least k from which on the loss stays within 1 % of its best; None where its held-out part is not at hand."""
-    beyond: bool = False
-    """Whether even more characters than were asked for might help."""
-
-    @property
-    def context_words(self) -> str:
-        """The context in a table's cell."""
-        return "" if self.context is None else f"{self.context}{'+' if self.beyond else ''}"
 
 
 def measure(model: Model) -> Measured:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from charrnn_tui.model.library import Library
-from charrnn_tui.prompt.race import SHARED, Race, curves, recipes_of
-from charrnn_tui.prompt.race_results import HEADING, Measured, drawn_per_second, table, to_dicts
+from charrnn_tui.prompt.race import SHARED, Measured, Race, curves, recipes_of
+from charrnn_tui.prompt.race_results import HEADING, drawn_per_second, table, to_dicts
 from charrnn_tui.prompt.runs import TrainingRun
 from charrnn_tui.text import TextError
 from charrnn_tui.training.plan.recipe import Recipe, RecipeError
