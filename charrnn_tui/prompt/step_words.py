@@ -52,6 +52,8 @@ _TOLD: dict[str, tuple[str, str]] = {
     DRAW: ("draw", "The shares laid end to end from 0 to 1; the uniform number falls on one of them."),
 }
 """Title and a sentence, by the part's name."""
+_ROWS = ("Wx", "Uh", "sum")
+"""Parts with a number for each row of the weights: those of all gates."""
 
 
 def title(name: str) -> str:
@@ -67,9 +69,11 @@ def sentence(name: str, kind: Kind) -> str:
     return said
 
 
-def shape(part: Part) -> str:
-    """[24], or [4 x 24] where several gates stand below each other, is for the reader to divide: the length alone."""
-    return f"[{len(part.values)}]"
+def shape(part: Part, steps: Steps) -> str:
+    """[24], or [4 x 24] where the rows of several gates stand below each other."""
+    gates, hidden = steps.architecture.gates, steps.architecture.hidden
+    several = part.name in _ROWS and gates > 1
+    return f"[{gates} x {hidden}]" if several else f"[{len(part.values)}]"
 
 
 def range_words(part: Part) -> str:
@@ -98,7 +102,7 @@ def numbers(part: Part, step: Step, vocabulary: Vocabulary, count: int, shown: S
 
 def arithmetic(part: Part, at: int, vocabulary: Vocabulary, shown: Shown) -> str:
     """How one of its numbers comes about: 'unit 3: sigmoid(W x + b 0.12 …) = 0.53'."""
-    which = f"{symbol(at, vocabulary, shown)!s}" if part.symbols else f"unit {at % max(1, len(part.values))}"
+    which = symbol(at, vocabulary, shown) if part.symbols else f"{'row' if part.name in _ROWS else 'unit'} {at}"
     value = f"{part.values[at]:.4f}"
     if not part.template:
         return f"{which}: {part.formula} = {value}"
@@ -168,8 +172,8 @@ def step_lines(steps: Steps, step: Step, batch: Batch, shown: Shown) -> Iterator
     for part in step.parts:
         told = numbers(part, step, vocabulary, 5, shown)
         more = "" if part.symbols else f"  … {range_words(part)} (min mean max)"
-        yield f"{title(part.name):<13}{shape(part):>7}  {told}{more}"
-    yield f"{'':13}{'':7}  {settings_words(step)}, {draw_words(step, vocabulary, shown)}"
+        yield f"{title(part.name):<13}{shape(part, steps):>9}  {told}{more}"
+    yield f"{'':13}{'':9}  {settings_words(step)}, {draw_words(step, vocabulary, shown)}"
     yield ""
     done: set[str] = set()
     for part in step.parts:

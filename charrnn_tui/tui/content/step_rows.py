@@ -37,7 +37,7 @@ def text_rows(steps: Steps, place: int, columns: int) -> Content:
     first = max(0, min(place - room // 2, len(ids) - room))
     above, below = [], []
     for at in range(first, min(len(ids), first + room)):
-        name = "start" if ids[at] == 0 else step_words.symbol(ids[at], reading.vocabulary, visible)
+        name = "·" if ids[at] == 0 else step_words.symbol(ids[at], reading.vocabulary, visible)
         style = "bold reverse" if at == place else "$text-muted" if at > place else ""
         above.append((name[: width - 1].rjust(width - 1), style))
         below.append((str(ids[at]).rjust(width - 1), style))
@@ -74,9 +74,19 @@ def blocks(values: NDArray[Any], columns: int, *, colours: bool, chosen: int = -
     return Content.assemble(Content("\n").join(pieces), more)
 
 
-def part_row(part: Part, columns: int, *, colours: bool) -> Content:
-    """A part's row in the list."""
+def part_row(part: Part, step: Step, steps: Steps, columns: int, *, colours: bool) -> Content:
+    """A part's row in the list: blocks, or the most probable symbols."""
     name = step_words.title(part.name).ljust(TITLE)
+    vocabulary = steps.reading.vocabulary
+    if part.name == step_words.DRAW:
+        drawn = step_words.symbol(step.drawn, vocabulary, visible)
+        cold = step.settings.one_temperature == 0
+        return Content.assemble(
+            name, "the most probable" if cold else f"u = {step.uniform:.4f}", (f" → {drawn}", "bold")
+        )
+    if part.symbols:
+        told = step_words.numbers(part, step, vocabulary, 4, visible)
+        return Content.assemble(name, told[: columns - TITLE])
     return Content.assemble(name, blocks(part.values, columns - TITLE, colours=colours))
 
 
@@ -166,7 +176,7 @@ def detail(
     if name == step_words.DRAW:
         words = f"{step_words.settings_words(step)}, {step_words.draw_words(step, vocabulary, visible)}"
         return Content("\n").join([said, draw_line(step, steps, columns), row_of(words)])
-    head = Content(f"{part.formula}  {step_words.shape(part)}")
+    head = Content(f"{part.formula}  {step_words.shape(part, steps)}")
     if part.symbols:
         best = step_words.best(part, step, 1)[0] if step.settings.one_temperature == 0 else step.drawn
         sums = Content(step_words.arithmetic(part, best, vocabulary, visible))

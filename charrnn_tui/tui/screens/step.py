@@ -23,7 +23,7 @@ from charrnn_tui.tui.content.lens_look import later_state
 from charrnn_tui.tui.content.reader_thread import Reader
 from charrnn_tui.tui.content.shown import plain, sentence
 from charrnn_tui.tui.dialogs.dialog import Dialog
-from charrnn_tui.tui.widgets.browse_list import BrowseList
+from charrnn_tui.tui.widgets.step_parts import StepParts
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
@@ -55,19 +55,16 @@ class StepScreen(Dialog[None]):
     CSS_PATH = ["../dialogs/dialog.tcss", "step.tcss"]
     AUTO_FOCUS = "#step-parts"
     BINDINGS = [
-        _key("left", "walk(-1)", "Back", "The step before: the character to the left is read", "back"),
-        _key("right", "walk(1)", "On", "The next step: the character to the right is read", "on"),
-        Binding("enter", "read", "Read what is drawn", id="step.read", tooltip="Go on with the drawn character"),
         _key("l,f2", "layer(1)", "Layer", "The next layer of the network", "layer"),
+        _key("n,ctrl+n", "anew", "Next seed", "Another uniform number", "anew"),
         _key("shift+right", "unit(1)", "Unit", "The arithmetic of the next unit", "unit_on"),
         Binding(
             "shift+left", "unit(-1)", "Unit back", show=False, id="step.unit_back", tooltip="That of the unit before"
         ),
         _key("f7,ctrl+down", "turn(-1)", "Colder", "Lower the temperature; the draw follows", "colder"),
         _key("f8,ctrl+up", "turn(1)", "Hotter", "Raise the temperature; the draw follows", "hotter"),
-        _key("n,ctrl+n", "anew", "Next seed", "Another uniform number", "anew"),
     ]
-    parts = getters.query_one("#step-parts", BrowseList)
+    parts = getters.query_one("#step-parts", StepParts)
 
     def __init__(self, session: Session, steps: Steps, place: int, layer: int = 0) -> None:
         super().__init__()
@@ -84,7 +81,7 @@ class StepScreen(Dialog[None]):
             yield Static("", classes="title", id="step-title", markup=False)
             yield Static("", id="step-text", markup=False)
             with Container(id="step"):
-                yield BrowseList(id="step-parts", compact=True, markup=False)
+                yield StepParts(id="step-parts", compact=True, markup=False)
                 with VerticalScroll(id="step-side", can_focus=False):
                     yield Static("", id="step-detail", markup=False)
             yield Static("", id="step-where", classes="muted", markup=False)
@@ -94,7 +91,6 @@ class StepScreen(Dialog[None]):
     def on_mount(self) -> None:
         """Show the step, and read the corpus for the batch."""
         self.show()
-        self.parts.highlighted = len(_FIRST)
         self.run_worker(self._read_batch(), group="batch", exclusive=True)
 
     def on_resize(self, event: events.Resize) -> None:
@@ -137,7 +133,7 @@ class StepScreen(Dialog[None]):
         names = [*_FIRST, *(part.name for part in step.parts)]
         rows = [
             *(plain(step_words.title(name)) for name in _FIRST),
-            *(step_rows.part_row(part, columns - 2, colours=self._colours) for part in step.parts),
+            *(step_rows.part_row(part, step, steps, columns - 2, colours=self._colours) for part in step.parts),
         ]
         if names == self._names:
             for at, row in enumerate(rows):
