@@ -7,6 +7,7 @@ once; that is measured as well and told apart, since with a larger batch everybo
 
     python benchmarks/training.py [--threads N] [--seconds S] [--corpus NAME_OR_FILE]
     python benchmarks/training.py --auto --seconds 20 --turns 3
+    python benchmarks/training.py --instruments quick --turns 3
 """
 
 from __future__ import annotations
@@ -186,6 +187,37 @@ def threads_auto(corpus: str, seconds: float, turns: int, cores: int) -> None:
         )
 
 
+WHOLE_RUN = """
+import sys, tempfile, time
+from pathlib import Path
+from charrnn_tui.model.library import Library
+from charrnn_tui.training.plan.recipe import PRESETS, Recipe
+from charrnn_tui.training.run import inside, trainer
+if sys.argv[2] == "off":
+    inside.InsideView.look = lambda self, weights: []
+    trainer.reference_losses = lambda data: {}
+    trainer.Evaluator.is_early = lambda self: False
+with tempfile.TemporaryDirectory() as folder:
+    recipe = PRESETS[sys.argv[3]].apply(Recipe(name="b", corpus=sys.argv[1], kind="lines", threads=1), "lines")
+    run = trainer.Trainer(recipe, Path(folder) / "b", library=Library(user=Path(folder)))
+    start = time.process_time()
+    for _ in run.run():
+        pass
+    print(time.process_time() - start)
+"""
+
+
+def instruments(corpus: str, preset: str, turns: int) -> None:
+    """Processor time of whole runs with what is told of them (comparisons, first steps, the inside) against without."""
+
+    def spent(how: str) -> float:
+        command = [sys.executable, "-c", WHOLE_RUN, corpus, how, preset]
+        return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+    ratios = [spent("on") / spent("off") for _ in range(turns)]
+    print(f"{corpus}, {preset}: with instruments {np.median(ratios):.3f} of the time without ({ratios})")
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
@@ -195,7 +227,11 @@ def main() -> None:
     parser.add_argument("--corpus", default="names")
     parser.add_argument("--sizes", type=int, nargs="+", default=[64, 256])
     parser.add_argument("--auto", action="store_true", help="measure only how well the number of threads is chosen")
+    parser.add_argument("--instruments", metavar="PRESET", help="measure only what the instruments of a run cost")
     arguments = parser.parse_args()
+    if arguments.instruments:
+        instruments(arguments.corpus, arguments.instruments, arguments.turns)
+        return
     if arguments.auto:
         threads_auto(arguments.corpus, arguments.seconds, arguments.turns, available_cores())
         return

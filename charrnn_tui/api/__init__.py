@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack, cast
 
 from charrnn_tui.api.progress import progress_for
-from charrnn_tui.files import atomic
+from charrnn_tui.files import atomic, bounds
 from charrnn_tui.model import DESCRIPTION, WEIGHTS, Model, ModelError
 from charrnn_tui.model.library import Library
 from charrnn_tui.text.arguments import ArgumentError, check_path, check_text, describe, seed_or_drawn
@@ -204,7 +204,7 @@ def plan_for(
     if isinstance(lines, str | Path):
         if validation is not None and not isinstance(validation, str | Path):
             raise ArgumentError("the validation is the path of a file where the lines are one, or give both as lists.")
-        held_out = {} if validation is None else {"validation": str(Path(validation).expanduser())}
+        held_out = {} if validation is None else {"validation": str(bounds.typed(validation))}
         given = {**settings, **changes, **held_out, "name": name}
         return Plan(recipe_for(str(lines), library, preset=preset, changes=given))
     if isinstance(validation, str | Path):

@@ -107,12 +107,11 @@ def export(
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
 ) -> None:
     """Write what was kept to a file: .txt (texts), .csv, .json or .jsonl (with all that makes each one again)."""
-    from pathlib import Path
-
     from charrnn_tui.cli.errors import remark
+    from charrnn_tui.files import bounds
     from charrnn_tui.prompt import exporting
 
-    path = Path(file).expanduser()
+    path = bounds.typed(file)
     if problem := exporting.format_problem(path):
         raise WrongUse(problem)
     if path.exists() and not force:

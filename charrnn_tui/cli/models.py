@@ -11,6 +11,7 @@ import typer
 from charrnn_tui.cli import names, options
 from charrnn_tui.cli.errors import FAILED, Failed, WrongUse, remark
 from charrnn_tui.cli.group import Group
+from charrnn_tui.files import bounds
 
 if TYPE_CHECKING:
     from charrnn_tui.model.library import Entry, Library
@@ -228,13 +229,12 @@ def export(
     The ONNX graph takes a character's id and the state, and gives log-probabilities and the new state; it is checked
     against our own cell before the file is kept (this needs the onnx extra).
     """
-    from pathlib import Path
 
     from charrnn_tui.model.library import Library
     from charrnn_tui.transfer import export_onnx, export_safetensors
 
     exporters = {".safetensors": export_safetensors, ".onnx": export_onnx}
-    path = Path(file).expanduser()
+    path = bounds.typed(file)
     exporter = exporters.get(path.suffix.lower())
     if exporter is None:
         raise WrongUse(f"the ending of the file says how to write it: {', '.join(exporters)}, not {path.suffix!r}.")
@@ -273,7 +273,6 @@ def import_(
 
     State dicts are read from safetensors files; pickles (.pt, .pth) are refused, since opening one can run code.
     """
-    from pathlib import Path
 
     from charrnn_tui.cells import FAMILIES
     from charrnn_tui.cli.corpora import checked_kind
@@ -284,8 +283,8 @@ def import_(
     taken_as = checked_kind(kind)
     if family is not None and family not in FAMILIES:
         raise WrongUse(f"the architecture is one of {', '.join(FAMILIES)}, not {family!r}.")
-    path = Path(file).expanduser()
-    text = None if symbols is None else read_text(Path(symbols).expanduser())
+    path = bounds.typed(file)
+    text = None if symbols is None else read_text(bounds.typed(symbols))
     wanted = name if name is not None else path.stem
     import_model(path, Library(), wanted, symbols=text, kind=taken_as, family=family)
     remark(f"{wanted} is in the library; try: charrnn-tui sample --model {shlex.quote(wanted)}")

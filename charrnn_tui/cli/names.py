@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from charrnn_tui.files import paths
+from charrnn_tui.files import bounds, paths
 from charrnn_tui.text.stdlib import PYTHON_STDLIB
 
 
@@ -29,7 +29,8 @@ def _models_in(root: Path) -> list[str]:
         folders = sorted(root.iterdir())
     except OSError:
         return []
-    return [folder.name for folder in folders if not folder.name.startswith(".") and folder.is_dir()]
+    # Python keeps what it has compiled beside the shipped models.
+    return [f.name for f in folders if not f.name.startswith((".", "__pycache__")) and f.is_dir()]
 
 
 def _beginning(names: Iterable[str], incomplete: str) -> list[str]:
@@ -60,7 +61,7 @@ def complete_file(incomplete: str) -> list[str]:
     """Files and folders (with a slash) whose path begins so; hidden ones only where a dot is typed."""
     folder, slash, start = incomplete.rpartition("/")
     try:
-        root = Path(f"{folder}{slash}" or ".").expanduser()
+        root = bounds.typed(f"{folder}{slash}" or ".")
         found = sorted(root.iterdir())
     except (OSError, RuntimeError):
         return []

@@ -38,17 +38,28 @@ def serve(
         str | None,
         typer.Option("--public-url", metavar="URL", help="What visitors open, where it is not HOST:PORT."),
     ] = None,
+    sessions: Annotated[int, typer.Option("--sessions", metavar="N", min=1, help="Sessions at once.")] = 4,
+    idle: Annotated[
+        float,
+        typer.Option("--idle", metavar="MINUTES", min=0.1, help="End a session without a key and without training."),
+    ] = 30.0,
+    allow_files: Annotated[
+        bool, typer.Option("--allow-files", help="Give visitors all your files, models and settings.")
+    ] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the folder of a session when it ends.")] = False,
 ) -> None:
     """Serve the screen to browsers, with textual-serve.
 
     Whoever has the link that is shown is let in, and nobody else. It listens at this machine's own address unless
-    --host says otherwise.
+    --host says otherwise. Each visitor gets a session of their own with the models and corpora that came with the
+    program, in a folder that is deleted when it ends. One network is trained at a time.
     """
     try:
         from charrnn_tui.web.server import GuardedServer, encryption
     except ImportError as error:
         raise Failed("this needs textual-serve: pip install 'charrnn-tui[web]'.") from error
     from charrnn_tui.web.gate import Gate, address_of, is_everywhere, is_loopback
+    from charrnn_tui.web.session import Limits
 
     if (tls_cert is None) != (tls_key is None):
         raise WrongUse("--tls-cert and --tls-key are given together.")
@@ -67,7 +78,7 @@ def serve(
         )
     address = address_of(host, port, encrypted=tls is not None) if public_url is None else _address(public_url)
     try:
-        GuardedServer(Gate(address), host, port, tls).serve()
+        GuardedServer(Gate(address), host, port, Limits(sessions, idle, allow_files, keep), tls).serve()
     except OSError as error:
         raise Failed(f"{host} port {port} cannot be listened at: {error.strerror or error}.") from error
 

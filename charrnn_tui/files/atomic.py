@@ -9,13 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from charrnn_tui.files import bounds
+
 
 def write_with(path: Path, write: Callable[[Path], None], mode: int | None = None) -> None:
     """Let `write` fill a temporary file in the same folder, flush it to disk and rename it to `path`.
 
     The folder is made where it is missing. `mode` is its permissions; None: those of any new file. On any error the
-    old file stays as it was. Raises OSError.
+    old file stays as it was. Raises OSError, also where this session may not write
+    there (see `bounds`).
     """
+    bounds.check(path, write=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     os.close(handle)

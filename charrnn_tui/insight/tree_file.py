@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from charrnn_tui.files import paths
+from charrnn_tui.files import bounds, paths
 from charrnn_tui.files.atomic import write_json, write_text
 from charrnn_tui.insight.reading import InsightError
 from charrnn_tui.insight.tree import Branch, Tree
@@ -27,14 +27,21 @@ LARGEST = 32 << 20
 def tree_path(name_or_file: str) -> Path:
     """The file of a kept tree by its name, or a file by its path (one with a separator or an ending .json).
 
-    Raises InsightError for an impossible name.
+    Raises InsightError for an impossible name, and for a file that this session may not use.
     """
-    path = Path(name_or_file).expanduser()
+    path = _place(name_or_file)
     if len(path.parts) > 1 or path.suffix == ".json":
         return path
     try:
         return paths.trees() / f"{check_name(name_or_file, 'a tree')}.json"
     except ModelError as error:
+        raise InsightError(str(error)) from error
+
+
+def _place(text: str) -> Path:
+    try:
+        return bounds.typed(text)
+    except bounds.BeyondError as error:
         raise InsightError(str(error)) from error
 
 
@@ -88,7 +95,7 @@ def save_new(tree: Tree, name_or_file: str) -> Path:
 
 def export_path(name_or_file: str) -> Path:
     """Where `export` writes: a file that ends in .md, or what `tree_path` makes of it. Raises InsightError."""
-    path = Path(name_or_file).expanduser()
+    path = _place(name_or_file)
     return path if path.suffix.lower() == ".md" else tree_path(name_or_file)
 
 

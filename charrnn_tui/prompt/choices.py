@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from charrnn_tui.files import bounds
 from charrnn_tui.prompt.commands import COMMANDS, find, is_command
 from charrnn_tui.prompt.styles import NO_STYLE
 from charrnn_tui.text.shipped import corpus_names
@@ -158,14 +159,14 @@ def paths_like(start: str, keep: Callable[[Path], bool] | None = None) -> list[s
     head, _, tail = start.rpartition("/")
     found = []
     try:
-        folder = Path(head + "/" if "/" in start else ".").expanduser()
+        folder = bounds.typed(head + "/" if "/" in start else ".")
         with os.scandir(folder) as entries:
             for count, entry in enumerate(entries):
                 if count >= _MOST_LOOKED_AT:
                     break
                 if not entry.name.startswith(tail) or (entry.name.startswith(".") and not tail.startswith(".")):
                     continue
-                if keep is not None and not keep(Path(entry.path)):
+                if not bounds.is_within(Path(entry.path)) or (keep is not None and not keep(Path(entry.path))):
                     continue
                 try:
                     ending = "/" if entry.is_dir() else ""

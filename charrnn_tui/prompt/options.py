@@ -8,9 +8,9 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeAlias
 
+from charrnn_tui.files import bounds
 from charrnn_tui.files.limits import LARGEST_WHOLE
 from charrnn_tui.prompt.words import quoted
 from charrnn_tui.sampling import SamplingSettings
@@ -209,7 +209,7 @@ def _ban(typed: str) -> OptionValue:
 
 def _is_file(typed: str) -> bool:
     try:
-        return bool(typed) and Path(typed).expanduser().is_file()
+        return bool(typed) and bounds.typed(typed).is_file()
     except (OSError, RuntimeError, ValueError):
         return False
 
@@ -217,8 +217,8 @@ def _is_file(typed: str) -> bool:
 def _avoid(typed: str) -> OptionValue:
     files = [typed.strip()] if _is_file(typed.strip()) else _words(typed)
     try:
-        paths = tuple(str(Path(file).expanduser().absolute()) for file in files)
-    except RuntimeError as error:  # no home folder to expand
+        paths = tuple(str(bounds.typed(file).absolute()) for file in files)
+    except (bounds.BeyondError, RuntimeError) as error:  # or no home folder to expand
         raise CommandError(_short(error)) from error
     _checked(avoid=paths)
     return paths

@@ -236,7 +236,7 @@ class TrainingRuns:
         """Why no run can begin now, as a sentence; '' where one can."""
         if self.active is None:
             return ""
-        return f"{self.active.name} is being trained; stop it first (or wait until it is done)."
+        return f"one run at a time: stop {self.active.name} first, or wait until it is done."
 
     async def reconnect(self, find: Reconnect) -> list[TrainingRun]:
         """Take on the runs that went on in the background."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
+from charrnn_tui.files import bounds
 from charrnn_tui.files.atomic import write_text
 from charrnn_tui.prompt import commands, exporting, favourites, words
 from charrnn_tui.prompt.generations import shown_item
@@ -56,7 +57,7 @@ def _write_transcript(console: Console, path: Path, session: Sequence[Record]) -
 
 def _path(typed: str) -> Path:
     try:
-        return Path(typed).expanduser()
+        return bounds.typed(typed)
     except RuntimeError as error:
         raise commands.CommandError(f"there is no such home folder: {visible(typed)}.") from error
 

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from charrnn_tui.files import bounds
+
 
 class ArgumentError(TypeError, ValueError):
     """An argument is of the wrong kind; the message says which, what is wanted and what was given."""
@@ -41,7 +43,7 @@ def check_path(value: Any, what: str) -> Path:
         check_text(value, what)
     if not os.fspath(value):
         raise ValueError(f"{what} is empty.")
-    return Path(value).expanduser()
+    return bounds.typed(value)
 
 
 def check_texts(values: Any, what: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache as once
 from pathlib import Path
 
-from charrnn_tui.files import atomic, cache, paths
+from charrnn_tui.files import atomic, bounds, cache, paths
 from charrnn_tui.text.decoding import LARGEST_UNPACKED, is_packed, marked_encoding
 from charrnn_tui.text.reading import TextError, expand, shown
 from charrnn_tui.text.shipped import find_corpus, shipped_corpora
@@ -115,7 +115,7 @@ def _by_path(found: Iterable[Path], name: str) -> list[Path]:
     """Those that are files, by their paths. Raises TextError where there are more than anybody means."""
     seen: list[Path] = []
     for path in found:
-        if path.is_file():
+        if bounds.is_within(path) and path.is_file():  # a link may lead elsewhere
             seen.append(path)
             if len(seen) > MOST_FILES:
                 raise TextError(
@@ -172,6 +172,8 @@ def _copy(source: Path, target: Path) -> None:
 @once
 def stdin_file() -> Path:
     """What comes by standard input, in a file: read once, since it comes once. Raises TextError."""
+    if bounds.session():
+        raise TextError("a session in a browser has no standard input; give the name of a corpus.")
     if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
         raise TextError("nothing comes by standard input; give a file, or send a text into it (… | charrnn-tui …).")
     if os.environ.get("WORLD_SIZE", "1") != "1":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path
 
+from charrnn_tui.files import bounds
 from charrnn_tui.text.safe import visible
 
 
@@ -18,9 +19,12 @@ def shown(path: Path | str) -> str:
 
 
 def expand(path: str) -> Path:
-    """A path with `~` and `~user` replaced. Raises TextError where there is no such user."""
+    """A typed path with `~` and `~user` replaced. Raises TextError where there is no such user, and where this session
+    may not use it (see `files.bounds`)."""
     try:
-        return Path(path).expanduser()
+        return bounds.typed(path)
+    except bounds.BeyondError as error:
+        raise TextError(visible(str(error))) from error
     except RuntimeError as error:
         raise TextError(
             f"{shown(path)} names the home folder of a user that is not known here; check the path."
@@ -28,7 +32,11 @@ def expand(path: str) -> Path:
 
 
 def check_file(path: Path) -> None:
-    """Raise TextError unless `path` is a file that can be opened."""
+    """Raise TextError unless `path` is a file that can be opened, and that this session may read."""
+    try:
+        bounds.check(path)
+    except bounds.BeyondError as error:
+        raise TextError(visible(str(error))) from error
     if not path.exists():
         raise TextError(f"there is no file {shown(path)}; check the path.")
     if path.is_dir():

@@ -5,19 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import shlex
 import signal
 import ssl
 import sys
 from contextlib import suppress
 from pathlib import Path
 
-from aiohttp import web
+from aiohttp import WSCloseCode, web
 from aiohttp.typedefs import Handler, Middleware
-from textual_serve.server import Server
+from textual_serve.server import Server, to_int
 
 from charrnn_tui.files import atomic, paths
 from charrnn_tui.web.gate import HEADERS, NO_TOKEN, TOKEN, Gate
+from charrnn_tui.web.session import Limits, Session, cells
+
+_LEAVING = 20.0
+"""Seconds at most for sessions to end when the server does."""
+
+_LARGEST_MESSAGE = 1 << 20
+"""Bytes of what a page sends at once: a long paste, and no more."""
 
 
 class WithoutToken(logging.Formatter):
@@ -38,11 +44,17 @@ class GuardedServer(Server):
     `host` and `port` are where it listens. Every route asks the gate: the page, its files, the WebSocket, downloads.
     """
 
-    def __init__(self, gate: Gate, host: str, port: int, encryption: ssl.SSLContext | None = None) -> None:
-        command = shlex.join([sys.executable, "-P", "-m", "charrnn_tui"])
-        super().__init__(command, host=host, port=port, title="charrnn-tui", public_url=gate.address)
+    def __init__(
+        self, gate: Gate, host: str, port: int, limits: Limits | None = None, encryption: ssl.SSLContext | None = None
+    ) -> None:
+        super().__init__("", host=host, port=port, title="charrnn-tui", public_url=gate.address)
         self.gate = gate
+        self.limits = limits or Limits()
         self._encryption = encryption
+        self._sockets: set[web.WebSocketResponse] = set()
+        self._ending: dict[asyncio.Task[None], web.WebSocketResponse] = {}
+        self.patience = 3.0
+        """Seconds that somebody waits for a place: of one who loads the page again, the old session is just ending."""
         self._link_file: Path | None = None
 
     # --- what textual-serve asks for ---------------------------------------------------------------------------
@@ -74,16 +86,24 @@ class GuardedServer(Server):
         sys.stdout.flush()
 
     async def on_shutdown(self, app: web.Application) -> None:
-        """The link is good for nothing from now on."""
+        """The link is good for nothing from now on, and every session ends."""
         if self._link_file is not None:
             with suppress(OSError):
                 self._link_file.unlink(missing_ok=True)
+        for socket in list(self._sockets):
+            await socket.close(code=WSCloseCode.GOING_AWAY)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LEAVING):
+                while self._sockets:
+                    await asyncio.sleep(0.05)
 
     def serve(self, debug: bool = False) -> None:
         """Serve until Ctrl+C or SIGTERM. Raises OSError where it cannot listen."""
         self.initialize_logging()
         loop = asyncio.new_event_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        # SIGHUP: the terminal window is closed.
+        names = ("SIGINT", "SIGTERM", "SIGHUP")
+        for number in (getattr(signal, name) for name in names if hasattr(signal, name)):
             with suppress(NotImplementedError):
                 loop.add_signal_handler(number, self.request_exit)
         web.run_app(
@@ -96,6 +116,72 @@ class GuardedServer(Server):
             access_log=None,  # it would tell the token
             print=lambda *_: self.announce(),  # called once it listens
         )
+
+    # --- sessions ----------------------------------------------------------------------------------------------
+
+    async def handle_index(self, request: web.Request) -> web.StreamResponse:
+        """The page; where it could open no session, a sentence."""
+        await self._find_a_place()
+        answer: web.StreamResponse = await super().handle_index(request)
+        return answer
+
+    async def _find_a_place(self) -> None:
+        most = self.limits.sessions
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.patience):
+                while len(self._sockets) >= most:
+                    await asyncio.sleep(0.05)
+        if len(self._sockets) >= most:
+            taken = "The only session is taken" if most == 1 else f"All {most} sessions are taken"
+            raise web.HTTPServiceUnavailable(text=f"{taken}: try again when somebody has left.")
+
+    async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
+        """A session, from the opening of its page to the end."""
+        await self._find_a_place()
+        socket = web.WebSocketResponse(heartbeat=15, max_msg_size=_LARGEST_MESSAGE)
+        self._sockets.add(socket)  # before anything is waited for: of two who come at once, one may get the last place
+
+        async def close() -> None:
+            await socket.close()
+
+        try:
+            await socket.prepare(request)
+            session = Session(self.limits, self.download_manager, socket.send_bytes, socket.send_str, close)
+            idle = asyncio.create_task(self._end_when_idle(session, socket))
+            try:
+                size = (cells(to_int(request.query.get(name, ""), 80)) for name in ("width", "height"))
+                await session.start(*size)
+                await self._process_messages(socket, session)
+            except (ValueError, TypeError, LookupError, AttributeError, AssertionError):
+                # No page of ours says such things.
+                await socket.close(code=WSCloseCode.UNSUPPORTED_DATA)
+            finally:
+                idle.cancel()
+                # A task of its own: who leaves may cancel this one, and the session must end all the same.
+                ending = asyncio.create_task(session.stop())
+                self._ending[ending] = socket
+                ending.add_done_callback(self._ended)
+                await asyncio.shield(ending)
+        except ConnectionError:
+            pass  # it has left
+        finally:
+            if socket not in self._ending.values():
+                self._sockets.discard(socket)
+        return socket
+
+    def _ended(self, ending: asyncio.Task[None]) -> None:
+        self._sockets.discard(self._ending.pop(ending))
+        if not ending.cancelled() and (error := ending.exception()) is not None:
+            logging.getLogger("charrnn_tui").error("A session did not end in good order: %s", error)
+
+    async def _end_when_idle(self, session: Session, socket: web.WebSocketResponse) -> None:
+        idle = 60 * self.limits.idle
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(min(15, idle / 4))
+            if loop.time() - session.last_key >= idle and not session.trains:
+                await socket.close(message=b"idle")
+                return
 
     # --- the gate ----------------------------------------------------------------------------------------------
 

@@ -124,9 +124,9 @@ async def test_pause_and_resume(home: Path) -> None:
 async def test_one_at_a_time(home: Path) -> None:
     sitting = Sitting(FakeTraining([progress(1)]))
     _, following = await sitting.begin()
-    with pytest.raises(ValueError, match="is being trained; stop it first"):
+    with pytest.raises(ValueError, match=r"one run at a time: stop .* first"):
         await sitting.runs.start(Recipe(corpus="places"))
-    with pytest.raises(ValueError, match="is being trained; stop it first"):
+    with pytest.raises(ValueError, match=r"one run at a time: stop .* first"):
         await sitting.runs.start_on("places")
     await sitting.runs.finish(following)
     assert isinstance(sitting.training.commands[-1], Stop)

@@ -211,7 +211,7 @@ async def test_two_runs_at_once_are_refused_with_a_sentence() -> None:
     async with Driven().driven((140, 40)) as pilot:
         app = await training(pilot, progress(10))
         await enter(pilot, "/train places")
-        await until(pilot, lambda: "names-lstm-2 is being trained; stop it first" in app.text)
+        await until(pilot, lambda: "one run at a time: stop names-lstm-2 first" in app.text)
         assert len(app.spawner.clients) == 1
 
 
@@ -220,7 +220,7 @@ async def test_what_was_chosen_in_the_form_during_a_run_is_there_again() -> None
         app = await training(pilot, progress(10))
         wanted = Recipe(corpus="places", hidden=77)
         app.main.training_screens.begin(app.main.panel, TrainingRequest(wanted, None, False))
-        await until(pilot, lambda: "is being trained; stop it first" in app.next_row.sentence)
+        await until(pilot, lambda: "stop names-lstm-2 first" in app.next_row.sentence)
         await pilot.press("f4")
         await until(pilot, lambda: isinstance(app.screen, TrainingForm))
         await until(pilot, lambda: any(field.value == "77" for field in app.screen.query(Input)))

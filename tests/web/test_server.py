@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import sys
@@ -17,6 +18,7 @@ from charrnn_tui.files import paths  # noqa: E402
 from charrnn_tui.web import gate as rules  # noqa: E402
 from charrnn_tui.web.gate import Gate  # noqa: E402
 from charrnn_tui.web.server import GuardedServer, WithoutToken  # noqa: E402
+from charrnn_tui.web.session import Limits  # noqa: E402
 
 ROUTES = ["/", "/ws", "/static/js/textual.js", "/static/", "/download/some-key", "/nowhere"]
 
@@ -32,6 +34,26 @@ async def serving(**options):
         aiohttp.ClientSession(server.gate.address, cookie_jar=jar) as client,
     ):
         yield server, client
+
+
+@contextlib.asynccontextmanager
+async def opened(server, client):
+    """A session, as a page opens one."""
+    async with client.get(f"/?token={server.gate.token}"):
+        pass
+    async with client.ws_connect("/ws?width=100&height=30", origin=server.gate.address) as socket:
+        yield socket
+
+
+async def seen(socket, *wanted, seconds=60):
+    """What is drawn until all of the wanted texts were."""
+    drawn = ""
+    async with asyncio.timeout(seconds):
+        while not all(text in drawn for text in wanted):
+            message = await socket.receive()
+            assert message.type is aiohttp.WSMsgType.BINARY, (message, drawn[-500:])
+            drawn += message.data.decode()
+    return drawn
 
 
 async def refused(client, route, reason, **request):
@@ -102,3 +124,49 @@ async def test_the_token_is_in_no_output(capsys, caplog, monkeypatch):
         )
     assert server.gate.token not in formatter.format(record)
     assert "Traceback" in formatter.format(record)
+
+
+async def test_a_visitor_types_a_prefix_and_sees_it_grow(home):
+    own = home / "notes.txt"
+    own.write_text("mine")
+    async with serving(limits=Limits(sessions=1, idle=30)) as (server, client):
+        async with opened(server, client) as socket:
+            await seen(socket, "names-lstm")
+            (folder,) = paths.served().glob("session-*")
+            assert folder.stat().st_mode & 0o777 == 0o700
+            await socket.send_json(["stdin", "Alex\r"])
+            await seen(socket, "Alex", "seed")
+            server.patience = 0.0
+            # One more would be one too many, and says so.
+            for route in ("/", "/ws"):
+                async with client.get(route, headers={"Origin": server.gate.address}) as answer:
+                    assert answer.status == 503
+                    assert await answer.text() == "The only session is taken: try again when somebody has left."
+            # What lies beyond the folder is not written.
+            await socket.send_json(["stdin", f"/export {own}\r"])
+            await seen(socket, "beyond")
+            assert own.read_text() == "mine"
+            await socket.send_json(["resize", {"width": "wide", "height": 30}])
+            async with asyncio.timeout(20):
+                while (message := await socket.receive()).type is aiohttp.WSMsgType.BINARY:
+                    pass
+            assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, 1003)
+        await gone(folder)
+        server.patience = 3.0
+        async with client.get("/") as answer:
+            assert answer.status == 200
+
+
+async def gone(folder):
+    """A session ends after its page has left."""
+    async with asyncio.timeout(20):
+        while folder.exists():
+            await asyncio.sleep(0.05)
+
+
+async def test_a_session_without_a_key_is_ended():
+    async with serving(limits=Limits(idle=0.01)) as (server, client), opened(server, client) as socket:
+        async with asyncio.timeout(30):
+            while (message := await socket.receive()).type is aiohttp.WSMsgType.BINARY:
+                pass
+        assert (message.type, message.extra) == (aiohttp.WSMsgType.CLOSE, "idle")

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from charrnn_tui.files import paths
 from charrnn_tui.model.library import what_is_kept
+from charrnn_tui.training.process import turn
 from charrnn_tui.training.process.event_lines import LINE_LIMIT, read_events
 from charrnn_tui.training.process.messages import Command, Detach, Detached, Event, Failed, Start, Started, Stop, encode
 
@@ -60,20 +61,26 @@ class WorkerClient:
 
     @classmethod
     async def spawn(cls) -> WorkerClient:
-        """Start the child. Its stderr goes to a log file, never to the terminal. Raises OSError."""
+        """Start the child. Its stderr goes to a log file, never to the terminal.
+
+        Raises OSError, and NotYourTurnError where another session of a server trains.
+        """
         log = paths.logs() / "worker.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         mode = "ab" if log.exists() and log.stat().st_size < _LOG_LIMIT else "wb"
         # Not asyncio's own subprocess: its transport kills the child when the loop is closed, and a run that was
         # left in the background has to outlive this process.
         with log.open(mode) as file:
-            process = subprocess.Popen(
-                # -P: the child takes its modules from where this process has them, not from the current folder.
-                [sys.executable, "-P", "-m", "charrnn_tui.training.process.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=file,
-                start_new_session=True,  # Ctrl-C in the terminal is the front end's to handle
+            process = turn.begin(
+                lambda inherited: subprocess.Popen(
+                    # -P: the child takes its modules from where this process has them, not from the current folder.
+                    [sys.executable, "-P", "-m", "charrnn_tui.training.process.worker"],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=file,
+                    start_new_session=True,  # Ctrl-C in the terminal is the front end's to handle
+                    pass_fds=inherited,
+                )
             )
         loop = asyncio.get_running_loop()
         reader = asyncio.StreamReader(limit=LINE_LIMIT)

@@ -36,7 +36,7 @@ SAMPLE_TEMPERATURES = (0.5, 0.8, 1.1)
 SAMPLES_EACH = 4
 SAMPLE_SEED = 1
 SHARES_SEED = 2
-DRAWN = 100
+DRAWN = 50
 """Items of which the shares are told."""
 SAMPLE_LENGTH = {"lines": 40, "stream": 120}
 
@@ -86,11 +86,12 @@ class Evaluator:
         means = [total / max(1.0, count) for total, count in zip(sums[::2], sums[1::2], strict=True)]
         return Losses(means[0], means[1], means[2] if network.architecture.labels else None)
 
-    def sample(self, weights: dict[str, NDArray[np.float32]]) -> messages.Sampled:
-        """What a network of these weights says, with the same random numbers each time."""
+    def sample(self, weights: dict[str, NDArray[np.float32]], *, early: bool = False) -> messages.Sampled:
+        """What a network of these weights says, with the same random numbers each time; `early`: without shares."""
         data = self._parts.data
         cell = NumpyCell(self._parts.network.architecture, weights)
-        return samples_of(cell, data.vocabulary, data.kind, self._parts.position.step, self._known)
+        known = None if early else self._known
+        return samples_of(cell, data.vocabulary, data.kind, self._parts.position.step, known)
 
 
 def hashes_known(data: Data) -> NDArray[np.uint64]:
@@ -100,9 +101,12 @@ def hashes_known(data: Data) -> NDArray[np.uint64]:
 
 
 def samples_of(
-    cell: BatchCell, vocabulary: Vocabulary, kind: Kind, step: int, known: NDArray[np.uint64]
+    cell: BatchCell, vocabulary: Vocabulary, kind: Kind, step: int, known: NDArray[np.uint64] | None
 ) -> messages.Sampled:
-    """What a cell says, at a few temperatures, with the same random numbers each time. `known`: see `hashes_known`."""
+    """What a cell says, at a few temperatures, with the same random numbers each time.
+
+    `known` (see `hashes_known`) tells what is new; without it no shares are told.
+    """
     samples: list[dict[str, Any]] = []
     for temperature in SAMPLE_TEMPERATURES:
         texts = sample_many(
@@ -115,7 +119,7 @@ def samples_of(
             max_length=SAMPLE_LENGTH[kind],
         )
         samples.append({"temperature": temperature, "texts": list(texts)})
-    if kind == "stream":
+    if kind == "stream" or known is None:
         return messages.Sampled(step, SAMPLE_SEED, samples)
     settings = SamplingSettings(messages.SHARES_AT)
     drawn = list(

@@ -30,9 +30,9 @@ PARTS = 21
 """Equal parts of -1 to 1 in which activations are counted."""
 NEAR = 0.95
 """From here on a hidden activation counts as saturated."""
-MOST_ROWS = 32
+MOST_ROWS = 16
 MOST_STEPS = 48
-SHARE = 0.03
+SHARE = 0.02
 """Most of a run's time that looking inside may take."""
 
 

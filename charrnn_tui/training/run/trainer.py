@@ -221,7 +221,7 @@ class Trainer:
         weights = weights_of(self.parts.average.network)
         lr = self.parts.lr()
         evaluated = reporting.evaluated(self.parts, self._meters, lr, losses, improved=False, early=True)
-        yield from self._recorded(evaluated, self.evaluator.sample(weights), *self._inside.look(weights))
+        yield from self._recorded(evaluated, self.evaluator.sample(weights, early=True), *self._inside.look(weights))
 
     def _recorded(self, *events: Evaluated | Sampled | Inside) -> Iterator[Event]:
         self._files.record(*events)

@@ -204,7 +204,7 @@ def actions(run: TrainingRun, view: ChartView) -> Content:
     rows.append([(f"{'◉' if on else '○'} {name}", f"training('{act}')") for name, act, on in switches])
     rows[-1].append((f"↔ {view.horizontal}", "training('horizontal')"))
     if run.evaluations:
-        rows[-1].append(("◷ timeline", "timeline"))
+        rows[-1].append(("◷ back", "timeline"))
     return Content("\n").join(Content("  ").join(_button(*button) for button in row) for row in rows)
 
 

@@ -9,13 +9,15 @@ from typing import Any
 from textual.screen import Screen
 
 from charrnn_tui.text import visible
-from charrnn_tui.tui.content.typed_path import is_folder, is_there, typed_path
+from charrnn_tui.tui.content.typed_path import beyond, is_folder, is_there, typed_path
 from charrnn_tui.tui.dialogs.ask import Ask, Confirm
 from charrnn_tui.tui.widgets.path_suggester import PathSuggester
 
 
 def path_problem(path: Path, typed: str) -> str:
     """What is wrong with the name of a file to be written, in a sentence; '' where nothing is."""
+    if problem := beyond(path):
+        return problem
     if not typed.strip() or is_folder(path):
         return "give the name of a file."
     if not is_folder(path.parent):

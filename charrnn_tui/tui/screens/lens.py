@@ -25,11 +25,13 @@ from charrnn_tui.tui.content.lens_words import left_out_words
 from charrnn_tui.tui.content.shown import plain, sentence
 from charrnn_tui.tui.dialogs.ask import Ask
 from charrnn_tui.tui.dialogs.dialog import Dialog
+from charrnn_tui.tui.key_order import when_keys_rest
 from charrnn_tui.tui.screens.lens_branches import Branches
 from charrnn_tui.tui.widgets.distribution_bars import DistributionBars
 from charrnn_tui.tui.widgets.key_row import KeyRow
 from charrnn_tui.tui.widgets.laid_open import NO_UNITS, LaidOpen
 from charrnn_tui.tui.widgets.lens_text import LensText
+from charrnn_tui.tui.widgets.painting import begun_later
 
 if TYPE_CHECKING:
     from charrnn_tui.insight.activations import Unit
@@ -142,7 +144,7 @@ class LensScreen(Dialog[None]):
         if found is not None:
             self._opened(found)
         else:
-            self.run_worker(self._compute(text, ended), group="look", exclusive=True)
+            self.run_worker(begun_later(self._compute, text, ended), group="look", exclusive=True)
 
     async def _compute(self, text: str, ended: bool) -> None:
         try:
@@ -200,7 +202,13 @@ class LensScreen(Dialog[None]):
     # --- the cursor, channels, units, settings ---
 
     @on(LensText.Moved)
-    def _moved(self) -> None:
+    def _moved(self, event: LensText.Moved) -> None:
+        event.stop()
+        when_keys_rest(self, self._draw_cursor)
+
+    def _draw_cursor(self) -> None:
+        """All that depends on where the cursor stands, in one go: two would be painted one after the other."""
+        self.laid_open.moved()
         self._draw_bars()
 
     def action_channel(self, by: int) -> None:

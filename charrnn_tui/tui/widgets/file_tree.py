@@ -10,6 +10,7 @@ from textual import events
 from textual.binding import Binding
 from textual.widgets import DirectoryTree
 
+from charrnn_tui.files import bounds
 from charrnn_tui.text import visible
 
 
@@ -31,12 +32,14 @@ class FileTree(DirectoryTree):
 
     def action_above(self) -> None:
         """Show the parent of the folder that is the root."""
-        self.path = Path(self.path).resolve().parent
+        above = Path(self.path).resolve().parent
+        if bounds.is_within(above):
+            self.path = above
 
     def process_label(self, label: TextType) -> Text:
         """The name, safe to show, on one line."""
         return Text(visible(label if isinstance(label, str) else label.plain))
 
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
-        """Everything but hidden files and folders."""
-        return [path for path in paths if not path.name.startswith(".")]
+        """Everything but hidden files and folders, and what this session may not use."""
+        return [path for path in paths if not path.name.startswith(".") and bounds.is_within(path)]

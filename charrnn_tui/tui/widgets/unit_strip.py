@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -14,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
-from charrnn_tui.tui.widgets.painting import Painted
+from charrnn_tui.tui.widgets.painting import Painted, joined
 
 _HEIGHTS = "▁▂▃▄▅▆▇█"
 MOST_ROWS = 6
@@ -112,17 +111,15 @@ class UnitStrip(Painted, can_focus=True):
         name = self._labels[at]
         segments = [Segment(name.ljust(self._label_cells), label + (Style(bold=True) if at == self.row else Style()))]
         row = self._rows[at]
-        largest = max(1.0, max(map(abs, row), default=1.0))
+        largest = max(1.0, max(row), -min(row)) if row else 1.0
         first, last = self.window()
-        at_cursor = self.number if at == self.row else -1
-        # A segment a run of one look: a segment a unit would take most of the time of a paint.
-        for (under, here), run in groupby(
-            range(first, last), key=lambda number: (row[number] < 0, number == at_cursor)
-        ):
-            style = below if under else above
-            shown = "".join(glyph(row[number] / largest) for number in run)
-            segments.append(Segment(shown, style + self.look("units--chosen") if here else style))
-        return Strip(segments).adjust_cell_length(width, base)
+        at_cursor = self.number - first if at == self.row else -1
+        chosen = self.look("units--chosen")
+        inks = [below if value < 0 else above for value in row[first:last]]
+        if 0 <= at_cursor < len(inks):
+            inks[at_cursor] += chosen
+        pieces = zip((glyph(value / largest) for value in row[first:last]), inks, strict=True)
+        return Strip([*segments, *joined(pieces)]).adjust_cell_length(width, base)
 
     def _heading(self) -> str:
         if not self._rows:
