@@ -19,6 +19,7 @@ from charrnn_tui.cli import (
     score,
     serve,
     settings,
+    step,
     top,
     train,
     tree,
@@ -136,6 +137,7 @@ evaluate.add_to(app)
 context.add_to(app)
 units.add_to(app)
 between.add_to(app)
+step.add_to(app)
 tree.add_to(app)
 models.add_to(app)
 corpora.add_to(app)
