@@ -21,12 +21,13 @@ from charrnn_tui.text.files import absolute, find_files
 from charrnn_tui.training.plan.recipe import Recipe
 from charrnn_tui.training.plan.target import recipe_for
 from charrnn_tui.tui.content.typed_path import beyond, is_folder, is_there, typed_path
+from visiting import visitors_folder
 
 ROUTES = [
-    "{beyond}/secret.txt",
-    "../beyond/secret.txt",
-    "sub/../../beyond/secret.txt",
-    "nowhere/../../beyond/secret.txt",
+    "{outside}/secret.txt",
+    "../outside/secret.txt",
+    "sub/../../outside/secret.txt",
+    "nowhere/../../outside/secret.txt",
     "link.txt",
     "folder-link/secret.txt",
     "chain.txt",
@@ -36,28 +37,12 @@ ROUTES = [
 
 @pytest.fixture
 def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a session, with links out of it; the current folder and the home are in it, as the server does."""
-    folder, outside = tmp_path / "session", tmp_path / "beyond"
-    (folder / "sub").mkdir(parents=True)
-    outside.mkdir()
-    (outside / "secret.txt").write_text("secret\nsecrets\n" * 20)
-    (folder / "mine.txt").write_text("mine\nmines\n" * 20)
-    (folder / "link.txt").symlink_to(outside / "secret.txt")
-    (folder / "chain.txt").symlink_to(folder / "link.txt")
-    (folder / "folder-link").symlink_to(outside)
-    (folder / "circle").symlink_to(folder / "circle")
-    for name in ("DATA", "CONFIG", "STATE", "CACHE"):
-        monkeypatch.setenv(f"XDG_{name}_HOME", str(folder / f".{name.lower()}"))
-    monkeypatch.setenv("HOME", str(folder))
-    monkeypatch.setenv(bounds.ROOT, str(folder))
-    monkeypatch.setenv(bounds.SESSION, "session-1")
-    monkeypatch.chdir(folder)
-    return folder
+    return visitors_folder(tmp_path, monkeypatch)
 
 
 @pytest.fixture(params=ROUTES)
 def route(request: pytest.FixtureRequest, session: Path) -> str:
-    return request.param.format(beyond=session.parent / "beyond")
+    return request.param.format(outside=session.parent / "outside")
 
 
 def test_no_text_beyond_is_read(route: str) -> None:
@@ -75,7 +60,7 @@ def test_no_text_beyond_is_read(route: str) -> None:
 
 
 def test_nothing_beyond_is_written_or_opened(route: str, session: Path) -> None:
-    secret = session.parent / "beyond" / "secret.txt"
+    secret = session.parent / "outside" / "secret.txt"
     before = secret.read_text()
     for write in (
         lambda: atomic.write_text(Path(route), "x"),
@@ -138,13 +123,13 @@ def test_patterns_and_folders_pass_over_what_links_lead_to(session: Path) -> Non
     assert [path.name for path in find_files(["*.txt"]).files] == ["mine.txt"]
     assert [path.name for path in find_files([str(session)]).files] == ["mine.txt"]
     assert [path.name for path in find_files(["**/*.txt"]).files] == ["mine.txt"]
-    for pattern in ("../beyond/*.txt", "../*/*.txt", f"{session.parent}/*/*.txt", "folder-link/*.txt", "*/../../*/*"):
+    for pattern in ("../outside/*.txt", "../*/*.txt", f"{session.parent}/*/*.txt", "folder-link/*.txt", "*/../../*/*"):
         with pytest.raises(TextError):
             find_files([pattern])
 
 
 def test_completion_offers_nothing_beyond(session: Path) -> None:
-    assert paths_like("../") == paths_like("../beyond/") == paths_like("/") == paths_like("folder-link/") == []
+    assert paths_like("../") == paths_like("../outside/") == paths_like("/") == paths_like("folder-link/") == []
     assert paths_like("l") == paths_like("folder") == paths_like("chain") == []
     assert paths_like("mi") == ["mine.txt"]
     assert paths_like("~/mi") == ["~/mine.txt"]
@@ -165,6 +150,16 @@ def test_what_is_allowed(session: Path) -> None:
     assert is_folder(typed_path("sub"))
 
 
+def test_what_the_program_keeps_for_itself_is_not_typed(session: Path) -> None:
+    notes = paths.runs() / "mine.json"
+    assert notes.is_relative_to(session)
+    atomic.write_text(notes, "{}")
+    for path in (notes, notes.relative_to(session), Path("sub/../.config/x.txt")):
+        with pytest.raises(bounds.BeyondError):
+            bounds.typed(path)
+        assert "beyond" in beyond(path)
+
+
 def test_odd_paths_get_the_same_answer(session: Path) -> None:
     for path in ("circle", "a\0b", "~root/x"):
         with pytest.raises(bounds.BeyondError):
@@ -172,7 +167,7 @@ def test_odd_paths_get_the_same_answer(session: Path) -> None:
     with pytest.raises(TextError, match="no standard input"):
         load_corpus("-")
     assert str(bounds.BeyondError("x")) == (
-        "x cannot be used: it lies beyond the folder of this session, which is all that a visitor may use."
+        "beyond the folder of this session, which is all that a visitor may use: x."
     )
 
 
@@ -183,6 +178,14 @@ def test_a_recipe_in_the_worker_is_bound_as_well(route: str) -> None:
         read_texts(Recipe(name="mine", corpus=route))
     with pytest.raises(TextError, match="beyond the folder"):
         read_texts(Recipe(name="mine", corpus="names", validation=route))
+
+
+def test_typed_paths_have_one_owner() -> None:
+    import charrnn_tui
+
+    (package,) = charrnn_tui.__path__
+    found = {path.name for path in Path(package).rglob("*.py") if "expanduser" in path.read_text(encoding="utf-8")}
+    assert found == {"bounds.py", "typed_path.py"}  # the second only shows what `beyond` and the first then judge
 
 
 def test_a_users_own_session_reaches_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
