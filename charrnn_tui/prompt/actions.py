@@ -74,6 +74,18 @@ class ShowBetween:
 
 
 @dataclass(frozen=True)
+class ShowStep:
+    """Lay one step of the network open along a text; None: along what was generated last.
+
+    `at`: which step, from the end where negative; None for the last. `layer` counts from 1.
+    """
+
+    text: str | None
+    at: int | None = None
+    layer: int = 1
+
+
+@dataclass(frozen=True)
 class Look:
     """Lay a text open, character by character; None: what was generated last, or one line of it, from 1."""
 
@@ -215,6 +227,7 @@ Action: TypeAlias = (
     | ShowProbable
     | ShowContinuations
     | ShowBetween
+    | ShowStep
     | Look
     | MixModels
     | Beside

@@ -37,6 +37,7 @@ from charrnn_tui.prompt.actions import (
     ShowContext,
     ShowContinuations,
     ShowProbable,
+    ShowStep,
     ShowTree,
     Tag,
     Train,
@@ -150,6 +151,16 @@ def _look(rest: str) -> Action:
     return Look(number[2] if number else rest or None)
 
 
+def _step(rest: str) -> Action:
+    # As on the command line, behind the text or before it.
+    found: dict[str, int] = {}
+    for name, least in (("at", -(10**9)), ("layer", 1)):
+        if (match := re.search(rf"(?:^| )--{name} (\S+)(?= |$)", rest)) is not None:
+            found[name] = whole_number(match[1], {"at": "the step", "layer": "the layer"}[name], least, 10**9)
+            rest = rest[: match.start()] + rest[match.end() :]
+    return ShowStep(rest if rest.strip(" ") else None, found.get("at"), found.get("layer", 1))
+
+
 def _tag(rest: str) -> Action:
     number, _, changes = rest.strip().partition(" ")
     if not changes.strip():
@@ -221,6 +232,12 @@ COMMANDS: dict[str, Command] = {
             "/look TEXT",
             "what was expected at each character (alone: of the last text; /look 7: of line 7 of the last batch)",
             _look,
+        ),
+        Command(
+            "step",
+            "/step TEXT",
+            "one step of the network laid open, number by number (alone: of the last text; --at 2, --layer 2)",
+            _step,
         ),
         Command(
             "context",
@@ -366,6 +383,7 @@ __all__ = [
     "ShowContext",
     "ShowContinuations",
     "ShowProbable",
+    "ShowStep",
     "ShowTree",
     "Tag",
     "Train",

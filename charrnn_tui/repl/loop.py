@@ -128,6 +128,8 @@ class Repl:
                 console.say(*await self._tree(prefix))
             case commands.ShowBetween():
                 console.say(*await self._between(action))
+            case commands.ShowStep():
+                await self._step(action)
             case commands.Look(text, line):
                 await self._look(text, line)
             case commands.ShowContext(models):
@@ -173,6 +175,13 @@ class Repl:
         model = self._model()
         text = last_text(self.generator.last, line) if text is None else text
         self.console.say(*await asyncio.to_thread(rows, model, text, self.console.shown))
+
+    async def _step(self, asked: commands.ShowStep) -> None:
+        from charrnn_tui.repl.step import rows
+
+        model, session = self._model(), self.session
+        told = await asyncio.to_thread(rows, model, asked, self.generator.last, session, self.console.shown)
+        self.console.say(*told)
 
     async def _context(self, models: Sequence[str]) -> None:
         from charrnn_tui.repl.context import show_context

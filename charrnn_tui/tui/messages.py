@@ -22,6 +22,7 @@ ScreenAction: TypeAlias = (
     | commands.ShowContext
     | commands.ShowContinuations
     | commands.ShowBetween
+    | commands.ShowStep
     | commands.OpenModel
     | commands.Train
     | commands.Help

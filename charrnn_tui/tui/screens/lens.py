@@ -72,6 +72,7 @@ class LensScreen(Dialog[None]):
         _key("f5", "grow_on", "Go on", "Let a text that has no end go on", "grow_on"),
         _key("delete", "prune", "Prune", "Take this branch away with all that leave it", "prune"),
         _key("f6", "label", "Label", "Name this branch", "label"),
+        _key("f4", "step", "Step", "The step that the network takes at the cursor, number by number", "step"),
         _key("f3", "what_may_follow", "What may follow", "A tree of what may stand at the cursor", "tree", show=True),
         _key("ctrl+b", "between", "Between", "From the text before the cursor to another prefix, in steps", "between"),
         _key("ctrl+s", "save", "Save", "Keep the tree, with all that is needed to grow it again", "save", show=True),
@@ -297,6 +298,17 @@ class LensScreen(Dialog[None]):
                 self._grow(lambda: self.forest.put(place, run, settings, ended=branch.ended))
 
         self.app.push_screen(ContinuationsScreen(self.forest.model, before, "Enter puts a branch at the cursor."), put)
+
+    def action_step(self) -> None:
+        """The step that the network takes at the cursor."""
+        from charrnn_tui.tui.screens.step import step_on
+
+        try:
+            screen = step_on(self.session, self.forest, min(self.text.place, len(self.forest.text)))
+        except (CommandError, UnknownSymbolsError) as error:
+            self.laid_open.note(sentence(error), trouble=True)
+        else:
+            self.app.push_screen(screen, lambda _: self._draw_bars())
 
     def action_between(self) -> None:
         """From the text before the cursor to another prefix."""

@@ -234,6 +234,7 @@ class Conversation(Vertical):
                 | commands.ShowContext()
                 | commands.ShowContinuations()
                 | commands.ShowBetween()
+                | commands.ShowStep()
                 | commands.OpenModel()
                 | commands.Train()
                 | commands.Favourites()
