@@ -286,7 +286,13 @@ COMMANDS: dict[str, Command] = {
         Command("fork", "/fork 3 n", "put a character at a place of the last text and grow it anew from there", _fork),
         Command("tree", "/tree 1", "the last text and its forks (a number goes to one, save NAME keeps them)", _tree),
         _of_option(OPTIONS["colour"]),
-        Command("help", "/help", "the commands", lambda rest: Help(rest.strip().lstrip("/") or None), "commands"),
+        Command(
+            "help",
+            "/help",
+            "the commands (/help temp: one of them; /help nats: a term)",
+            lambda rest: Help(rest.strip().lstrip("/") or None),
+            "commands",
+        ),
         Command("quit", "/quit", "leave", lambda rest: Quit()),
     )
 }
