@@ -13,6 +13,7 @@ from charrnn_tui.cli import (
     evaluate,
     favourites,
     models,
+    race,
     repl,
     sample,
     score,
@@ -131,6 +132,7 @@ top.add_to(app)
 score.add_to(app)
 repl.add_to(app)
 train.add_to(app)
+race.add_to(app)
 evaluate.add_to(app)
 context.add_to(app)
 units.add_to(app)
