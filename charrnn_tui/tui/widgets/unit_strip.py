@@ -14,17 +14,11 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
+from charrnn_tui.tui.content.lens_channels import glyph
 from charrnn_tui.tui.widgets.painting import Painted, joined
 
-_HEIGHTS = "▁▂▃▄▅▆▇█"
 MOST_ROWS = 6
 _SENTENCE_ROWS = 3
-
-
-def glyph(value: float) -> str:
-    """How far a value is from 0, as a height; it can be read without any colour."""
-    size = min(1.0, abs(value))
-    return _HEIGHTS[min(len(_HEIGHTS) - 1, round(size * (len(_HEIGHTS) - 1)))]
 
 
 class UnitStrip(Painted, can_focus=True):
