@@ -10,7 +10,7 @@ from charrnn_tui.text import in_one_row
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
 
-MOST_NAMED = 3
+MOST_NAMED = 2
 """Places that are named, those of the most surprise."""
 _SHOWN = 40
 
@@ -27,8 +27,8 @@ def score_words(model: Model, text: str) -> str:
         return "There is nothing to score: give a text, as in /score Deirdre."
     surprises = scored.surprises
     places = sorted(range(len(scored)), key=lambda at: (-float(surprises[at]), at))[:MOST_NAMED]
-    named = ", ".join(f"{symbol_name(scored.symbols[at])} at {at} ({surprises[at]:.1f} bits)" for at in places)
+    named = ", ".join(f"{symbol_name(scored.symbols[at])} at {at} ({surprises[at]:.1f})" for at in places)
     return (
         f"{shown}: {scored.log_probs.sum():.2f} nats, {scored.bits_per_char:.2f} bits a character; "
-        f"it surprises most with {named}."
+        f"most surprise, bits: {named}."
     )

@@ -19,7 +19,7 @@ def test_the_sentence_has_the_numbers_of_the_score() -> None:
     said = score_words(model, "Deirdre")
     assert f"{sum(scored.log_probs.tolist()):.2f} nats, {scored.bits_per_char:.2f} bits a character" in said
     worst = int(scored.surprises.argmax())
-    assert f"most with {scored.symbols[worst]} at {worst} ({scored.surprises[worst]:.1f} bits)" in said
+    assert f"most surprise, bits: {scored.symbols[worst]} at {worst} ({scored.surprises[worst]:.1f})" in said
 
 
 def test_a_line_asks_for_it() -> None:
