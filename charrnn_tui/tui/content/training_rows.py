@@ -31,6 +31,8 @@ EMPTY = (
 )
 
 
+Part: TypeAlias = str | Content | tuple[str, str]
+"""A piece of a row, as `Content.assemble` takes it."""
 Tab: TypeAlias = Literal["loss", "rate", "inside", "samples"]
 Horizontal: TypeAlias = Literal["steps", "epochs", "seconds"]
 TABS: tuple[Tab, ...] = get_args(Tab)
@@ -121,14 +123,20 @@ def losses(runs: Sequence[TrainingRun]) -> Content:
     run = runs[-1]
     last = run.evaluations[-1] if run.evaluations else None
     training = run.training[-1][1] if run.training else math.nan
-    parts = [_term("train", "training loss"), (f" {_loss(last.training_loss if last else training)}", "")]
+    parts: list[Part] = [_term("train", "training loss"), (f" {_loss(last.training_loss if last else training)}", "")]
     if last is not None:
         parts += ["  ", _term("validation"), (f" {_loss(last.validation_loss)}", "bold $primary")]
         parts += ["  ", _term("gap"), (f" {last.gap:+.3f}", "")]
     lines = [Content.assemble(*parts)]
     if run.best is not None:
         best = run.best
-        marked = [("● ", "$accent"), ("best ", FAINT), (_loss(best.validation_loss), ""), " ", _term("nats")]
+        marked: list[Part] = [
+            ("● ", "$accent"),
+            ("best ", FAINT),
+            (_loss(best.validation_loss), ""),
+            " ",
+            _term("nats"),
+        ]
         bits = (f" ({best.bits_per_char:.2f} ", FAINT), _term("bits"), (f") at step {best.step:,}", FAINT)
         lines.append(Content.assemble(*marked, *bits))
     earlier = [(number, other, other.best) for number, other in enumerate(runs[:-1])]
