@@ -91,6 +91,8 @@ class Look:
 
     text: str | None
     line: int | None = None
+    scored: bool = False
+    """Only its score, in a sentence."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from charrnn_tui.model.mix import Mix, MixError
 from charrnn_tui.prompt.actions import (
@@ -164,6 +164,12 @@ def _look(rest: str) -> Action:
     return Look(number[2] if number else rest or None)
 
 
+def _score(rest: str) -> Action:
+    looked = _look(rest)
+    assert isinstance(looked, Look)
+    return replace(looked, scored=True)
+
+
 def _step(rest: str) -> Action:
     # As on the command line, behind the text or before it.
     found: dict[str, int] = {}
@@ -245,6 +251,12 @@ COMMANDS: dict[str, Command] = {
             "/look TEXT",
             "what was expected at each character (alone: of the last text; /look 7: of line 7 of the last batch)",
             _look,
+        ),
+        Command(
+            "score",
+            "/score TEXT",
+            "how probable a text is, in nats and bits a character, and where it surprises (alone: the last text)",
+            _score,
         ),
         Command(
             "step",

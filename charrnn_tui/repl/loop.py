@@ -132,8 +132,8 @@ class Repl:
                 console.say(*await self._between(action))
             case commands.ShowStep():
                 await self._step(action)
-            case commands.Look(text, line):
-                await self._look(text, line)
+            case commands.Look(text, line, scored):
+                await self._look(text, line, scored=scored)
             case commands.ShowContext(models):
                 await self._context(models)
             case commands.OpenModel(name):
@@ -173,12 +173,16 @@ class Repl:
         else:
             raise commands.CommandError(f"type what both are to continue: /beside {visible(name)} De.")
 
-    async def _look(self, text: str | None, line: int | None) -> None:
+    async def _look(self, text: str | None, line: int | None, *, scored: bool = False) -> None:
+        from charrnn_tui.prompt.score_words import score_words
         from charrnn_tui.repl.look import last_text, rows
 
         model = self._model()
         text = last_text(self.generator.last, line) if text is None else text
-        self.console.say(*await asyncio.to_thread(rows, model, text, self.console.shown))
+        if scored:
+            self.console.say(await asyncio.to_thread(score_words, model, text))
+        else:
+            self.console.say(*await asyncio.to_thread(rows, model, text, self.console.shown))
 
     async def _step(self, asked: commands.ShowStep) -> None:
         from charrnn_tui.repl.step import rows

@@ -226,9 +226,9 @@ class Conversation(Vertical):
                 self.writer.act_on_lines("unkeep", lines)
             case commands.Copy(lines):
                 self.writer.act_on_lines("copy_text", lines)
-            case commands.Look(None, int(number)):
+            case commands.Look(None, int(number), scored):
                 self.writer.choose_line(number)
-                self.post_message(Asked(commands.Look(None), line))
+                self.post_message(Asked(commands.Look(None, scored=scored), line))
             case _:  # what is left are the screen's, as their types say
                 self.post_message(Asked(action, line))
 
