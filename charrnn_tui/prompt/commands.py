@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from charrnn_tui.model.mix import Mix, MixError
 from charrnn_tui.prompt.actions import (
@@ -31,6 +31,7 @@ from charrnn_tui.prompt.actions import (
     OfLines,
     OpenModel,
     Quit,
+    Race,
     SetOption,
     SetStyle,
     ShowBetween,
@@ -143,12 +144,30 @@ def _several(rest: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(split_words(rest)))
 
 
+def _race(rest: str) -> Action:
+    words = split_words(rest)
+    if words == ["stop"]:
+        return Race(())
+    at = words.index("on") if "on" in words else len(words)
+    who, target = words[:at], words[at + 1 :]
+    entrants = tuple(word for word in who if "=" not in word)
+    if not entrants or len(target) > 1 or (at < len(words) and not target):
+        raise CommandError("say who races, and on what (in quotes where there are spaces); stop ends the race")
+    return Race(entrants, target[0] if target else None, tuple(word for word in who if "=" in word))
+
+
 def _look(rest: str) -> Action:
     # A number is a line of the last batch; in quotes it is a text.
     if rest.strip().isascii() and rest.strip().isdigit():
         return Look(None, parse_lines(rest)[0])
     number = re.fullmatch("""(["'])([0-9]+)\\1""", rest)
     return Look(number[2] if number else rest or None)
+
+
+def _score(rest: str) -> Action:
+    looked = _look(rest)
+    assert isinstance(looked, Look)
+    return replace(looked, scored=True)
 
 
 def _step(rest: str) -> Action:
@@ -234,6 +253,12 @@ COMMANDS: dict[str, Command] = {
             _look,
         ),
         Command(
+            "score",
+            "/score TEXT",
+            "how probable a text is, in nats and bits a character, and where it surprises (alone: the last text)",
+            _score,
+        ),
+        Command(
             "step",
             "/step TEXT",
             "one step of the network laid open, number by number (alone: of the last text; --at 2, --layer 2)",
@@ -255,6 +280,12 @@ COMMANDS: dict[str, Command] = {
             "train on a shipped corpus or a text file",
             lambda rest: Train(_path(rest)),
             "corpora",
+        ),
+        Command(
+            "race",
+            "/race rnn gru lstm on names",
+            "train several on the same, one after the other, and compare them (/race rnn lstm hidden=64; /race stop)",
+            _race,
         ),
         Command(
             "keep",
@@ -377,6 +408,7 @@ __all__ = [
     "OfLines",
     "OpenModel",
     "Quit",
+    "Race",
     "SetOption",
     "SetStyle",
     "ShowBetween",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -17,6 +18,7 @@ from charrnn_tui.tui.content.lens_channels import glyph
 from charrnn_tui.tui.widgets.painting import Painted, joined
 
 MOST_ROWS = 6
+_SENTENCE_ROWS = 3
 
 
 class UnitStrip(Painted, can_focus=True):
@@ -78,7 +80,7 @@ class UnitStrip(Painted, can_focus=True):
     def say(self, sentence: str) -> None:
         """Show a sentence instead."""
         self._rows, self._sentence = (), sentence
-        self.styles.max_height = 1
+        self.styles.max_height = _SENTENCE_ROWS
         self.refresh()
 
     @property
@@ -96,6 +98,10 @@ class UnitStrip(Painted, can_focus=True):
         """A heading, then a row a vector."""
         base, width = self.look(), self.size.width
         label = base + self.look("units--label")
+        if self._sentence:
+            lines = textwrap.wrap(self._sentence, max(1, width))
+            said = lines[y] if y < len(lines) else ""
+            return Strip([Segment(said, label)]).adjust_cell_length(width, base)
         if y == 0:
             return Strip([Segment(self._heading(), label)]).adjust_cell_length(width, base)
         at = y - 1 + self._top
@@ -117,7 +123,7 @@ class UnitStrip(Painted, can_focus=True):
 
     def _heading(self) -> str:
         if not self._rows:
-            return self._sentence
+            return ""
         first, last = self.window()
         count = len(self._rows[0])
         value = self._rows[self.row][self.number]
