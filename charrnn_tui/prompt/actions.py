@@ -134,6 +134,19 @@ class Train:
 
 
 @dataclass(frozen=True)
+class Race:
+    """Train several networks on the same, one after the other; no entrants: end the race that is held.
+
+    `entrants`: families or recipes; `settings`: NAME=VALUE for all of them; `target`: a corpus or file, None for the
+    default one.
+    """
+
+    entrants: tuple[str, ...]
+    target: str | None = None
+    settings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Keep:
     """Keep the last generation in the favourites, or only some lines of it, from 1."""
 
@@ -236,6 +249,7 @@ Action: TypeAlias = (
     | ShowContext
     | OpenModel
     | Train
+    | Race
     | OfLines
     | Keeping
     | Forking

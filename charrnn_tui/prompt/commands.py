@@ -31,6 +31,7 @@ from charrnn_tui.prompt.actions import (
     OfLines,
     OpenModel,
     Quit,
+    Race,
     SetOption,
     SetStyle,
     ShowBetween,
@@ -141,6 +142,18 @@ def _beside(rest: str) -> Action:
 def _several(rest: str) -> tuple[str, ...]:
     """Names with spaces between them, each once; one that holds spaces stands in quotes."""
     return tuple(dict.fromkeys(split_words(rest)))
+
+
+def _race(rest: str) -> Action:
+    words = split_words(rest)
+    if words == ["stop"]:
+        return Race(())
+    at = words.index("on") if "on" in words else len(words)
+    who, target = words[:at], words[at + 1 :]
+    entrants = tuple(word for word in who if "=" not in word)
+    if not entrants or len(target) > 1 or (at < len(words) and not target):
+        raise CommandError("say who races, and on what (in quotes where there are spaces); stop ends the race")
+    return Race(entrants, target[0] if target else None, tuple(word for word in who if "=" in word))
 
 
 def _look(rest: str) -> Action:
@@ -269,6 +282,12 @@ COMMANDS: dict[str, Command] = {
             "corpora",
         ),
         Command(
+            "race",
+            "/race rnn gru lstm on names",
+            "train several on the same, one after the other, and compare them (/race rnn lstm hidden=64; /race stop)",
+            _race,
+        ),
+        Command(
             "keep",
             "/keep 7",
             "keep lines of the last batch in the favourites, as /keep 3 7-9 (alone: all that was written last)",
@@ -395,6 +414,7 @@ __all__ = [
     "OfLines",
     "OpenModel",
     "Quit",
+    "Race",
     "SetOption",
     "SetStyle",
     "ShowBetween",

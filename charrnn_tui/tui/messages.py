@@ -25,6 +25,7 @@ ScreenAction: TypeAlias = (
     | commands.ShowStep
     | commands.OpenModel
     | commands.Train
+    | commands.Race
     | commands.Help
     | commands.Quit
     | commands.Keeping

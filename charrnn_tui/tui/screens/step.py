@@ -227,5 +227,9 @@ class StepScreen(Dialog[None]):
         if later is None:
             return
         steps = self.steps
-        self.steps = Steps(later, steps.reading.text, head=steps.head, seed=steps.seed, item=steps.item)
-        self.show()
+        try:
+            self.steps = Steps(later, steps.reading.text, head=steps.head, seed=steps.seed, item=steps.item)
+        except (InsightError, ModelError) as error:
+            self._say(sentence(error))
+        else:
+            self.show()
