@@ -263,6 +263,24 @@ def place_of(rows: list[str]) -> int | None:
     return next((int(found[1]) for row in rows if (found := _FACTS.match(row))), None)
 
 
+def answered(sent: list[tuple[float, int]], frames: list[tuple[float, int | None]]) -> list[float]:
+    """Milliseconds from each move to the frame that answers it.
+
+    Moves that are overtaken before a paint are answered by the frame with the place that a later one led to. Frames
+    follow the moves in order, so a place that is visited twice is the next visit that was asked for by then.
+    """
+    delays: list[float] = []
+    for at, seen in frames:
+        reached = next(
+            (i for i in range(len(delays), len(sent)) if sent[i][1] == seen and sent[i][0] <= at),
+            -1,
+        )
+        # No move more than 30 ahead: that is the same place on the way back, and the frame one without a move.
+        if 0 <= reached < len(delays) + MOVES_A_SECOND:
+            delays += [(at - when) * 1000 for when, _ in sent[len(delays) : reached + 1]]
+    return delays
+
+
 def measure_lens(moves: int, *, train: bool) -> dict[str, object]:
     """Time from an arrow key to paint, in milliseconds; the same with the unit strip and the bars on the screen."""
     text = "".join(chr(ord("a") + 7 * i % 26) for i in range(LOOKED_AT))
@@ -292,18 +310,10 @@ def measure_lens(moves: int, *, train: bool) -> dict[str, object]:
         finally:
             terminal.close()
         frames = [(at, place_of(rows)) for at, rows in terminal.replay()]
-    delays, skipped = [], 0
-    for i, (at, place) in enumerate(sent):
-        # Where two keys were read at once only the later place is painted: it answers both.
-        answers = {place, *(later for _, later in sent[i + 1 : i + 4])}
-        painted = next((t for t, seen in frames if t >= at and seen in answers), None)
-        if painted is None:
-            skipped += 1
-        else:
-            delays.append((painted - at) * 1000)
+    delays = answered(sent, frames)
     return {
         "moves": moves,
-        "never_painted": skipped,
+        "never_painted": moves - len(delays),
         "cursor_to_paint_ms": {f"p{q:g}": round(float(np.percentile(delays, q)), 1) for q in (50, 95, 99, 100)},
     }
 

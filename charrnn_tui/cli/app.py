@@ -13,11 +13,13 @@ from charrnn_tui.cli import (
     evaluate,
     favourites,
     models,
+    race,
     repl,
     sample,
     score,
     serve,
     settings,
+    step,
     top,
     train,
     tree,
@@ -130,10 +132,12 @@ top.add_to(app)
 score.add_to(app)
 repl.add_to(app)
 train.add_to(app)
+race.add_to(app)
 evaluate.add_to(app)
 context.add_to(app)
 units.add_to(app)
 between.add_to(app)
+step.add_to(app)
 tree.add_to(app)
 models.add_to(app)
 corpora.add_to(app)

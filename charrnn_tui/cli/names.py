@@ -52,6 +52,11 @@ def complete_corpus(incomplete: str) -> list[str]:
     return [*_beginning(corpora(), incomplete), *complete_file(incomplete)]
 
 
+def complete_entrant(incomplete: str) -> list[str]:
+    """Families and built-in recipes whose name begins so, and files."""
+    return [*_beginning(("rnn", "gru", "lstm", "ngram", "tutorial"), incomplete), *complete_file(incomplete)]
+
+
 def complete_model_or_file(incomplete: str) -> list[str]:
     """Models whose name begins so, and files and corpora, for commands that take both."""
     return [*complete_model(incomplete), *complete_corpus(incomplete)]

@@ -191,7 +191,7 @@ def train(
         "threads": threads,
         "precision": precision,
     }
-    fields = {key: value for key, value in given.items() if value is not None} | _settings(more or [])
+    fields = {key: value for key, value in given.items() if value is not None} | settings_of(more or [])
     asked = Asked(fields, preset, recipe, resume, base, tensorboard, as_json)
     raise typer.Exit(_find_learning_rate(asked) if find_lr else _train(asked))
 
@@ -202,21 +202,12 @@ def _unescaped(separator: str | None) -> str | None:
     return unescaped(separator)
 
 
-def _settings(more: list[str]) -> dict[str, Any]:
-    """The values of `--set NAME=VALUE`, read as TOML; what is no TOML is text. Raises WrongUse."""
-    import tomllib
+def settings_of(more: list[str]) -> dict[str, Any]:
+    """The values of `--set NAME=VALUE`. Raises WrongUse."""
+    from charrnn_tui.training.plan.typed_settings import read_typed
 
-    values: dict[str, Any] = {}
-    for setting in more:
-        name, equals, text = setting.partition("=")
-        if not equals or not name.strip():
-            raise WrongUse(f"--set takes NAME=VALUE, not {setting!r}.")
-        name = name.strip().replace("-", "_")
-        try:
-            values[name] = tomllib.loads(f"value = {text.strip()}")["value"]
-        except ValueError:
-            values[name] = text.strip()
-    return values
+    with from_options():
+        return read_typed(more)
 
 
 def option_of(name: str) -> str:

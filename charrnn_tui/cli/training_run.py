@@ -6,6 +6,7 @@ import contextlib
 import os
 import shlex
 import signal
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -47,10 +48,11 @@ def run(
     any_name: bool = False,
     tensorboard: bool,
     as_json: bool,
+    also: Sequence[Report] = (),
 ) -> int:
     """Train to the end, to Ctrl-C, or until nobody reads the events any more; the exit code.
 
-    `any_name`: where somebody has taken the name meanwhile, the next free one will do.
+    `any_name`: where somebody has taken the name meanwhile, the next free one will do. `also`: who else is told.
 
     Raises TextError, RecipeError, ModelError and the like where the run cannot begin.
     """
@@ -68,7 +70,7 @@ def run(
         folder = library.folder_for(recipe.name)
     reports: list[Report] = []
     if ranks.is_writer:
-        reports = _reports(folder, tensorboard=tensorboard, as_json=as_json)
+        reports = [*_reports(folder, tensorboard=tensorboard, as_json=as_json), *also]
     try:
         return _supervise(recipe, folder, library, ranks, reports, resume=resume, base=base, claimed=claimed)
     except (Exception, KeyboardInterrupt) as error:

@@ -19,7 +19,7 @@ ROOT = "CHARRNN_TUI_ROOT"
 SESSION = "CHARRNN_TUI_SESSION"
 """The environment variable with the name of a session in a browser."""
 
-_WHY = "it lies beyond the folder of this session, which is all that a visitor may use"
+_WHY = "beyond the folder of this session, which is all that a visitor may use"
 
 
 class BeyondError(PermissionError):
@@ -29,7 +29,7 @@ class BeyondError(PermissionError):
         super().__init__(errno.EACCES, _WHY, str(path))
 
     def __str__(self) -> str:
-        return f"{self.filename} cannot be used: {_WHY}."
+        return f"{_WHY}: {self.filename}."  # the reason first: there may be no room for a long path
 
 
 def session() -> str:
@@ -71,9 +71,20 @@ def is_within(path: Path) -> bool:
     return True
 
 
+def check_typed(path: Path, *, write: bool = False) -> Path:
+    """As `check`; and what the program keeps for itself in a session's folder (hidden folders: settings, notes of runs)
+    is beyond, too: it must not be made of what a visitor types."""
+    folder, place = root(), check(path, write=write)
+    if folder is None or not (place := place.resolve()).is_relative_to(folder.resolve()):
+        return path
+    if any(part.startswith(".") for part in place.relative_to(folder.resolve()).parts):
+        raise BeyondError(path)
+    return path
+
+
 def typed(text: str | os.PathLike[str]) -> Path:
     """The path that a person typed, `~` and `~user` replaced.
 
     Raises BeyondError, and RuntimeError where there is no such user.
     """
-    return check(Path(text).expanduser())
+    return check_typed(Path(text).expanduser())

@@ -55,6 +55,16 @@ class ContextCurve:
         best = min(point.bits for point in self.points)
         return next(point.known for point in self.points if point.bits <= best + within)
 
+    def stays_within(self, share: float = 0.01) -> int:
+        """The least k from which on, for all larger ones too, the bits stay within such a share of the best."""
+        most = min(point.bits for point in self.points) * (1 + share)
+        found = self.points[-1].known
+        for point in reversed(self.points):
+            if point.bits > most:
+                break
+            found = point.known
+        return found
+
 
 def context_curve(
     model: Model,

@@ -74,11 +74,25 @@ class ShowBetween:
 
 
 @dataclass(frozen=True)
+class ShowStep:
+    """Lay one step of the network open along a text; None: along what was generated last.
+
+    `at`: which step, from the end where negative; None for the last. `layer` counts from 1.
+    """
+
+    text: str | None
+    at: int | None = None
+    layer: int = 1
+
+
+@dataclass(frozen=True)
 class Look:
     """Lay a text open, character by character; None: what was generated last, or one line of it, from 1."""
 
     text: str | None
     line: int | None = None
+    scored: bool = False
+    """Only its score, in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +131,19 @@ class Train:
     """Train on a corpus or file; None on the chosen one."""
 
     target: str | None
+
+
+@dataclass(frozen=True)
+class Race:
+    """Train several networks on the same, one after the other; no entrants: end the race that is held.
+
+    `entrants`: families or recipes; `settings`: NAME=VALUE for all of them; `target`: a corpus or file, None for the
+    default one.
+    """
+
+    entrants: tuple[str, ...]
+    target: str | None = None
+    settings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -215,12 +242,14 @@ Action: TypeAlias = (
     | ShowProbable
     | ShowContinuations
     | ShowBetween
+    | ShowStep
     | Look
     | MixModels
     | Beside
     | ShowContext
     | OpenModel
     | Train
+    | Race
     | OfLines
     | Keeping
     | Forking

@@ -24,7 +24,7 @@ def expand(path: str) -> Path:
     try:
         return bounds.typed(path)
     except bounds.BeyondError as error:
-        raise _beyond(path, error) from error
+        raise TextError(visible(str(error))) from error
     except RuntimeError as error:
         raise TextError(
             f"{shown(path)} names the home folder of a user that is not known here; check the path."
@@ -36,7 +36,7 @@ def check_file(path: Path) -> None:
     try:
         bounds.check(path)
     except bounds.BeyondError as error:
-        raise _beyond(path, error) from error
+        raise TextError(visible(str(error))) from error
     if not path.exists():
         raise TextError(f"there is no file {shown(path)}; check the path.")
     if path.is_dir():
@@ -49,10 +49,6 @@ def check_file(path: Path) -> None:
             pass
     except OSError as error:
         raise TextError(f"{shown(path)} cannot be read: {error.strerror or error}.") from error
-
-
-def _beyond(path: Path | str, error: bounds.BeyondError) -> TextError:
-    return TextError(f"{shown(path)} cannot be read: {error.strerror}.")
 
 
 def normalise(text: str) -> str:

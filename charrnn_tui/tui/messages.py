@@ -22,8 +22,10 @@ ScreenAction: TypeAlias = (
     | commands.ShowContext
     | commands.ShowContinuations
     | commands.ShowBetween
+    | commands.ShowStep
     | commands.OpenModel
     | commands.Train
+    | commands.Race
     | commands.Help
     | commands.Quit
     | commands.Keeping

@@ -101,7 +101,9 @@ class GuardedServer(Server):
         """Serve until Ctrl+C or SIGTERM. Raises OSError where it cannot listen."""
         self.initialize_logging()
         loop = asyncio.new_event_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        # SIGHUP: the terminal window is closed.
+        names = ("SIGINT", "SIGTERM", "SIGHUP")
+        for number in (getattr(signal, name) for name in names if hasattr(signal, name)):
             with suppress(NotImplementedError):
                 loop.add_signal_handler(number, self.request_exit)
         web.run_app(

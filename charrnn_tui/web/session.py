@@ -24,6 +24,7 @@ MOST_CELLS = 1000
 """Columns or rows of a screen at most: each of them is painted."""
 
 _GRACE = 5.0
+_TRIES = 20
 _XDG = ("DATA", "CONFIG", "STATE", "CACHE")
 
 
@@ -100,7 +101,7 @@ class Session(AppService):
     async def _open_app_process(self, width: int = 80, height: int = 24) -> Process:
         # No shell; and what the program says on stderr is never shown on the server's terminal: it may hold anything.
         self._process = process = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", "charrnn_tui",
+            sys.executable, "-P", "-m", "charrnn_tui.web.visitor",
             stdin=PIPE,
             stdout=PIPE,
             stderr=DEVNULL,
@@ -150,7 +151,7 @@ class Session(AppService):
     async def _end_training(self) -> None:
         """A run has nobody to come back to, and its folder goes."""
         for number in (None, signal.SIGTERM, signal.SIGKILL):
-            for _ in range(20):
+            for _ in range(_TRIES):
                 now = turn.holder(lock_file())
                 if now is None or now.session != self.name:
                     return

@@ -54,7 +54,6 @@ WRONG: list[tuple[str, Callable[[Model], Any]]] = [
     ("the number of texts is 0 or more", lambda m: m.sample(-1, "De")),
     ("the number of texts is a whole number, not True", lambda m: m.sample(True)),
     ("the seed is a whole number, not 1.5", lambda m: m.stream("De", seed=1.5)),  # type: ignore[arg-type]
-    ("the seed is a whole number, not None", lambda m: m.sample(2, seed=None)),  # type: ignore[arg-type]
     ("the seed lies from", lambda m: m.stream("De", seed=2**64)),
     ("the seed lies from", lambda m: list(m.sample(2, seed=-(2**63) - 1))),
     ("the number of the item is 0 or more", lambda m: m.stream("De", item=-1)),
@@ -91,8 +90,8 @@ WRONG: list[tuple[str, Callable[[Model], Any]]] = [
     ("not b'Anna' (bytes)", lambda m: m.evaluate(b"Anna")),  # type: ignore[arg-type]
     ("the name of a model is a text, not None", lambda m: load(None)),  # type: ignore[arg-type]
     ("the name of a model is empty", lambda m: load("")),
-    ("the folder to save to is a text, not 5", lambda m: m.save(5)),  # type: ignore[arg-type]
-    ("the folder to save to is empty", lambda m: m.save("")),
+    ("the path to save to is a text, not 5", lambda m: m.save(5)),  # type: ignore[arg-type]
+    ("the path to save to is empty", lambda m: m.save("")),
     ("the seed", lambda m: Column(m.cell, m.vocabulary, ["De"], seed=1.5)),  # type: ignore[arg-type]
 ]
 

@@ -26,7 +26,7 @@ from charrnn_tui.training.run.checkpoint import CheckpointError
 from charrnn_tui.training.run.data import LinesData
 from charrnn_tui.training.run.labelled import NO_LABEL, mixture_of
 
-LABELLED = replace(SMALL, column="name", label="land", epochs=14, label_dropout=0.3)
+LABELLED = replace(SMALL, column="name", label="land", epochs=20, label_dropout=0.3)
 
 
 def rows(count: int = 400, seed: int = 0, lands: dict[str, str] | None = None) -> list[tuple[str, str]]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 from driving import Driven, enter, ready, until
+from textual.events import Key
+from textual.geometry import Region
 from under_lens import grown, laid_open, lens, opened, said
 
 from charrnn_tui.files import paths
@@ -17,6 +20,7 @@ from charrnn_tui.prompt.forest import Forest, Opened
 from charrnn_tui.prompt.settings import Config
 from charrnn_tui.tui.content.lens_channels import CHANNELS, SEQUENTIAL, after
 from charrnn_tui.tui.screens.lens import LensScreen
+from charrnn_tui.tui.widgets.lens_text import LensText
 from toy import write_toy_model
 
 pytestmark = pytest.mark.usefixtures("toy_model", "colours")
@@ -373,3 +377,33 @@ async def test_a_generation_of_another_model_is_opened_with_that_model(home: Pat
             path.unlink()
         await pilot.press("ctrl+f")
         await until(pilot, lambda: "cannot be opened" in app.next_row.sentence)
+
+
+async def test_a_move_paints_its_two_places_and_keys_that_wait_are_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Driven().driven((120, 36)) as pilot:
+        screen = await lens(pilot, "/look Deirdre")
+        painted: list[tuple[Region, ...]] = []
+        draws: list[int] = []
+        refresh, draw = type(screen.text).refresh, screen.laid_open.draw
+
+        def refreshed(widget: LensText, *regions: Region, **kwargs: Any) -> LensText:
+            painted.append(regions)
+            return refresh(widget, *regions, **kwargs)
+
+        monkeypatch.setattr(type(screen.text), "refresh", refreshed)
+        monkeypatch.setattr(screen.laid_open, "draw", lambda: (draws.append(screen.text.place), draw()))
+        await pilot.press("right")
+        await pilot.pause()
+        assert set(painted[-1]) == {Region(0, 0, 1, 1), Region(1, 0, 1, 1)}
+        row = [segment.style for segment in screen.text.render_line(0) for _ in segment.text]
+        assert [bool(style and style.reverse) for style in row[:3]] == [False, True, False]
+        await pilot.press("f9")  # other grounds: all is painted
+        assert painted[-1] == ()
+        draws.clear()
+        for _ in range(4):  # they arrive in one read
+            pilot.app.post_message(Key("right", None))
+        await until(pilot, lambda: screen.text.place == 5)
+        await pilot.pause()
+        assert draws[-1] == 5
+        assert len(draws) < 4
+        assert said(screen, "facts").startswith("5: ")

@@ -46,11 +46,8 @@ async def lens_on(pilot: Pilot[Any], model: Model, text: str, *, ended: bool = T
 def underlined(screen: LensScreen) -> list[int]:
     """Places that are painted with an underline; the cursor stands behind the text."""
     strip = screen.text.render_line(0)
-    return [
-        style.meta["place"]
-        for _, style, _ in strip
-        if style is not None and style.underline and style.meta.get("place", 99) < len(screen.forest.text)
-    ]
+    looks = [style for text, style, _ in strip for _ in text]
+    return [place for place, look in enumerate(looks[: len(screen.forest.text)]) if look is not None and look.underline]
 
 
 @pytest.mark.parametrize("no_colour", [False, True])

@@ -57,7 +57,7 @@ def test_each_tab_tells_its_numbers() -> None:
     assert "weights (about 0.001 is usual): 0.002" in rate
     inside = tabs.inside(run, 60, 30).plain
     assert "near -1 or 1: 2.0%" in inside
-    assert "forget ▇ 90%" in inside
+    assert "forget ▇90%" in inside
     assert "hundredth of the gradient is left 3 steps back" in inside
     samples = tabs.samples(run, 60, 20).plain
     assert "distinct: 90% of 100 at temperature 0.8" in samples

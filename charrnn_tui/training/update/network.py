@@ -16,6 +16,8 @@ from charrnn_tui.training.plan.recipe import Recipe, RecipeError
 
 LABELS_BEGIN = 0.1
 """Standard deviation of a fresh label's vector; that of a symbol's embedding is 1."""
+_OUTPUT_BEGINS, _LABELS_BEGIN_AT = 1_000_000_007, 2_000_000_011
+"""What is added to the seed for the output layer and for labels."""
 NEW_SHARE = 1e-3
 """Most of the probability that all symbols together get which a network's vocabulary has just been grown by."""
 
@@ -32,11 +34,16 @@ def make_network(architecture: Architecture, recipe: Recipe) -> CharRNNLoop:
 
     torch's own beginnings: embeddings from a standard normal distribution, the rest uniform in +-1/sqrt(hidden).
     Measured (docs/performance.md): with smaller embeddings, or with forget gates that start open (a bias of 1), the
-    same training ends higher. Labels begin near no label, which a share of the items is read under.
+    same training ends higher. Labels begin near no label, which a share of the items is read under. Each part is drawn
+    from a seed of its own, so that networks of one seed begin alike wherever their shapes agree.
     """
     torch.manual_seed(recipe.seed)
     network = CharRNNLoop(architecture, recipe.dropout, recipe.input_dropout, recipe.weight_dropout)
+    torch.manual_seed((recipe.seed + _OUTPUT_BEGINS) % 2**63)
+    network.output.reset_parameters()
     if architecture.labels:
+        torch.manual_seed((recipe.seed + _LABELS_BEGIN_AT) % 2**63)
+        network.labels.reset_parameters()
         with torch.no_grad():
             network.labels.weight.mul_(LABELS_BEGIN)
     return network

@@ -21,6 +21,7 @@ _HEIGHTS = " ▁▂▃▄▅▆▇█"
 _SHADES = " ░▒▓█"
 _WIDEST = 4
 """Cells of one look inside at most, while there are few."""
+_FEWEST_ROWS = 3
 _SCALE = 9
 """Cells at the left that say a value."""
 
@@ -94,19 +95,25 @@ def inside(run: TrainingRun, width: int, height: int) -> Content:
     last = run.inside[-1]
     layers = len(last.hidden)
     layer = layers - 1
-    which = f", layer {layer + 1}" if layers > 1 else ""
-    lines = [_titled(f"hidden activations{which}, from -1 to 1, over time", width)]
-    rows = max(3, min(9, height - 10 - 2 * len(last.gates)))
-    lines += _histogram(run.inside, layer, width, rows)
+    sentence = reach(last)
+    # What is told in words always stands there; the pictures take what room is left.
+    left = height - (3 + len(last.gates) + (2 if sentence else 0))
+    faded = max(1, min(4, left // 3))
+    spread = min(9, left - faded - 1)
+    lines: list[Content] = []
+    if spread >= _FEWEST_ROWS:
+        which = f", layer {layer + 1}" if layers > 1 else ""
+        lines.append(_titled(f"hidden activations{which} over time", width))
+        lines += _histogram(run.inside, layer, width, spread)
     near = ", ".join(f"{share:.1%}" for share in last.saturated)
     lines.append(_titled(f"near -1 or 1: {near}" + (" (a layer each)" if layers > 1 else ""), width))
     for number, gates in enumerate(last.gates):
         place = f"layer {number + 1} " if layers > 1 else ""
-        said = "  ".join(f"{name} {_bar(value)} {value:.0%}" for name, value in gates.items())
-        lines.append(Content(fitted(f"{place}open: {said}", width)))
+        said = "  ".join(f"{name} {_bar(value)}{value:.0%}" for name, value in gates.items())
+        lines.append(Content(fitted(f"{place}{said}", width)))
     lines.append(_titled("the gradient, by steps back", width))
-    lines += curve(last.fading, width, max(1, min(4, height - len(lines) - 2)), log=True)
-    if sentence := reach(last):
+    lines += curve(last.fading, width, faded, log=True)
+    if sentence:
         lines.append(Content.styled(sentence, FAINT))
     return Content("\n").join(lines)
 

@@ -19,7 +19,7 @@ def typed_path(text: str) -> Path:
 def beyond(path: Path) -> str:
     """Why this session may not write to a path, in a sentence; '' where it may."""
     try:
-        bounds.check(path, write=True)
+        bounds.check_typed(path, write=True)
     except bounds.BeyondError as error:
         return str(error)
     return ""

@@ -25,11 +25,13 @@ from charrnn_tui.tui.content.lens_words import left_out_words
 from charrnn_tui.tui.content.shown import plain, sentence
 from charrnn_tui.tui.dialogs.ask import Ask
 from charrnn_tui.tui.dialogs.dialog import Dialog
+from charrnn_tui.tui.key_order import when_keys_rest
 from charrnn_tui.tui.screens.lens_branches import Branches
 from charrnn_tui.tui.widgets.distribution_bars import DistributionBars
 from charrnn_tui.tui.widgets.key_row import KeyRow
 from charrnn_tui.tui.widgets.laid_open import NO_UNITS, LaidOpen
 from charrnn_tui.tui.widgets.lens_text import LensText
+from charrnn_tui.tui.widgets.painting import begun_later
 
 if TYPE_CHECKING:
     from charrnn_tui.insight.activations import Unit
@@ -70,6 +72,7 @@ class LensScreen(Dialog[None]):
         _key("f5", "grow_on", "Go on", "Let a text that has no end go on", "grow_on"),
         _key("delete", "prune", "Prune", "Take this branch away with all that leave it", "prune"),
         _key("f6", "label", "Label", "Name this branch", "label"),
+        _key("f4", "step", "Step", "The step that the network takes at the cursor, number by number", "step"),
         _key("f3", "what_may_follow", "What may follow", "A tree of what may stand at the cursor", "tree", show=True),
         _key("ctrl+b", "between", "Between", "From the text before the cursor to another prefix, in steps", "between"),
         _key("ctrl+s", "save", "Save", "Keep the tree, with all that is needed to grow it again", "save", show=True),
@@ -141,7 +144,7 @@ class LensScreen(Dialog[None]):
         if found is not None:
             self._opened(found)
         else:
-            self.run_worker(self._compute(text, ended), group="look", exclusive=True)
+            self.run_worker(begun_later(self._compute, text, ended), group="look", exclusive=True)
 
     async def _compute(self, text: str, ended: bool) -> None:
         try:
@@ -199,7 +202,13 @@ class LensScreen(Dialog[None]):
     # --- the cursor, channels, units, settings ---
 
     @on(LensText.Moved)
-    def _moved(self) -> None:
+    def _moved(self, event: LensText.Moved) -> None:
+        event.stop()
+        when_keys_rest(self, self._draw_cursor)
+
+    def _draw_cursor(self) -> None:
+        """All that depends on where the cursor stands, in one go: two would be painted one after the other."""
+        self.laid_open.moved()
         self._draw_bars()
 
     def action_channel(self, by: int) -> None:
@@ -289,6 +298,17 @@ class LensScreen(Dialog[None]):
                 self._grow(lambda: self.forest.put(place, run, settings, ended=branch.ended))
 
         self.app.push_screen(ContinuationsScreen(self.forest.model, before, "Enter puts a branch at the cursor."), put)
+
+    def action_step(self) -> None:
+        """The step that the network takes at the cursor."""
+        from charrnn_tui.tui.screens.step import step_on
+
+        try:
+            screen = step_on(self.session, self.forest, min(self.text.place, len(self.forest.text)))
+        except (CommandError, UnknownSymbolsError) as error:
+            self.laid_open.note(sentence(error), trouble=True)
+        else:
+            self.app.push_screen(screen, lambda _: self._draw_bars())
 
     def action_between(self) -> None:
         """From the text before the cursor to another prefix."""

@@ -43,7 +43,7 @@ class Forests:
 
         Raises CommandError where no network is at hand, UnknownSymbolsError for a text that it cannot read.
         """
-        forest = await self._forest(entry, text)
+        forest = await self.forest(entry, text)
         growth = None
         try:
             match forking:
@@ -61,7 +61,8 @@ class Forests:
             raise CommandError(str(error)) from error
         return LensScreen(self._session, forest, clock, growth)
 
-    async def _forest(self, entry: Entry | None, text: str) -> Forest:
+    async def forest(self, entry: Entry | None, text: str) -> Forest:
+        """The texts of a block, or a typed one. Raises what `lens_on` raises."""
         session, model = self._session, self._session.model
         if model is None:
             raise CommandError("no model is open yet.")

@@ -17,6 +17,7 @@ from charrnn_tui.tui.content.lens_corpus import CorpusUnits
 from charrnn_tui.tui.content.lens_look import later_state, look
 from charrnn_tui.tui.content.shown import plain, sentence
 from charrnn_tui.tui.dialogs.dialog import Dialog
+from charrnn_tui.tui.key_order import when_keys_rest
 from charrnn_tui.tui.messages import PlaceAsked
 from charrnn_tui.tui.widgets.laid_open import LaidOpen
 from charrnn_tui.tui.widgets.lens_text import LensText
@@ -138,6 +139,14 @@ class UnitsScreen(Dialog["Unit"]):
     # --- what is chosen ---
 
     @on(LensText.Moved)
+    def _moved(self, event: LensText.Moved) -> None:
+        event.stop()
+        when_keys_rest(self, self._draw_cursor)
+
+    def _draw_cursor(self) -> None:
+        self.laid_open.moved()
+        self._tell_view()
+
     @on(RangeText.RangeChanged)
     @on(UnitStrip.Chosen)
     def _chosen_on_text(self) -> None:

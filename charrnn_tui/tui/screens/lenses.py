@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, assert_never, runtime_checkable
 
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
     from charrnn_tui.tui.screens.lens_opening import Forests
 
 Insight: TypeAlias = (
-    commands.Look | commands.ShowContext | commands.ShowContinuations | commands.ShowBetween | commands.Forking
+    commands.Look
+    | commands.ShowContext
+    | commands.ShowContinuations
+    | commands.ShowBetween
+    | commands.ShowStep
+    | commands.Forking
 )
 """What is asked of a network."""
 
@@ -51,10 +57,14 @@ class Lenses:
     def carry_out(self, action: Insight, line: str) -> None:
         """Carry out what a line asks for; where it cannot be done, say why and give the line back."""
         match action:
+            case commands.Look(text, scored=True):
+                self._screen.run_worker(self._score(text, line), group="lens", exclusive=True)
             case commands.Look(text):
                 self._look(text, line)
             case commands.Fork() | commands.ShowTree():
                 self._look(None, line, action)
+            case commands.ShowStep():
+                self._screen.run_worker(self._step(action, line), group="lens", exclusive=True)
             case commands.ShowContext(models):
                 self.context(*models)
             case commands.ShowContinuations(prefix):
@@ -89,6 +99,38 @@ class Lenses:
 
         lens = lens_at(self._session, asked.model, asked.text, asked.place, self._clock)
         self._screen.app.push_screen(lens, self._looked)
+
+    async def _score(self, text: str | None, line: str) -> None:
+        """How probable a text is, or what was generated, in a sentence."""
+        from charrnn_tui.prompt.score_words import score_words
+        from charrnn_tui.tui.screens.lens_opening import Forests
+
+        if self._forests is None:
+            self._forests = Forests(self._session, self._library)
+        entry = None if text is not None else self._conversation.writer.generations.current
+        try:
+            forest = await self._forests.forest(entry, text or "")
+            said = await asyncio.to_thread(score_words, forest.model, forest.text)
+        except (commands.CommandError, UnknownSymbolsError) as error:
+            self._conversation.refuse(str(error), line)
+            return
+        self._conversation.say(said)
+
+    async def _step(self, asked: commands.ShowStep, line: str) -> None:
+        """One step of the network along a text, or along what was generated."""
+        from charrnn_tui.tui.screens.lens_opening import Forests
+        from charrnn_tui.tui.screens.step import step_on
+
+        if self._forests is None:
+            self._forests = Forests(self._session, self._library)
+        entry = None if asked.text is not None else self._conversation.writer.generations.current
+        try:
+            forest = await self._forests.forest(entry, asked.text or "")
+            screen = step_on(self._session, forest, asked.at, asked.layer - 1)
+        except (commands.CommandError, UnknownSymbolsError) as error:
+            self._conversation.refuse(str(error), line)
+            return
+        self._screen.app.push_screen(screen, self._looked)
 
     def _looked(self, _: None) -> None:
         # The temperature may have been turned there.

@@ -15,7 +15,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from charrnn_tui.tui.content.shown import symbol_name
-from charrnn_tui.tui.widgets.painting import Painted
+from charrnn_tui.tui.widgets.painting import Painted, joined
 
 if TYPE_CHECKING:
     from charrnn_tui.insight.scores import Distribution
@@ -137,7 +137,7 @@ class DistributionBars(Painted, can_focus=True):
         """The heading, then a row a symbol."""
         base, width = self.look(), self.size.width
         if y == 0:
-            return Strip([Segment(self.heading(), base + self._style("head"))]).adjust_cell_length(width, base)
+            return Strip([Segment(self.heading(), self._style("head"))]).adjust_cell_length(width, base)
         at = y - 1 + self._top
         rows = self._rows
         if at >= len(rows):
@@ -148,24 +148,20 @@ class DistributionBars(Painted, can_focus=True):
         label = self._style("actual" if actual else "symbol")
         pad = " " * max(0, 4 - cell_len(name))
         after = "cut off".ljust(cells + 6)[: cells + 6] if cut else f"{short_percent(left)} {bar(left, cells)}"
-        segments = [
-            Segment(("▶" if actual else "›" if at == self.chosen else " ") + " ", base + self._style("actual")),
-            Segment(name + pad + " ", base + label),
-            Segment(short_percent(raw) + " ", base + label),
-            Segment(bar(raw, cells), base + self._style("raw")),
-            Segment(" ", base),
-            Segment(after, base + self._style("cut" if cut else "left")),
+        marked = actual or at == self.chosen
+        pieces = [
+            ("▶ " if actual else "› " if marked else "  ", self._style("actual") if marked else label),
+            (f"{name}{pad} {short_percent(raw)} ", label),
+            (bar(raw, cells) + " ", self._style("raw")),
+            (after, self._style("cut" if cut else "left")),
         ]
-        if chosen:
-            over = self._style("chosen")
-            segments = [Segment(text, (style or base) + over) for text, style, _ in segments]
-        meta = Style(meta={"row": at})
-        return Strip(
-            [Segment(text, (style or base) + meta) for text, style, _ in segments],
-        ).adjust_cell_length(width, base + meta)
+        over = self.look("bars--chosen") if chosen else None
+        if over:
+            pieces = [(text, style + over) for text, style in pieces]
+        return Strip(joined(pieces)).adjust_cell_length(width, base)
 
     def _style(self, name: str) -> Style:
-        return self.look(f"bars--{name}")
+        return self.look() + self.look(f"bars--{name}")
 
     # --- choosing ---
 
@@ -189,8 +185,8 @@ class DistributionBars(Painted, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Choose the row under the pointer; a second click puts it there."""
-        row = event.style.meta.get("row")
-        if not isinstance(row, int):
+        row = event.y - 1 + self._top
+        if not (event.y > 0 and row < len(self._rows)):
             return
         again = event.chain >= 2 and row == self.chosen
         self.chosen = row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import getters, on
 from textual.app import ComposeResult
@@ -17,7 +17,7 @@ from charrnn_tui.tui.content.lens_memory import Remembered
 from charrnn_tui.tui.content.lens_words import facts, legend
 from charrnn_tui.tui.content.shown import plain
 from charrnn_tui.tui.widgets.lens_text import LensText
-from charrnn_tui.tui.widgets.painting import update_in_place
+from charrnn_tui.tui.widgets.painting import begun_later, update_in_place
 from charrnn_tui.tui.widgets.unit_strip import UnitStrip
 
 if TYPE_CHECKING:
@@ -28,6 +28,15 @@ if TYPE_CHECKING:
 
 
 NO_UNITS = "This model is no single recurrent network: it has no units to look at."
+
+
+class _Grounds(NamedTuple):
+    """The looks and marks of a text, and what they were made of."""
+
+    of: tuple[object, ...]
+    numbers: tuple[Look | None, WhatMattered | None]
+    looks: list[str]
+    marks: list[str] | None
 
 
 class LaidOpen(Vertical):
@@ -48,6 +57,9 @@ class LaidOpen(Vertical):
         self._remembered: Remembered | None = None
         self._unit = (0, 0)
         """Row of units and number."""
+        self._legend: tuple[str, str, bool] | None = None
+        """Channel, what it shows of, whether in colours: what the legend that stands there says."""
+        self._grounds: _Grounds | None = None
 
     def compose(self) -> ComposeResult:
         """Text, what stands at the cursor, the colours' meaning, what is said; units."""
@@ -90,7 +102,7 @@ class LaidOpen(Vertical):
         if self._remembered is None or self._remembered.model is not look.model:
             self._remembered = Remembered(look.model)
         if self._told is None:
-            self.run_worker(self._ask_memory(self._remembered), group="memory", exclusive=True)
+            self.run_worker(begun_later(self._ask_memory, self._remembered), group="memory", exclusive=True)
 
     def note(self, said: str, *, trouble: bool = False) -> None:
         """Say something under the text."""
@@ -100,11 +112,11 @@ class LaidOpen(Vertical):
         if line.display != bool(said):
             line.display = bool(said)
 
-    def _say(self, row: str, content: Content) -> None:
+    def _say(self, row: str, content: Content, *, shrink: bool = True) -> None:
         """Words in a row, where they are other than those that stand there."""
         line = self.query_one(f"#lens-{row}", Static)
         if line.content != content:
-            update_in_place(line, content)
+            update_in_place(line, content, shrink=shrink)
 
     def draw(self) -> None:
         """Everything that depends on cursor and channel."""
@@ -113,17 +125,33 @@ class LaidOpen(Vertical):
         if found is None:
             return
         place = min(self.place, len(found.reading))
-        self._say("facts", plain(facts(found, place)))
-        detail = f" {self.unit}" if self.channel == "unit" and self.unit is not None else ""
+        self._say("facts", plain(facts(found, place)), shrink=False)
         self._draw_memory()
-        words = legend(CHANNELS[self.channel], detail, colours=self.colours)
-        self._say("legend", words)
+        self._draw_legend()
         self._draw_units(found, place)
         if self.channel == "mattered":
             self._what_mattered(found, self.place)
 
+    def _draw_legend(self) -> None:
+        detail = f" {self.unit}" if self.channel == "unit" and self.unit is not None else ""
+        says = (self.channel, detail, self.colours)
+        if says != self._legend:
+            self._legend = says
+            self._say("legend", legend(CHANNELS[self.channel], detail, colours=self.colours))
+
     def _draw_text(self) -> None:
-        (text, head, ended), found = self._shown, self.look
+        text, head, ended = self._shown
+        copied = self._told.copied if self._told is not None else range(0)
+        # None of this changes where only the cursor moves.
+        known, same = self._grounds, (text, self.channel, self.unit, self.colours)
+        numbers = (self.look, self._mattered_here())
+        if known is None or known.of != same or any(a is not b for a, b in zip(known.numbers, numbers, strict=True)):
+            self._grounds = known = _Grounds(same, numbers, *self._grounds_of(text, self.look))
+        looks, marks = known.looks, known.marks
+        self.text.show(text, head, ended=ended, looks=looks, marks=marks, copied=copied)
+
+    def _grounds_of(self, text: str, found: Look | None) -> tuple[list[str], list[str] | None]:
+        """The looks of the places, or where there is no colour their marks."""
         looks: list[str] = []
         marks: list[str] | None = None if self.colours else []
         if found is not None:
@@ -135,8 +163,7 @@ class LaidOpen(Vertical):
                     looks.append("" if value is None else channel.looks[channel.step(value)])
                 else:
                     marks.append(" " if value is None else channel.marks[channel.step(value)])
-        copied = self._told.copied if self._told is not None else range(0)
-        self.text.show(text, head, ended=ended, looks=looks, marks=marks, copied=copied)
+        return looks, marks
 
     def _draw_units(self, found: Look, place: int) -> None:
         if not found.rows:
@@ -174,7 +201,7 @@ class LaidOpen(Vertical):
         if known is not None and known.stands(found.text, place):
             self.note(known.words)
         else:
-            self.run_worker(self._ask_what_mattered(found, place), group="mattered", exclusive=True)
+            self.run_worker(begun_later(self._ask_what_mattered, found, place), group="mattered", exclusive=True)
 
     async def _ask_what_mattered(self, found: Look, place: int) -> None:
         self.call_later(self._mattered_came, await lens_mattered.ask(found, place))
@@ -186,8 +213,8 @@ class LaidOpen(Vertical):
 
     # --- cursor, channels, units ---
 
-    @on(LensText.Moved)
-    def _moved(self) -> None:
+    def moved(self) -> None:
+        """Show what stands at the cursor; called by the screen, which draws what lies elsewhere in the same go."""
         if self.channel != "mattered":  # whose numbers stay until the next ones are there
             self.note("")
         self.draw()

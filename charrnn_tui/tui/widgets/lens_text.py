@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -19,13 +18,15 @@ from textual.strip import Strip
 from charrnn_tui.text import in_one_row
 from charrnn_tui.tui.content.lens_channels import CURSOR
 from charrnn_tui.tui.content.wrapping import Wrap, cell_width
-from charrnn_tui.tui.widgets.painting import Painted
+from charrnn_tui.tui.key_order import ObeysKeys
+from charrnn_tui.tui.widgets.painting import Painted, joined
 
 END, OPEN = "∎", "…"
 """What is shown behind the last character: the end of the item, or nothing yet."""
+_NOTHING, _COPIED = Style(), Style(underline=True)
 
 
-class LensText(Painted, can_focus=True):
+class LensText(Painted, ObeysKeys, can_focus=True):
     """Shows n characters and the place behind them; the cursor stands on one of n + 1 places."""
 
     BINDING_GROUP_TITLE = "Text"
@@ -71,6 +72,11 @@ class LensText(Painted, can_focus=True):
         self._marks: Sequence[str] | None = None
         self._wrap = Wrap(10)
         self._top = 0
+        self._painted: tuple[object, ...] = ()
+        """What the rows were painted from last, but for the cursor."""
+        self._painted_place = 0
+        self._keys: dict[str, str] = {}
+        """The action of each of its own keys."""
 
     def show(
         self,
@@ -99,7 +105,38 @@ class LensText(Painted, can_focus=True):
         # Nobody moved it: where the text became shorter, the cursor comes along and nothing is told.
         self.set_reactive(LensText.place, min(self.place, len(text)))
         self._to_cursor()
-        self.refresh()
+        self._repaint()
+
+    def _repaint(self) -> None:
+        """Paint the two places of the cursor where nothing else is new: a move costs two cells and not the whole."""
+        before, places = self._painted, {self._painted_place, self.place}
+        now = (self.text, self._head, self._ended, self._looks, self._copied, self._marks, self._top, self._over())
+        self._painted, self._painted_place = now, self.place
+        if now == before:
+            self.refresh(*map(self._region, places))
+        else:
+            self.refresh()
+
+    def _over(self) -> object:
+        """What `mark_of` goes by, besides the place."""
+        return None
+
+    def _region(self, place: int) -> Region:
+        """The cells of a place in the widget."""
+        line = self._line_of(place)
+        before = sum(map(self._cells, range(self._span(line)[0], place)))
+        return Region(before, (line - self._top) * self._rows, self._cells(place), 1)
+
+    def place_at(self, x: int, y: int) -> int | None:
+        """The place whose cells are there, None where none is."""
+        line = self._top + y // self._rows
+        if not 0 <= line < self._lines or x < 0:
+            return None
+        for place in range(*self._span(line)):
+            x -= self._cells(place)
+            if x < 0:
+                return place
+        return None
 
     # --- layout ---
 
@@ -112,6 +149,7 @@ class LensText(Painted, can_focus=True):
         """Wrap anew."""
         self._lay_out()
         self._to_cursor()
+        self._painted = ()
         self.refresh()
 
     def _lay_out(self) -> None:
@@ -165,13 +203,13 @@ class LensText(Painted, can_focus=True):
         if not 0 <= line < self._lines:
             return Strip.blank(self.size.width, base)
         prefix, new, mark = (self.look(f"lens-text--{name}", partial=False) for name in ("prefix", "new", "mark"))
-        segments = []
+        pieces = []
         for place in range(*self._span(line)):
             kind = mark if place == len(self.text) else prefix if place < self._head else new
             look = self._looks[place] if place < len(self._looks) else ""
             style = base + kind + Style.parse(look) if look else base + kind
             if place in self._copied:
-                style += Style(underline=True)
+                style += _COPIED
             shown = self._shown(place)
             if below and self._marks is not None:
                 mark_here = self._marks[place] if place < len(self._marks) else " "
@@ -180,12 +218,12 @@ class LensText(Painted, can_focus=True):
                 # Not on the ground of its value: the cursor is found at a glance, and the value stands in words.
                 style = base + kind + Style.parse(CURSOR)
                 shown = "␣" if shown == " " else shown
-            segments.append(Segment(shown, style + self.mark_of(place) + Style(meta={"place": place})))
-        return Strip(segments).adjust_cell_length(self.size.width, base)
+            pieces.append((shown, style + self.mark_of(place)))
+        return Strip(joined(pieces)).adjust_cell_length(self.size.width, base)
 
     def mark_of(self, place: int) -> Style:
         """What is laid over a place besides; nothing here."""
-        return Style()
+        return _NOTHING
 
     # --- moving ---
 
@@ -227,9 +265,14 @@ class LensText(Painted, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """The cursor goes to the character under the pointer."""
-        place = event.style.meta.get("place")
-        if isinstance(place, int):
+        place = self.under(event)
+        if place is not None:
             self.place = place
+
+    def under(self, event: events.MouseEvent) -> int | None:
+        """The place under the pointer."""
+        at = event.get_content_offset(self)
+        return None if at is None else self.place_at(at.x, at.y)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Scroll."""
@@ -242,11 +285,24 @@ class LensText(Painted, can_focus=True):
     def _scroll(self, by: int, event: events.MouseEvent) -> None:
         event.stop()
         self._top = max(0, min(self._top + by, self._lines - self._seen))
-        self.refresh()
+        self._repaint()
 
-    def on_key(self, event: events.Key) -> None:
-        """A character that is typed is put at the cursor."""
+    def on_focus(self) -> None:
+        """Which keys are its own, as the settings have them."""
+        active = self.screen.active_bindings
+        self._keys = {key: found.binding.action for key, found in active.items() if found.node is self}
+
+    async def on_key(self, event: events.Key) -> None:
+        """A character that is typed is put at the cursor.
+
+        The keys that move the cursor are obeyed here: on their way up to the app and back, which other bindings take,
+        they would cost more than half of what the paint does, 30 times a second while one is held.
+        """
         if event.is_printable and event.character:
-            event.stop()
-            event.prevent_default()
             self.post_message(self.Put(event.character))
+        elif event.key in self._keys:
+            await self.run_action(self._keys[event.key])
+        else:
+            return
+        event.stop()
+        event.prevent_default()

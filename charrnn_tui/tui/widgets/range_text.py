@@ -12,6 +12,8 @@ from textual.message import Message
 
 from charrnn_tui.tui.widgets.lens_text import LensText
 
+_INSIDE = Style(reverse=True)
+
 
 class RangeText(LensText):
     """One place is a range as well; a move without Shift begins a new one."""
@@ -90,7 +92,10 @@ class RangeText(LensText):
         """Ink and ground of a range are exchanged."""
         first, last = self.range
         inside = self._anchor is not None and first <= place <= last
-        return Style(reverse=True) if inside else Style()
+        return _INSIDE if inside else super().mark_of(place)
+
+    def _over(self) -> object:
+        return None if self._anchor is None else self.range
 
     def watch_place(self, place: int) -> None:
         """A move without Shift lets the range go."""
@@ -117,16 +122,16 @@ class RangeText(LensText):
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """A range begins under the pointer."""
-        place = event.style.meta.get("place")
-        if isinstance(place, int):
+        place = self.under(event)
+        if place is not None:
             self.place = place
             self._anchor = place
             self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """It goes to the pointer while the button is held."""
-        place = event.style.meta.get("place")
-        if self.app.mouse_captured is self and isinstance(place, int) and place != self.place:
+        place = self.under(event) if self.app.mouse_captured is self else None
+        if place is not None and place != self.place:
             self._go(place)
 
     def on_mouse_up(self) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -14,16 +14,11 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
-from charrnn_tui.tui.widgets.painting import Painted
+from charrnn_tui.tui.content.lens_channels import glyph
+from charrnn_tui.tui.widgets.painting import Painted, joined
 
-_HEIGHTS = "▁▂▃▄▅▆▇█"
 MOST_ROWS = 6
-
-
-def glyph(value: float) -> str:
-    """How far a value is from 0, as a height; it can be read without any colour."""
-    size = min(1.0, abs(value))
-    return _HEIGHTS[min(len(_HEIGHTS) - 1, round(size * (len(_HEIGHTS) - 1)))]
+_SENTENCE_ROWS = 3
 
 
 class UnitStrip(Painted, can_focus=True):
@@ -85,7 +80,7 @@ class UnitStrip(Painted, can_focus=True):
     def say(self, sentence: str) -> None:
         """Show a sentence instead."""
         self._rows, self._sentence = (), sentence
-        self.styles.max_height = 1
+        self.styles.max_height = _SENTENCE_ROWS
         self.refresh()
 
     @property
@@ -103,6 +98,10 @@ class UnitStrip(Painted, can_focus=True):
         """A heading, then a row a vector."""
         base, width = self.look(), self.size.width
         label = base + self.look("units--label")
+        if self._sentence:
+            lines = textwrap.wrap(self._sentence, max(1, width))
+            said = lines[y] if y < len(lines) else ""
+            return Strip([Segment(said, label)]).adjust_cell_length(width, base)
         if y == 0:
             return Strip([Segment(self._heading(), label)]).adjust_cell_length(width, base)
         at = y - 1 + self._top
@@ -112,21 +111,19 @@ class UnitStrip(Painted, can_focus=True):
         name = self._labels[at]
         segments = [Segment(name.ljust(self._label_cells), label + (Style(bold=True) if at == self.row else Style()))]
         row = self._rows[at]
-        largest = max(1.0, max(map(abs, row), default=1.0))
+        largest = max(1.0, max(row), -min(row)) if row else 1.0
         first, last = self.window()
-        at_cursor = self.number if at == self.row else -1
-        # A segment a run of one look: a segment a unit would take most of the time of a paint.
-        for (under, here), run in groupby(
-            range(first, last), key=lambda number: (row[number] < 0, number == at_cursor)
-        ):
-            style = below if under else above
-            shown = "".join(glyph(row[number] / largest) for number in run)
-            segments.append(Segment(shown, style + self.look("units--chosen") if here else style))
-        return Strip(segments).adjust_cell_length(width, base)
+        at_cursor = self.number - first if at == self.row else -1
+        chosen = self.look("units--chosen")
+        inks = [below if value < 0 else above for value in row[first:last]]
+        if 0 <= at_cursor < len(inks):
+            inks[at_cursor] += chosen
+        pieces = zip((glyph(value / largest) for value in row[first:last]), inks, strict=True)
+        return Strip([*segments, *joined(pieces)]).adjust_cell_length(width, base)
 
     def _heading(self) -> str:
         if not self._rows:
-            return self._sentence
+            return ""
         first, last = self.window()
         count = len(self._rows[0])
         value = self._rows[self.row][self.number]
