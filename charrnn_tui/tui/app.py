@@ -24,6 +24,7 @@ from charrnn_tui.prompt.runs import (
 )
 from charrnn_tui.prompt.session import random_seed
 from charrnn_tui.tui import themes
+from charrnn_tui.tui.content.shapes import shape_for
 from charrnn_tui.tui.eight_bit import EightBitColours
 from charrnn_tui.tui.key_order import KeysInOrder
 from charrnn_tui.tui.screens.main import MainScreen
@@ -106,6 +107,7 @@ class CharRNNApp(KeysInOrder[None]):
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = self._first_theme()
+        self.stylesheet.set_variables(self.get_css_variables())  # made for Textual's own theme
         bound = bind(default_keys(), config.keys)
         self._key_problems = bound.problems
         given = {id: ",".join(bound.keys[id]) for id in config.keys if id in bound.keys}
@@ -132,8 +134,8 @@ class CharRNNApp(KeysInOrder[None]):
         super().panic(*renderables)
 
     def get_default_screen(self) -> Screen[None]:
-        """The main screen."""
-        return MainScreen(
+        """The main screen, made for the shape of the terminal: nothing is styled for another one first."""
+        screen = MainScreen(
             self.config,
             self.library,
             self.spawn,
@@ -144,6 +146,14 @@ class CharRNNApp(KeysInOrder[None]):
             new_seed=self.new_seed,
             key_problems=self._key_problems,
         )
+        return screen.add_class(shape_for(*self.size), update=False)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Textual parses all style sheets again for a theme, also for the one that they have just been parsed for."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.update(self, animate=animate)
 
     @property
     def main(self) -> MainScreen:
