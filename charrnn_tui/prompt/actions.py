@@ -216,6 +216,11 @@ class ShowTree:
 
 
 @dataclass(frozen=True)
+class Present:
+    """Show everything large and without keys and borders, for a class, or no longer."""
+
+
+@dataclass(frozen=True)
 class Help:
     """Show the commands, or one."""
 
@@ -253,6 +258,7 @@ Action: TypeAlias = (
     | OfLines
     | Keeping
     | Forking
+    | Present
     | Help
     | Quit
 )

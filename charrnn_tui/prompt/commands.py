@@ -30,6 +30,7 @@ from charrnn_tui.prompt.actions import (
     MixModels,
     OfLines,
     OpenModel,
+    Present,
     Quit,
     Race,
     SetOption,
@@ -317,6 +318,7 @@ COMMANDS: dict[str, Command] = {
         Command("fork", "/fork 3 n", "put a character at a place of the last text and grow it anew from there", _fork),
         Command("tree", "/tree 1", "the last text and its forks (a number goes to one, save NAME keeps them)", _tree),
         _of_option(OPTIONS["colour"]),
+        Command("present", "/present", "large and without borders, for a class; or no longer", lambda rest: Present()),
         Command(
             "help",
             "/help",
@@ -413,6 +415,7 @@ __all__ = [
     "MixModels",
     "OfLines",
     "OpenModel",
+    "Present",
     "Quit",
     "Race",
     "SetOption",

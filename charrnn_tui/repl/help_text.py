@@ -18,6 +18,7 @@ _FIXED = (
     ("Ctrl+D", "leave (on an empty line)"),
 )
 _SIDE_BY_SIDE = 50
+ON_THE_SCREEN = "presenting is for the screen, which charrnn-tui without further words opens."
 
 
 def overview(width: int, keys: Mapping[str, Sequence[str]]) -> list[Fragments]:

@@ -153,6 +153,8 @@ class Repl:
                 keeping.carry_out(console, action, self.generator.all)
             case commands.Help(topic):
                 self._help(topic)
+            case commands.Present():
+                raise commands.CommandError(help_text.ON_THE_SCREEN)
             case commands.Quit():
                 self._quit = True
             case _:

@@ -59,11 +59,24 @@ class CharRNNApp(KeysInOrder[None]):
 
     TITLE = "charrnn-tui"
     # The main screen is the default screen, whose own CSS_PATH Textual does not read.
-    CSS_PATH: ClassVar = [_HERE / "app.tcss", _HERE / "screens" / "main.tcss"]
+    CSS_PATH: ClassVar = [_HERE / "app.tcss", _HERE / "screens" / "main.tcss", _HERE / "screens" / "presenting.tcss"]
     ENABLE_COMMAND_PALETTE = True
     COMMANDS: ClassVar = {_palette}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", priority=True, id="quit", tooltip="Leave the program"),
+        Binding(
+            *("alt+s", "picture", "Picture"),
+            priority=True,
+            show=False,
+            id="screenshot",
+            tooltip="Save a picture of the screen into a folder",
+        ),
+        Binding(
+            *("alt+p,shift+f12,f24", "present", "Present"),
+            show=False,
+            id="present",
+            tooltip="Large, without keys and borders, for a class; or no longer",
+        ),
     ]
 
     def __init__(
@@ -148,6 +161,23 @@ class CharRNNApp(KeysInOrder[None]):
         screen = self.screen_stack[0]
         assert isinstance(screen, MainScreen)
         return screen
+
+    def on_mount(self) -> None:
+        """Present from the start, where the settings say so."""
+        if self.config.present:
+            self.call_after_refresh(self.action_present)
+
+    def action_present(self) -> None:
+        """Present to a class, or no longer."""
+        from charrnn_tui.tui.screens.presenting import turn_over
+
+        turn_over(self.main)
+
+    def action_picture(self) -> None:
+        """Save a picture of the screen."""
+        from charrnn_tui.tui.screens.keeping import save_picture
+
+        save_picture(self, self.config.screenshots)
 
     async def action_quit(self) -> None:
         """Leave; ask first where a run goes on."""

@@ -26,6 +26,7 @@ ScreenAction: TypeAlias = (
     | commands.OpenModel
     | commands.Train
     | commands.Race
+    | commands.Present
     | commands.Help
     | commands.Quit
     | commands.Keeping

@@ -252,6 +252,8 @@ class MainScreen(Screen[None]):
                 self.training_screens.carry_out(self.panel, event.action, event.line)
             case commands.Help(topic):
                 self.action_help(topic)
+            case commands.Present():
+                await self.run_action("app.present")
             case commands.Quit():
                 await self.leave()
             case commands.Favourites() | commands.Tag() | commands.Export() | commands.Transcript():

@@ -299,7 +299,7 @@ class TrainingPanel(Vertical):
         if not loss:
             if self.chart is not None:
                 self.chart.display = False
-            room = height - sum(self.query_one(row).outer_size.height for row in _AROUND_A_TAB)
+            room = height - sum(part.outer_size.height for part in map(self.query_one, _AROUND_A_TAB) if part.display)
             draw = {"rate": tabs.rate, "inside": tabs.inside, "samples": tabs.samples}[self.view.tab]
             self._set("#training-tab", draw(run, width, max(6, room)))
             return
