@@ -11,9 +11,10 @@ from charrnn_tui.cli import names, options
 from charrnn_tui.cli.errors import FAILED, WrongUse, complain, remark
 
 if TYPE_CHECKING:
+    from charrnn_tui.insight.held_out import HeldOut
     from charrnn_tui.model import Model
     from charrnn_tui.model.library import Library
-    from charrnn_tui.text import Source
+    from charrnn_tui.text import Corpus, Source
 
 
 def add_to(app: typer.Typer) -> None:
@@ -43,6 +44,7 @@ def add_to(app: typer.Typer) -> None:
   charrnn-tui compare a b c places --json
   charrnn-tui compare a b 'poems/*.txt'
   charrnn-tui compare a b names.csv --column name --label culture
+  charrnn-tui compare a b --held-out         on what none of them has learnt
 """,
     )(compare)
 
@@ -105,6 +107,13 @@ def compare(
             help="Models' names, and last text files or a corpus's name.",
         ),
     ],
+    held_out: Annotated[
+        bool,
+        typer.Option(
+            "--held-out",
+            help="Compare on what none of them has learnt: of the text, or (without one) of their corpora.",
+        ),
+    ] = False,
     style: options.StyleOption = None,
     column: options.ColumnOption = None,
     label: options.LabelOption = None,
@@ -116,10 +125,12 @@ def compare(
 
     A model that cannot read the text (a symbol it does not know) is listed last with the reason, and the exit code
     is 1. Models that have learnt labels read each item under the label beside it (--label), or all in one style
-    (--style); the others read without.
+    (--style); the others read without. With --held-out no text is needed; a model of which it is not known what it
+    learnt is named.
     """
-    if len(names_and_file) < 3:
-        raise WrongUse("give two models or more and, last, the text to compare them on.")
+    if len(names_and_file) < (2 if held_out else 3):
+        text = "" if held_out else " and, last, the text to compare them on"
+        raise WrongUse(f"give two models or more{text}.")
     from charrnn_tui.cli import output
     from charrnn_tui.model import ModelError
     from charrnn_tui.model.library import Library
@@ -129,16 +140,23 @@ def compare(
     _check_one_style(label, style)
     chosen = options.read_style(style)
     library = Library()
-    models, files = _apart(names_and_file, library)
-    source = options.source_of(files, column=column, label=label, encoding=encoding, errors=errors)
-    find_files(source.names)
-    source = _with_a_known_column(source, models, library)
+    models, files = _apart(names_and_file, library, held_out=held_out)
+    source: Source | None = None
+    if files:
+        source = options.source_of(files, column=column, label=label, encoding=encoding, errors=errors)
+        find_files(source.names)
+        source = _with_a_known_column(source, models, library)
+    part = _held_out_part(models, library, source) if held_out else None
     good: list[dict[str, Any]] = []
     bad: list[dict[str, Any]] = []
     for name in models:
         try:
             model = library.open(name)
-            good.append(measure(model.styled(chosen) if model.labels else model, source, any_model=True))
+            asked = model.styled(chosen) if model.labels else model
+            if part is not None:
+                good.append(measure_part(asked, part.corpus, part.text, any_model=True))
+            elif source is not None:
+                good.append(measure(asked, source, any_model=True))
         except (ModelError, UnknownSymbolsError) as error:
             bad.append({"model": name, "problem": str(error)})
     if good and (label is not None or chosen) and not any(row["label_count"] for row in good):
@@ -157,12 +175,36 @@ def compare(
         raise typer.Exit(FAILED)
 
 
-def _apart(arguments: list[str], library: Library) -> tuple[list[str], list[str]]:
-    """Models, and the texts behind them: the last argument, and what stands before it and is no model but a text."""
+def _held_out_part(models: list[str], library: Library, source: Source | None) -> HeldOut:
+    """What none of the models has learnt; what is not known of them is said. Raises InsightError and the like."""
+    from charrnn_tui.insight.held_out import held_out_of_all
+    from charrnn_tui.prompt.words import count
+
+    part = held_out_of_all([library.open(name) for name in models], source)
+    what = count(len(part.corpus.items), "item") if part.corpus.items else count(len(part.text), "character")
+    remark(f"Held out of all of them: {what} of {part.corpus.name}.")
+    for name in part.unknown:
+        remark(f"It is not known what {name} learnt from: it may have seen some of this.")
+    return part
+
+
+def _apart(arguments: list[str], library: Library, *, held_out: bool = False) -> tuple[list[str], list[str]]:
+    """Models, and the texts behind them: the last argument, and what stands before it and is no model but a text.
+
+    With `held_out` there may be no text: a last argument that is a model's name is a model.
+    """
     from charrnn_tui.model import ModelError
     from charrnn_tui.text.source import stands_for_files
 
     at = len(arguments) - 1
+    if held_out:
+        try:
+            library.find(arguments[-1])
+        except ModelError:
+            if not stands_for_files(arguments[-1]):
+                raise
+        else:
+            return arguments, []
     while at > 2 and stands_for_files(arguments[at - 1]):
         try:
             library.find(arguments[at - 1])
@@ -202,25 +244,35 @@ def measure(model: Model, source: Source, *, any_model: bool = False) -> dict[st
 
     Raises TextError, UnknownSymbolsError, InsightError.
     """
-    from charrnn_tui.cli.progress import ProgressLine
     from charrnn_tui.insight.learnt_from import corpus_for
-    from charrnn_tui.insight.styles import evaluate_labelled, share_right
     from charrnn_tui.text import read_text
+
+    corpus = corpus_for(model, source)
+    text = ""
+    if corpus.kind == "stream":
+        assert corpus.path is not None
+        text = read_text(corpus.path)
+    return measure_part(model, corpus, text, any_model=any_model or source.label is None)
+
+
+def measure_part(model: Model, corpus: Corpus, text: str = "", *, any_model: bool = False) -> dict[str, Any]:
+    """The row of one model on the items of a list, or on a running text.
+
+    Raises TextError, UnknownSymbolsError, InsightError.
+    """
+    from charrnn_tui.cli.progress import ProgressLine
+    from charrnn_tui.insight.styles import evaluate_labelled, share_right
 
     seen: int | None = None
     items: int | None = None
     told: dict[str, Any] = {"style": model.style.to_plain() or None, "unlabelled_nats_per_char": None}
     told |= {"label_accuracy": None, "labels": []}
-    corpus = corpus_for(model, source)
     if corpus.kind == "stream":
-        assert corpus.path is not None
-        text = read_text(corpus.path)
         with ProgressLine(len(text)) as progress:
             evaluation = model.evaluate_text(text, progress=progress.update)
     else:
         items = len(corpus.items)
-        asked = source.label is not None and not any_model
-        if corpus.labels is not None and not model.style and (model.labels or asked):
+        if corpus.labels is not None and not model.style and (model.labels or not any_model):
             with ProgressLine(2 * items) as progress:
                 found = evaluate_labelled(model, corpus.items, corpus.labels, progress=progress.update)
             evaluation = found.labelled

@@ -164,19 +164,13 @@ def _run_one(entrant: Entrant, library: Library, *, as_json: bool) -> int:
 
 def _measure(queue: Race, library: Library) -> None:
     from charrnn_tui.cli.progress import ProgressLine
-    from charrnn_tui.model import ModelError
-    from charrnn_tui.prompt.race_results import measure
+    from charrnn_tui.prompt.race_results import measure_all
 
     with ProgressLine(1) as line:
-        for one in queue.ranked:
-            assert one.run is not None
-            line.say(f"Measuring {one.title}…")
-            try:
-                one.measured = measure(library.open(one.run.name))
-            except ModelError as error:
-                one.problem = str(error)
-                line.wipe()
-                complain(error)
+        measure_all(queue, library, lambda one: line.say(f"Measuring {one.title}…"))
+    for one in queue.ranked:
+        if one.measured is None:
+            complain(one.problem)
 
 
 def _interrupted(queue: Race, *, as_json: bool) -> int:

@@ -64,8 +64,9 @@ def step(
         output.write_json(_json(steps, found, batch))
         return
     from charrnn_tui.prompt.step_words import step_lines
+    from charrnn_tui.text import visible
 
-    for line in step_lines(steps, found, batch, output.shown):
+    for line in step_lines(steps, found, batch, visible):  # a table is for reading; JSON is exact
         print(line)
 
 

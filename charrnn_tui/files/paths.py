@@ -40,6 +40,11 @@ def trees() -> Path:
     return _dirs().user_data_path / "trees"
 
 
+def screenshots() -> Path:
+    """Pictures of the screen that the user took by key (SVG)."""
+    return _dirs().user_data_path / "screenshots"
+
+
 def texts() -> Path:
     """Texts that came by standard input, which a run that is taken up again reads once more."""
     return _dirs().user_data_path / "texts"

@@ -339,7 +339,12 @@ def batch_of(model: Model, text: str) -> Batch:
         note = "It learnt from running text, which is cut into windows of equal length: nothing is padded."
     else:
         try:
-            learnt = [item for item in learnt_from(model).training if len(item) <= MOST_OF_AN_ITEM and item != text]
+            known = set(model.vocabulary.symbols)  # a corpus may have changed since
+            learnt = [
+                item
+                for item in learnt_from(model).training
+                if len(item) <= MOST_OF_AN_ITEM and item != text and known.issuperset(item)
+            ]
             items += [learnt[len(learnt) // 3], learnt[2 * len(learnt) // 3]] if len(learnt) > 1 else learnt
         except InsightError as error:
             note = str(error)

@@ -91,6 +91,8 @@ class Look:
 
     text: str | None
     line: int | None = None
+    scored: bool = False
+    """Only its score, in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,19 @@ class Train:
     """Train on a corpus or file; None on the chosen one."""
 
     target: str | None
+
+
+@dataclass(frozen=True)
+class Race:
+    """Train several networks on the same, one after the other; no entrants: end the race that is held.
+
+    `entrants`: families or recipes; `settings`: NAME=VALUE for all of them; `target`: a corpus or file, None for the
+    default one.
+    """
+
+    entrants: tuple[str, ...]
+    target: str | None = None
+    settings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -201,6 +216,11 @@ class ShowTree:
 
 
 @dataclass(frozen=True)
+class Present:
+    """Show everything large and without keys and borders, for a class, or no longer."""
+
+
+@dataclass(frozen=True)
 class Help:
     """Show the commands, or one."""
 
@@ -234,9 +254,11 @@ Action: TypeAlias = (
     | ShowContext
     | OpenModel
     | Train
+    | Race
     | OfLines
     | Keeping
     | Forking
+    | Present
     | Help
     | Quit
 )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from charrnn_tui.files import bounds
 from charrnn_tui.prompt.commands import COMMANDS, find, is_command
+from charrnn_tui.prompt.glossary import TERMS
 from charrnn_tui.prompt.styles import NO_STYLE
 from charrnn_tui.text.shipped import corpus_names
 
@@ -40,7 +41,8 @@ class Choices:
         self._labels = labels
 
     def names(self, what: str) -> list[str]:
-        """The names an argument is chosen from: 'models', 'unfinished', 'corpora' or 'commands'.
+        """The names an argument is chosen from: 'models', 'unfinished', 'corpora' or 'commands' (and terms of the
+        glossary).
 
         A folder that cannot be read gives none.
         """
@@ -54,7 +56,7 @@ class Choices:
             if what == "switch":
                 return ["on", "off"]
             if what == "commands":
-                return list(COMMANDS)
+                return list(dict.fromkeys([*COMMANDS, *TERMS]))
         except OSError:
             pass
         return []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from charrnn_tui.model.mix import Mix, MixError
 from charrnn_tui.prompt.actions import (
@@ -30,7 +30,9 @@ from charrnn_tui.prompt.actions import (
     MixModels,
     OfLines,
     OpenModel,
+    Present,
     Quit,
+    Race,
     SetOption,
     SetStyle,
     ShowBetween,
@@ -143,12 +145,30 @@ def _several(rest: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(split_words(rest)))
 
 
+def _race(rest: str) -> Action:
+    words = split_words(rest)
+    if words == ["stop"]:
+        return Race(())
+    at = words.index("on") if "on" in words else len(words)
+    who, target = words[:at], words[at + 1 :]
+    entrants = tuple(word for word in who if "=" not in word)
+    if not entrants or len(target) > 1 or (at < len(words) and not target):
+        raise CommandError("say who races, and on what (in quotes where there are spaces); stop ends the race")
+    return Race(entrants, target[0] if target else None, tuple(word for word in who if "=" in word))
+
+
 def _look(rest: str) -> Action:
     # A number is a line of the last batch; in quotes it is a text.
     if rest.strip().isascii() and rest.strip().isdigit():
         return Look(None, parse_lines(rest)[0])
     number = re.fullmatch("""(["'])([0-9]+)\\1""", rest)
     return Look(number[2] if number else rest or None)
+
+
+def _score(rest: str) -> Action:
+    looked = _look(rest)
+    assert isinstance(looked, Look)
+    return replace(looked, scored=True)
 
 
 def _step(rest: str) -> Action:
@@ -234,6 +254,12 @@ COMMANDS: dict[str, Command] = {
             _look,
         ),
         Command(
+            "score",
+            "/score TEXT",
+            "how probable a text is, in nats and bits a character, and where it surprises (alone: the last text)",
+            _score,
+        ),
+        Command(
             "step",
             "/step TEXT",
             "one step of the network laid open, number by number (alone: of the last text; --at 2, --layer 2)",
@@ -255,6 +281,12 @@ COMMANDS: dict[str, Command] = {
             "train on a shipped corpus or a text file",
             lambda rest: Train(_path(rest)),
             "corpora",
+        ),
+        Command(
+            "race",
+            "/race rnn gru lstm on names",
+            "train several on the same, one after the other, and compare them (/race rnn lstm hidden=64; /race stop)",
+            _race,
         ),
         Command(
             "keep",
@@ -286,7 +318,14 @@ COMMANDS: dict[str, Command] = {
         Command("fork", "/fork 3 n", "put a character at a place of the last text and grow it anew from there", _fork),
         Command("tree", "/tree 1", "the last text and its forks (a number goes to one, save NAME keeps them)", _tree),
         _of_option(OPTIONS["colour"]),
-        Command("help", "/help", "the commands", lambda rest: Help(rest.strip().lstrip("/") or None), "commands"),
+        Command("present", "/present", "large and without borders, for a class; or no longer", lambda rest: Present()),
+        Command(
+            "help",
+            "/help",
+            "the commands (/help temp: one of them; /help nats: a term)",
+            lambda rest: Help(rest.strip().lstrip("/") or None),
+            "commands",
+        ),
         Command("quit", "/quit", "leave", lambda rest: Quit()),
     )
 }
@@ -376,7 +415,9 @@ __all__ = [
     "MixModels",
     "OfLines",
     "OpenModel",
+    "Present",
     "Quit",
+    "Race",
     "SetOption",
     "SetStyle",
     "ShowBetween",

@@ -98,6 +98,8 @@ KEYS: dict[str, Key] = {
         _screen("line_below", "down", "choose the line below"),
         _screen("page_up", "pageup", "scroll the generations up"),
         _screen("page_down", "pagedown", "scroll the generations down"),
+        _screen("present", "alt+p,shift+f12,f24", "present to a class: large, without keys and borders; or no longer"),
+        _screen("screenshot", "alt+s", "save a picture of the screen into a folder"),
         _both("quit", "ctrl+q", "leave"),
         _both("prompt.older", "up", "the line entered before"),
         _both("prompt.newer", "down", "the line entered after"),

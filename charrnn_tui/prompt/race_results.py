@@ -12,6 +12,7 @@ from charrnn_tui.text import visible
 
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
+    from charrnn_tui.model.library import Library
 
 LENGTHS = (0, 1, 2, 3, 4, 6, 8, 12, 16, 32, 64)
 PLACES = 256
@@ -41,6 +42,20 @@ def measure(model: Model) -> Measured:
         return Measured(speed, None)
     known = curve.stays_within(WITHIN)
     return Measured(speed, known, known == LENGTHS[-1] < curve.longest)
+
+
+def measure_all(race: Race, library: Library, tell: Callable[[Entrant], None] = lambda one: None) -> None:
+    """Measure all who have a loss, each told of before; one that cannot be read gets its problem noted."""
+    from charrnn_tui.model import ModelError
+
+    for one in race.ranked:
+        if one.run is None or one.measured is not None:
+            continue
+        tell(one)
+        try:
+            one.measured = measure(library.open(one.run.name))
+        except ModelError as error:
+            one.problem = str(error)
 
 
 def drawn_per_second(model: Model, seconds: float = SECONDS, clock: Callable[[], float] = perf_counter) -> float:

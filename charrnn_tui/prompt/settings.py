@@ -44,6 +44,10 @@ class Config:
     theme: str = ""
     bell: bool = False
     """Ring the terminal's bell when a training run is done."""
+    present: bool = False
+    """Begin in the presenting mode: large spacing, nothing but what is said."""
+    screenshots: str = ""
+    """The folder for pictures of the screen; '' is the user's own."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Binding id -> key or keys (comma-separated)."""
 
@@ -75,6 +79,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "pace": (int, float),
     "theme": (str,),
     "bell": (bool,),
+    "present": (bool,),
+    "screenshots": (str,),
     "keys": (dict,),
 }
 _SAID = {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false", dict: "a table"}

@@ -106,7 +106,9 @@ def arithmetic(part: Part, at: int, vocabulary: Vocabulary, shown: Shown) -> str
     value = f"{part.values[at]:.4f}"
     if not part.template:
         return f"{which}: {part.formula} = {value}"
-    terms = (f"({x:.3f})" if x < 0 else f"{x:.3f}" for x in (float(values[at]) for _, values in part.terms))
+    alone = len(part.terms) == 1
+    numbers = (float(values[at]) for _, values in part.terms)
+    terms = (f"({x:.3f})" if x < 0 and not alone else f"{x:.3f}" for x in numbers)
     return f"{which}: {part.formula} = {part.template.format(*terms)} = {value}"
 
 

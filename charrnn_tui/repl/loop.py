@@ -27,6 +27,7 @@ from charrnn_tui.text.shipped import corpus_names
 from charrnn_tui.training.process.messages import Event, Failed, Finished, Saved, Started
 
 if TYPE_CHECKING:
+    from charrnn_tui.repl.racing import Racing
     from charrnn_tui.training.plan.target import Request
 
 
@@ -60,6 +61,7 @@ class Repl:
         self._bell = bell
         self._keys = inline_keys() if keys is None else keys
         self._quit = False
+        self._racing: Racing | None = None
         self._reloading: set[asyncio.Task[None]] = set()
         console.handlers = Handlers(self.turn, self.at_once, self.turn_style, self.choose_style, self.turn_mix)
 
@@ -130,8 +132,8 @@ class Repl:
                 console.say(*await self._between(action))
             case commands.ShowStep():
                 await self._step(action)
-            case commands.Look(text, line):
-                await self._look(text, line)
+            case commands.Look(text, line, scored):
+                await self._look(text, line, scored=scored)
             case commands.ShowContext(models):
                 await self._context(models)
             case commands.OpenModel(name):
@@ -141,6 +143,8 @@ class Repl:
                     self._open(name)
             case commands.Train(target):
                 await self._train(target)
+            case commands.Race():
+                await self._race(action)
             case commands.Keep() | commands.Unkeep() | commands.Copy():
                 lines.carry_out(console, self.generator.last, action)
             case commands.Fork() | commands.ShowTree():
@@ -149,6 +153,8 @@ class Repl:
                 keeping.carry_out(console, action, self.generator.all)
             case commands.Help(topic):
                 self._help(topic)
+            case commands.Present():
+                raise commands.CommandError(help_text.ON_THE_SCREEN)
             case commands.Quit():
                 self._quit = True
             case _:
@@ -169,12 +175,16 @@ class Repl:
         else:
             raise commands.CommandError(f"type what both are to continue: /beside {visible(name)} De.")
 
-    async def _look(self, text: str | None, line: int | None) -> None:
+    async def _look(self, text: str | None, line: int | None, *, scored: bool = False) -> None:
+        from charrnn_tui.prompt.score_words import score_words
         from charrnn_tui.repl.look import last_text, rows
 
         model = self._model()
         text = last_text(self.generator.last, line) if text is None else text
-        self.console.say(*await asyncio.to_thread(rows, model, text, self.console.shown))
+        if scored:
+            self.console.say(await asyncio.to_thread(score_words, model, text))
+        else:
+            self.console.say(*await asyncio.to_thread(rows, model, text, self.console.shown))
 
     async def _step(self, asked: commands.ShowStep) -> None:
         from charrnn_tui.repl.step import rows
@@ -326,6 +336,25 @@ class Repl:
         self.session.followed = self.runs.folder_of(run)
         await self._watch(run)
 
+    async def _race(self, asked: commands.Race) -> None:
+        from charrnn_tui.prompt.racing import race_for
+        from charrnn_tui.repl.racing import Racing
+
+        if not asked.entrants:
+            if self._racing is None or self._racing.race.over:
+                raise commands.CommandError("no race is held.")
+            await self._end_training()
+            return
+        race = await asyncio.to_thread(race_for, asked, self.runs)
+        await self._end_training()  # only now, since a slip of the keys must not cost a run
+        self._racing = Racing(self.console, self.runs, self._watch_one, race)
+        self._following = self._racing.task
+        await self._racing.show()
+
+    async def _watch_one(self, run: TrainingRun) -> None:
+        self.session.followed = self.runs.folder_of(run)
+        await self._watch(run)
+
     async def _settle(self, target: str) -> Request | None:
         """The recipe for a target, made in a thread since a corpus may be large; None where the user stops it."""
         task = asyncio.ensure_future(asyncio.to_thread(recipe_for, target, self.library))
@@ -390,6 +419,8 @@ class Repl:
     async def _end_training(self) -> None:
         """Stop what trains, keep its checkpoint, and say how to go on."""
         run, following = self.runs.active, self._following
+        if self._racing is not None:
+            self._racing.race.cancel()
         if run is None or following is None:
             return
         self._ending = run

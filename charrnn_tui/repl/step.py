@@ -23,12 +23,14 @@ def rows(
     """
     from charrnn_tui.insight.step import Steps, batch_of
     from charrnn_tui.prompt.step_words import step_lines
+    from charrnn_tui.sampling.prefix import clean_prefix
 
     if asked.text is not None:
         steps = Steps(model, asked.text, seed=session.next_seed())
     elif isinstance(last, DrawnGeneration) and last.texts:
         text = last.texts[-1]
-        steps = Steps(model, text.text, head=len(text.typed), seed=last.seed, item=text.item)
+        head = len(clean_prefix(text.typed, model.vocabulary, model.info.kind))
+        steps = Steps(model, text.text, head=head, seed=last.seed, item=text.item)
     else:
         raise CommandError("nothing was drawn yet; type /step and a text.")
     step = steps.at(-1 if asked.at is None else asked.at, asked.layer - 1, session.settings)

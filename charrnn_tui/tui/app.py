@@ -24,6 +24,7 @@ from charrnn_tui.prompt.runs import (
 )
 from charrnn_tui.prompt.session import random_seed
 from charrnn_tui.tui import themes
+from charrnn_tui.tui.content.shapes import shape_for
 from charrnn_tui.tui.eight_bit import EightBitColours
 from charrnn_tui.tui.key_order import KeysInOrder
 from charrnn_tui.tui.screens.main import MainScreen
@@ -59,11 +60,24 @@ class CharRNNApp(KeysInOrder[None]):
 
     TITLE = "charrnn-tui"
     # The main screen is the default screen, whose own CSS_PATH Textual does not read.
-    CSS_PATH: ClassVar = [_HERE / "app.tcss", _HERE / "screens" / "main.tcss"]
+    CSS_PATH: ClassVar = [_HERE / "app.tcss", _HERE / "screens" / "main.tcss", _HERE / "screens" / "presenting.tcss"]
     ENABLE_COMMAND_PALETTE = True
     COMMANDS: ClassVar = {_palette}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", "Quit", priority=True, id="quit", tooltip="Leave the program"),
+        Binding(
+            *("alt+s", "picture", "Picture"),
+            priority=True,
+            show=False,
+            id="screenshot",
+            tooltip="Save a picture of the screen into a folder",
+        ),
+        Binding(
+            *("alt+p,shift+f12,f24", "present", "Present"),
+            show=False,
+            id="present",
+            tooltip="Large, without keys and borders, for a class; or no longer",
+        ),
     ]
 
     def __init__(
@@ -97,6 +111,7 @@ class CharRNNApp(KeysInOrder[None]):
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = self._first_theme()
+        self.stylesheet.set_variables(self.get_css_variables())  # made for Textual's own theme
         bound = bind(default_keys(), config.keys)
         self._key_problems = bound.problems
         given = {id: ",".join(bound.keys[id]) for id in config.keys if id in bound.keys}
@@ -123,8 +138,8 @@ class CharRNNApp(KeysInOrder[None]):
         super().panic(*renderables)
 
     def get_default_screen(self) -> Screen[None]:
-        """The main screen."""
-        return MainScreen(
+        """The main screen, made for the shape of the terminal: nothing is styled for another one first."""
+        screen = MainScreen(
             self.config,
             self.library,
             self.spawn,
@@ -135,6 +150,14 @@ class CharRNNApp(KeysInOrder[None]):
             new_seed=self.new_seed,
             key_problems=self._key_problems,
         )
+        return screen.add_class(shape_for(*self.size), update=False)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Textual parses all style sheets again for a theme, also for the one that they have just been parsed for."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.update(self, animate=animate)
 
     @property
     def main(self) -> MainScreen:
@@ -142,6 +165,23 @@ class CharRNNApp(KeysInOrder[None]):
         screen = self.screen_stack[0]
         assert isinstance(screen, MainScreen)
         return screen
+
+    def on_mount(self) -> None:
+        """Present from the start, where the settings say so."""
+        if self.config.present:
+            self.call_after_refresh(self.action_present)
+
+    def action_present(self) -> None:
+        """Present to a class, or no longer."""
+        from charrnn_tui.tui.screens.presenting import turn_over
+
+        turn_over(self.main)
+
+    def action_picture(self) -> None:
+        """Save a picture of the screen."""
+        from charrnn_tui.tui.screens.keeping import save_picture
+
+        save_picture(self, self.config.screenshots)
 
     async def action_quit(self) -> None:
         """Leave; ask first where a run goes on."""

@@ -25,6 +25,8 @@ ScreenAction: TypeAlias = (
     | commands.ShowStep
     | commands.OpenModel
     | commands.Train
+    | commands.Race
+    | commands.Present
     | commands.Help
     | commands.Quit
     | commands.Keeping

@@ -54,7 +54,7 @@ GROUPS = {
     "Curves": (
         *("panel", "next_tab", "timeline", "zoom", "smooth", "log_axis", "horizontal", "cursor_back", "cursor_on"),
     ),
-    "Show": ("models", "corpora", "context", "colour", "themes", "help", "back", "quit"),
+    "Show": ("models", "corpora", "context", "colour", "themes", "present", "screenshot", "help", "back", "quit"),
 }
 """A group's name -> the ids of its entries, in the order in which they are listed. What is in none stands under
 `OTHER`; slash commands stand under `TYPED`."""
@@ -80,6 +80,8 @@ _WITHOUT_KEY = (
     ("smooth", "Smooth chart", "Smooth the training loss, or no longer", "training('smooth')"),
     ("context", "How far back models look …", "Bits a character by known characters, as curves", "context"),
     ("themes", "Theme …", "Colours of the screen, with a preview", "themes"),
+    ("present", "Present to a class", "Large, without keys and borders; or no longer", "app.present"),
+    ("screenshot", "Picture of the screen", "Save it (SVG) into a folder, under a new name", "app.picture"),
     ("quit", "Quit", "Leave the program", "app.quit"),
 )
 

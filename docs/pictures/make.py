@@ -29,6 +29,7 @@ from charrnn_tui.tui.messages import StateChanged
 from charrnn_tui.tui.screens.lens import LensScreen
 from charrnn_tui.tui.screens.lens_units import UnitsScreen
 from charrnn_tui.tui.screens.main import MainScreen
+from charrnn_tui.tui.screens.step import StepScreen
 from charrnn_tui.tui.widgets.prompt import Prompt
 
 HERE = Path(__file__).parent
@@ -210,6 +211,19 @@ async def between(pilot: Pilot[None], app: CharRNNApp) -> None:
     await pilot.pause(1.5)
 
 
+async def step(pilot: Pilot[None], app: CharRNNApp, part: str = "forget") -> None:
+    """One step of the shipped model, at one of its parts."""
+    await enter(pilot, app, "/step Deirdre")
+    await until(pilot, lambda: isinstance(app.screen, StepScreen))
+    screen = app.screen
+    assert isinstance(screen, StepScreen)
+    await until(pilot, lambda: screen._batch is not None)
+    await pilot.press("left", "left", "left")
+    while screen.part != part:
+        await pilot.press("down")
+    await pilot.pause(0.5)
+
+
 SHOTS: dict[str, tuple[tuple[int, int], str, Callable[[Pilot[None], CharRNNApp], Awaitable[None]]]] = {
     "wide": ((120, 34), "charrnn-dark", training),
     "wide-light": ((120, 34), "charrnn-light", training),
@@ -231,6 +245,9 @@ SHOTS: dict[str, tuple[tuple[int, int], str, Callable[[Pilot[None], CharRNNApp],
     "units-pin": ((100, 30), "charrnn-dark", unit_pins),
     "context": ((100, 28), "charrnn-dark", context),
     "between": ((100, 20), "charrnn-dark", between),
+    "step": ((118, 36), "charrnn-dark", step),
+    "step-batch": ((118, 30), "charrnn-dark", lambda pilot, app: step(pilot, app, "batch")),
+    "step-draw": ((80, 24), "charrnn-dark", lambda pilot, app: step(pilot, app, "sums")),
     "low": ((40, 10), "charrnn-dark", plain),
 }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from charrnn_tui.model.library import Library
+from charrnn_tui.text import split_by_hash
 from cli.conftest import Run, assert_sentence
 
 RACE = tuple(
@@ -66,3 +67,30 @@ def test_a_race_trains_all_on_the_same_and_tells_a_table(run: Run, words: Path, 
 )
 def test_a_race_refuses_with_a_sentence(run: Run, arguments: tuple[str, ...], code: int, word: str) -> None:
     assert_sentence(run("race", *arguments), code, word)
+
+
+def test_compare_held_out_measures_on_what_none_has_learnt(run: Run, words: Path, home: Path, tmp_path: Path) -> None:
+    more = words.read_text(encoding="utf-8").splitlines()
+    half = tmp_path / "half.txt"
+    half.write_text("\n".join(more[::2]) + "\n", encoding="utf-8")
+    for path, name in ((words, "whole"), (half, "part")):
+        assert run("train", str(path), "--arch", "ngram", "--order", "3", "--name", name).code == 0
+    compared = run("compare", "whole", "part", "--held-out", "--json")
+    assert compared.code == 0, compared.err
+    held_out = list(dict.fromkeys(split_by_hash(more)[1]))
+    rows = {row["model"]: row for row in json.loads(compared.out)}
+    assert {row["items"] for row in rows.values()} == {len(held_out)}
+    assert f"Held out of all of them: {len(held_out)} items" in compared.err
+    for name, row in rows.items():
+        assert row["items_seen_in_training"] == 0
+        assert row["nats_per_char"] == pytest.approx(Library().open(name).evaluate(held_out).nats_per_char)
+    of_text = run("compare", "whole", "part", str(half), "--held-out", "--json")
+    assert {row["items"] for row in json.loads(of_text.out)} == {len(set(held_out) & set(more[::2]))}
+
+    (Library().find("part") / "lines.safetensors").unlink()
+    half.unlink()
+    unknown = run("compare", "whole", "part", "--held-out")
+    assert unknown.code == 0
+    assert "not known what part learnt from" in unknown.err
+    assert_sentence(run("compare", "whole", "--held-out"), 2, "two models or more")
+    assert_sentence(run("compare", "whole", "nobody", "--held-out"), 1, "nobody")

@@ -148,13 +148,14 @@ def test_what_is_drawn_is_what_a_stream_draws_under_that_seed(kind: str, setting
 
 def test_a_batch_is_padded_to_its_longest_item_and_what_is_padded_is_masked_out(tmp_path: Path) -> None:
     path = tmp_path / "names.txt"
-    path.write_text("abc\nabcdefghij\nbad\ncab\ndad\nfeed\nhead\njade\n", encoding="utf-8")
+    path.write_text("abc\nabcdefghij\nxyz\nbad\nzoo\ncab\ndad\nfeed\nhead\njade\n", encoding="utf-8")
     model = model_of(cell_of(Architecture("rnn", 11, 7, 8)))
     alone = batch_of(model, TEXT)
     assert alone.items == (TEXT,)
     assert "does not say what it learnt from" in alone.note
     model.info = replace(model.info, recipe={"corpus": str(path), "kind": "lines"})
-    batch = batch_of(model, TEXT)
+    batch = batch_of(model, TEXT)  # items that it cannot read are left out
+    assert not set("".join(batch.items)) & set("xyz")
     assert (batch.items[0], len(batch.items), batch.note) == (TEXT, 3, "")
     assert set(batch.items[1:]) <= set(path.read_text(encoding="utf-8").split())
     for item, ids, mask in zip(batch.items, batch.ids, batch.mask, strict=True):

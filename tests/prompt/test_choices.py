@@ -43,7 +43,7 @@ def lines(choices: Choices, line: str) -> list[str]:
         ("/model toy", ["/model toy", "/model toy-2"]),
         ("/model toy-", ["/model toy-2"]),
         ("/train names-h", ["/train names-half"]),
-        ("/help te", ["/help temp"]),
+        ("/help te", ["/help temp", "/help temperature"]),
         ("/help x", []),
         ("/temp ", []),
         ("/nosuch ", []),

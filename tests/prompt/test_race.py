@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,10 +11,11 @@ import pytest
 from charrnn_tui.model.library import Library
 from charrnn_tui.prompt.race import SHARED, Measured, Race, curves, recipes_of
 from charrnn_tui.prompt.race_results import HEADING, drawn_per_second, table, to_dicts
-from charrnn_tui.prompt.runs import TrainingRun
+from charrnn_tui.prompt.racing import hold
+from charrnn_tui.prompt.runs import TrainingRun, TrainingRuns
 from charrnn_tui.text import TextError
 from charrnn_tui.training.plan.recipe import Recipe, RecipeError
-from charrnn_tui.training.process.messages import Failed, Finished
+from charrnn_tui.training.process.messages import Command, Event, Failed, Finished, Start
 from charrnn_tui.training.update.network import architecture_of, make_network
 from repl.fake_console import STARTED, evaluated
 
@@ -169,3 +172,49 @@ def test_speed_counts_all_characters_that_are_drawn(toy_model: Path) -> None:
     speed = drawn_per_second(model, 3.0, lambda: float(next(ticks)))
     texts = [sum(1 for _ in model.stream("", item=item)) for item in range(3)]
     assert speed == pytest.approx(sum(texts) / 3), "three texts at a tick each"
+
+
+class Instant:
+    """A client whose run is over as soon as it begins; one of them fails to be there."""
+
+    def __init__(self, said: list[Event]) -> None:
+        self.said = said
+
+    async def send(self, command: Command) -> None:
+        self.recipe = command.recipe if isinstance(command, Start) else {}
+
+    async def events(self) -> AsyncIterator[Event]:
+        for event in self.said:
+            yield event
+
+    async def close(self, grace: float = 0.0) -> None: ...
+
+    async def detach(self) -> None: ...
+
+
+async def test_one_run_begins_when_the_one_before_is_over(home: Path) -> None:
+    clients: list[Instant] = []
+
+    async def spawn() -> Instant:
+        if len(clients) == 1:
+            clients.append(Instant([]))
+            raise OSError("no process")
+        name = f"run-{len(clients)}"
+        done = Finished("completed", name, "/nowhere", 10, 2.0 - len(clients) / 10, 10, 1.0)
+        clients.append(Instant([replace(STARTED, name=name), done]))
+        return clients[-1]
+
+    runs = TrainingRuns(Library(), lambda run, event: None, spawn=spawn, settle=lambda recipe, _: recipe)
+    race, began = race_of("rnn", "gru", "lstm", "ngram"), list[str]()
+
+    async def tell(run: TrainingRun) -> None:
+        began.append(race.current.recipe.family if race.current else "")
+        race.move(4)
+
+    await hold(race, runs, tell)
+    assert [one.recipe.family for one in race.entrants] == ["rnn", "gru", "ngram", "lstm"]
+    assert began == ["rnn", "ngram", "lstm"], "the one that could not begin is passed over"
+    assert race.entrants[1].problem == "no process"
+    assert race.over
+    assert [one.recipe.family for one in race.ranked] == ["lstm", "ngram", "rnn"]
+    assert "no model" in race.ranked[0].problem, "there is nothing to be measured, and that is said"

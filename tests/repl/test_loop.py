@@ -16,6 +16,7 @@ import pytest
 from charrnn_tui.cells import NumpyCell
 from charrnn_tui.insight.between import between
 from charrnn_tui.insight.scores import score
+from charrnn_tui.insight.step import Steps
 from charrnn_tui.model import Model
 from charrnn_tui.model.library import Library
 from charrnn_tui.prompt import favourites
@@ -250,6 +251,17 @@ async def test_the_way_between_two_prefixes_is_told(sitting: Sitting, model: Mod
     assert told[5] == "seed 5"
 
 
+async def test_the_step_is_that_of_the_last_text_with_the_number_that_drew_it(sitting: Sitting, model: Model) -> None:
+    await sitting.enter("An", "/step --at 3")
+    text = last_text(sitting)
+    step = Steps(model, text, head=2, seed=3).at(3, settings=sitting.repl.session.settings)
+    told = "\n".join(sitting.console.said)
+    assert f"step 3 of {len(text)}: RNN of" in told
+    assert f"seed 3, position 1: u = {step.uniform:.4f}" in told
+    assert step.drawn == ([*model.vocabulary.encode(text), 0])[3]
+    assert "return torch.tanh(" in told
+
+
 async def test_what_was_listed_is_kept_as_what_it_is(sitting: Sitting, model: Model) -> None:
     await sitting.enter("An", "/top De", "/save")
     found = list(model.most_probable("De", count=10))
@@ -332,6 +344,8 @@ async def test_a_wrong_line_among_pasted_ones_costs_the_others_nothing(sitting: 
         ("/train", "Say what to train on"),
         ("/save", "There is nothing to keep yet"),
         ("/look", "Nothing was generated yet"),
+        ("/step", "Nothing was drawn yet"),
+        ("/step An --layer 2", "layers 1 to 1, not 2"),
         ("/next Zo", "This network does not know the symbol"),
         ("/between De Zo", "This network does not know the symbol"),
         ("/look Zo", "This network does not know the symbol"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from driving import HOSTILE, SIZES, painted, safe, showing
+from driving import HOSTILE, SIZES, painted, safe, show_next, showing
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.widgets import Input, Static
@@ -99,6 +99,21 @@ async def test_scrolls_to_its_end_and_leaves(size: tuple[int, int]) -> None:
 async def test_a_topic_stands_first_and_an_unknown_one_is_named() -> None:
     async with showing(HelpScreen([], "temperature"), (130, 60)) as pilot:
         assert "Also /temperature, /t." in painted(pilot)
+        assert "Logits are divided by it" in painted(pilot)  # it is a term, too
+        await show_next(pilot, HelpScreen([], "Gradient  Norm"))
+        assert "gradient norm" in painted(pilot).split("Commands")[0]
+        assert "no such term" not in painted(pilot)
+        await pilot.press("slash", *"nq gate")  # letters that are keys of the screen elsewhere
+        await pilot.pause()
+        assert "There is no such term." in painted(pilot)
+        await pilot.press("home", "delete", "delete", "delete")
+        await pilot.pause()
+        told = painted(pilot)
+        assert "cell state" in told
+        assert "perplexity" not in told
+        await pilot.press("escape")
+        await pilot.pause()
+        assert pilot.app.result is None  # type: ignore[attr-defined]  # a Host
     for hostile in HOSTILE:
         async with showing(HelpScreen([], hostile)) as pilot:
             assert "There is no command" in painted(pilot)

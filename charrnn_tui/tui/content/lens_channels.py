@@ -37,6 +37,9 @@ DIVERGING = (
 """From well below 0 over about 0 to well above."""
 SEQUENTIAL_MARKS = ("▁", "▂", "▃", "▅", "▆", "█")
 DIVERGING_MARKS = ("▼", "▽", "v", "·", "^", "△", "▲")
+HEIGHTS = "▁▂▃▄▅▆▇█"
+BELOW, ABOVE = "#5aa5dc", "#f0a23c"
+"""The ink of a value below 0, and of any other, where its height tells how far it is."""
 CURSOR = "bold reverse underline"
 
 
@@ -103,3 +106,9 @@ def scaled(values: Sequence[float]) -> list[float]:
     """A unit's activations where some lie beyond -1 to 1 (a cell vector's may): over the largest of the text."""
     largest = max((abs(value) for value in values), default=0.0)
     return list(values) if largest <= 1 else [value / largest for value in values]
+
+
+def glyph(value: float) -> str:
+    """How far a value is from 0, as a height; it can be read without any colour."""
+    size = min(1.0, abs(value))
+    return HEIGHTS[min(len(HEIGHTS) - 1, round(size * (len(HEIGHTS) - 1)))]

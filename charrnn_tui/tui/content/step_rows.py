@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from charrnn_tui.insight.step_source import Where, lines
 from charrnn_tui.prompt import step_words
 from charrnn_tui.prompt.probability import percent
 from charrnn_tui.text import visible
-from charrnn_tui.tui.content.lens_channels import CHANNELS
+from charrnn_tui.tui.content.lens_channels import ABOVE, BELOW, CHANNELS, glyph
 from charrnn_tui.tui.content.shown import row_of
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 TITLE = 13
 """Columns of a part's title."""
 _SIGNED = CHANNELS["unit"]
-_HEIGHTS = " ▁▂▃▄▅▆▇█"
+_QUIET = "$foreground 70%"
 _MOST_SYMBOLS = 8
 
 
@@ -38,40 +37,33 @@ def text_rows(steps: Steps, place: int, columns: int) -> Content:
     above, below = [], []
     for at in range(first, min(len(ids), first + room)):
         name = "·" if ids[at] == 0 else step_words.symbol(ids[at], reading.vocabulary, visible)
-        style = "bold reverse" if at == place else "$text-muted" if at > place else ""
+        style = "bold reverse" if at == place else _QUIET if at > place else ""
         above.append((name[: width - 1].rjust(width - 1), style))
         below.append((str(ids[at]).rjust(width - 1), style))
-    rows = [
-        Content(" ").join(Content.styled(text, style) if style else Content(text) for text, style in row)
-        for row in (above, below)
-    ]
+    rows = [Content(" ").join(_styled(text, style) for text, style in row) for row in (above, below)]
     return Content("\n").join(rows)
 
 
 def blocks(values: NDArray[Any], columns: int, *, colours: bool, chosen: int = -1, rows: int = 1) -> Content:
-    """Values as blocks, as many as have room: height and ground tell size and sign; marks where there is no colour."""
+    """Values as blocks, as many as have room: the height tells the size, the colour the sign, as in the lens' strip of
+    units; where there is no colour, marks tell both."""
     largest = max(1.0, float(np.abs(values).max(initial=0)))
     many = len(values) > columns * rows
-    shown = values[: columns * rows - (1 if many else 0)]
-    steps = [_SIGNED.step(value / largest) for value in shown.tolist()]
-    pieces: list[Content] = []
+    shown = (values[: columns * rows - (1 if many else 0)] / largest).tolist()
+    drawn: list[Content] = []
     for start in range(0, len(shown), columns):
         line = []
-        for (step, here), run in groupby(
-            range(start, min(start + columns, len(shown))), key=lambda at: (steps[at], at == chosen)
-        ):
-            sizes = list(run)
-            look = _SIGNED.looks[step] if colours else ""
-            glyphs = (
-                "".join(_HEIGHTS[math.ceil(min(1, abs(values[at]) / largest) * (len(_HEIGHTS) - 1))] for at in sizes)
-                if colours
-                else _SIGNED.marks[step] * len(sizes)
-            )
-            style = f"{look} {'reverse' if here else ''}".strip()
-            line.append(Content.styled(glyphs, style) if style else Content(glyphs))
-        pieces.append(Content("").join(line))
-    more = Content("…" if many else "")
-    return Content.assemble(Content("\n").join(pieces), more)
+        places = range(start, min(start + columns, len(shown)))
+        for (below, here), run in groupby(places, key=lambda at: (shown[at] < 0, at == chosen)):
+            glyphs = "".join(glyph(shown[at]) if colours else _SIGNED.marks[_SIGNED.step(shown[at])] for at in run)
+            ink = (BELOW if below else ABOVE) if colours else ""
+            line.append(_styled(glyphs, f"{ink} {'reverse' if here else ''}".strip()))
+        drawn.append(Content("").join(line))
+    return Content.assemble(Content("\n").join(drawn), "…" if many else "")
+
+
+def _styled(text: str, style: str) -> Content:
+    return Content.styled(text, style) if style else Content(text)
 
 
 def part_row(part: Part, step: Step, steps: Steps, columns: int, *, colours: bool) -> Content:
@@ -100,9 +92,7 @@ def matrix(batch: Batch, steps: Steps, columns: int) -> Content:
         for name, id_, counts in row[:room]:
             above.append(Content((name if counts else "").rjust(width - 1)))
             below.append(
-                Content.styled(id_.rjust(width - 1), "bold")
-                if counts
-                else Content.styled("░" * (width - 1), "$text-muted")
+                Content.styled(id_.rjust(width - 1), "bold") if counts else Content.styled("░" * (width - 1), _QUIET)
             )
         cut = "…" if len(row) > room else ""
         rows += [Content(" ").join(above), Content.assemble(Content(" ").join(below), cut)]
@@ -124,7 +114,7 @@ def symbols(part: Part, step: Step, steps: Steps, columns: int) -> Content:
         bar = "█" * round(share * max(1, columns - 18))
         style = "bold" if at == step.drawn else ""
         row = f"{name:>5} {said:>9}  {bar}"
-        rows.append(Content.styled(row, style) if style else Content(row))
+        rows.append(_styled(row, style))
     return Content("\n").join(rows)
 
 
@@ -139,7 +129,7 @@ def draw_line(step: Step, steps: Steps, columns: int) -> Content:
         length = len(list(run))
         text = name[:length].center(length, "─" if length > 2 else " ")
         style = "bold reverse" if id_ == step.drawn else "" if number % 2 else "underline"
-        pieces.append(Content.styled(text, style) if style else Content(text))
+        pieces.append(_styled(text, style))
     mark = min(columns - 1, int(step.uniform * columns))
     pointer = "" if step.settings.one_temperature == 0 else " " * mark + "▲"
     return Content("\n").join([Content("").join(pieces), Content(pointer)])
@@ -153,7 +143,7 @@ def source(where: Where, rows: int) -> Content:
     shown: Sequence[Content] = [
         Content.styled(f"▸ {line.text}", "bold $text-primary")
         if line.here
-        else Content.styled(f"  {line.text}", "$text-muted")
+        else Content.styled(f"  {line.text}", _QUIET)
         for line in told[first : first + rows]
     ]
     return Content("\n").join(shown)

@@ -31,6 +31,8 @@ EMPTY = (
 )
 
 
+Part: TypeAlias = str | Content | tuple[str, str]
+"""A piece of a row, as `Content.assemble` takes it."""
 Tab: TypeAlias = Literal["loss", "rate", "inside", "samples"]
 Horizontal: TypeAlias = Literal["steps", "epochs", "seconds"]
 TABS: tuple[Tab, ...] = get_args(Tab)
@@ -121,16 +123,22 @@ def losses(runs: Sequence[TrainingRun]) -> Content:
     run = runs[-1]
     last = run.evaluations[-1] if run.evaluations else None
     training = run.training[-1][1] if run.training else math.nan
-    parts = [("train ", FAINT), (_loss(last.training_loss if last else training), "")]
+    parts: list[Part] = [_term("train", "training loss"), (f" {_loss(last.training_loss if last else training)}", "")]
     if last is not None:
-        parts += [("  validation ", FAINT), (_loss(last.validation_loss), "bold $primary")]
-        parts += [("  gap ", FAINT), (f"{last.gap:+.3f}", "")]
+        parts += ["  ", _term("validation"), (f" {_loss(last.validation_loss)}", "bold $primary")]
+        parts += ["  ", _term("gap"), (f" {last.gap:+.3f}", "")]
     lines = [Content.assemble(*parts)]
     if run.best is not None:
         best = run.best
-        said = f" nats ({best.bits_per_char:.2f} bits) at step {best.step:,}"
-        marked = [("● ", "$accent"), ("best ", FAINT), (_loss(best.validation_loss), ""), (said, FAINT)]
-        lines.append(Content.assemble(*marked))
+        marked: list[Part] = [
+            ("● ", "$accent"),
+            ("best ", FAINT),
+            (_loss(best.validation_loss), ""),
+            " ",
+            _term("nats"),
+        ]
+        bits = (f" ({best.bits_per_char:.2f} ", FAINT), _term("bits"), (f") at step {best.step:,}", FAINT)
+        lines.append(Content.assemble(*marked, *bits))
     earlier = [(number, other, other.best) for number, other in enumerate(runs[:-1])]
     for number, other, at in [row for row in earlier if row[2] is not None][-3:]:
         text = f"{visible(other.name)} {_loss(at.validation_loss if at is not None else math.nan)}"
@@ -210,6 +218,11 @@ def actions(run: TrainingRun, view: ChartView) -> Content:
 
 def _loss(value: float) -> str:
     return f"{value:.3f}" if math.isfinite(value) else "–"
+
+
+def _term(shown: str, term: str = "") -> Content:
+    """A word that a click explains: a term of the glossary."""
+    return Content.assemble((shown, Style.from_meta({"@click": f"screen.help('{term or shown}')"}))).stylize(FAINT)
 
 
 def _button(text: str, action: str) -> Content:

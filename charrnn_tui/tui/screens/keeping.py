@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, assert_never
 
+from textual.app import App
 from textual.screen import Screen
 
-from charrnn_tui.prompt import commands, exporting, favourites, words
+from charrnn_tui.prompt import commands, exporting, favourites, screenshots, words
 from charrnn_tui.text import visible
 from charrnn_tui.tui.content.transcript import text_of
 from charrnn_tui.tui.content.typed_path import typed_path
@@ -75,12 +77,28 @@ def ask_for_transcript(screen: Screen[Any], conversation: Conversation) -> None:
     ask_and_write(screen, "Write this session to a file", TRANSCRIPT, "Write", hint, write, lambda path: "")
 
 
+def save_picture(app: App[Any], setting: str) -> None:
+    """Save a picture of whatever screen is shown, under a new name in the folder of the settings; say where it is."""
+    try:
+        path = screenshots.write(_picture(app), screenshots.folder(setting), datetime.date.today())
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        where = f" in {visible(setting)} (screenshots in config.toml)" if setting else ""
+        app.notify(f"the picture cannot be written{where}: {visible(str(reason))}", severity="warning", markup=False)
+    else:
+        app.notify(f"a picture of the screen is in {visible(str(path))}", timeout=3, markup=False)
+
+
+def _picture(app: App[Any]) -> str:
+    # What is painted holds no control characters (see `text.visible`), and Rich quotes it for SVG.
+    return app.export_screenshot(title="charrnn-tui", simplify=True)
+
+
 def _write_transcript(screen: Screen[Any], conversation: Conversation, path: Path) -> str:
     from charrnn_tui.files.atomic import write_text
 
     if path.suffix.lower() == ".svg":
-        # What is painted holds no control characters (see `text.visible`), and Rich quotes it for SVG.
-        write_text(path, screen.app.export_screenshot(title="charrnn-tui", simplify=True))
+        write_text(path, _picture(screen.app))
         return f"a picture of the screen is in {path}"
     entries = conversation.writer.generations.entries
     write_text(path, text_of(entries))

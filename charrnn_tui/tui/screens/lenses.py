@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, assert_never, runtime_checkable
 
@@ -56,6 +57,8 @@ class Lenses:
     def carry_out(self, action: Insight, line: str) -> None:
         """Carry out what a line asks for; where it cannot be done, say why and give the line back."""
         match action:
+            case commands.Look(text, scored=True):
+                self._screen.run_worker(self._score(text, line), group="lens", exclusive=True)
             case commands.Look(text):
                 self._look(text, line)
             case commands.Fork() | commands.ShowTree():
@@ -96,6 +99,22 @@ class Lenses:
 
         lens = lens_at(self._session, asked.model, asked.text, asked.place, self._clock)
         self._screen.app.push_screen(lens, self._looked)
+
+    async def _score(self, text: str | None, line: str) -> None:
+        """How probable a text is, or what was generated, in a sentence."""
+        from charrnn_tui.prompt.score_words import score_words
+        from charrnn_tui.tui.screens.lens_opening import Forests
+
+        if self._forests is None:
+            self._forests = Forests(self._session, self._library)
+        entry = None if text is not None else self._conversation.writer.generations.current
+        try:
+            forest = await self._forests.forest(entry, text or "")
+            said = await asyncio.to_thread(score_words, forest.model, forest.text)
+        except (commands.CommandError, UnknownSymbolsError) as error:
+            self._conversation.refuse(str(error), line)
+            return
+        self._conversation.say(said)
 
     async def _step(self, asked: commands.ShowStep, line: str) -> None:
         """One step of the network along a text, or along what was generated."""

@@ -248,12 +248,12 @@ class MainScreen(Screen[None]):
         match event.action:
             case commands.OpenModel():
                 self.action_models()
-            case commands.Train(None):
-                self.action_training_form()
-            case commands.Train(target):
-                self.panel.begin_on(target, event.line)
+            case commands.Train() | commands.Race():
+                self.training_screens.carry_out(self.panel, event.action, event.line)
             case commands.Help(topic):
                 self.action_help(topic)
+            case commands.Present():
+                await self.run_action("app.present")
             case commands.Quit():
                 await self.leave()
             case commands.Favourites() | commands.Tag() | commands.Export() | commands.Transcript():

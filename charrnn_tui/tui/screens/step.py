@@ -8,7 +8,7 @@ from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container, Vertical, VerticalScroll
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from charrnn_tui.insight.reading import InsightError
@@ -23,6 +23,7 @@ from charrnn_tui.tui.content.lens_look import later_state
 from charrnn_tui.tui.content.reader_thread import Reader
 from charrnn_tui.tui.content.shown import plain, sentence
 from charrnn_tui.tui.dialogs.dialog import Dialog
+from charrnn_tui.tui.widgets.key_row import KeyRow
 from charrnn_tui.tui.widgets.step_parts import StepParts
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class StepScreen(Dialog[None]):
                     yield Static("", id="step-detail", markup=False)
             yield Static("", id="step-where", classes="muted", markup=False)
             yield Static("", id="step-source", markup=False)
-            yield Footer(compact=True, show_command_palette=False)
+            yield KeyRow(["step.back", "step.on", "step.read", "dialog.cancel"], id="step-keys")
 
     def on_mount(self) -> None:
         """Show the step, and read the corpus for the batch."""
@@ -226,5 +227,9 @@ class StepScreen(Dialog[None]):
         if later is None:
             return
         steps = self.steps
-        self.steps = Steps(later, steps.reading.text, head=steps.head, seed=steps.seed, item=steps.item)
-        self.show()
+        try:
+            self.steps = Steps(later, steps.reading.text, head=steps.head, seed=steps.seed, item=steps.item)
+        except (InsightError, ModelError) as error:
+            self._say(sentence(error))
+        else:
+            self.show()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from charrnn_tui.prompt import commands
+
 if TYPE_CHECKING:
     from charrnn_tui.model import Model
     from charrnn_tui.model.library import Library
@@ -24,6 +26,16 @@ class TrainingScreens:
     def begun(self) -> None:
         """A run was begun: the form is empty again."""
         self._wanted = None
+
+    def carry_out(self, panel: TrainingPanel, action: commands.Train | commands.Race, line: str) -> None:
+        """Carry out a line that is about training."""
+        match action:
+            case commands.Race():
+                panel.races.begin(action, line)
+            case commands.Train(None):
+                self.form(panel)
+            case commands.Train(target):
+                panel.begin_on(target, line)
 
     def corpora(self, panel: TrainingPanel) -> None:
         """Browse corpora; what is chosen goes into the form."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from textual import events, getters, on
 from textual.app import ComposeResult
@@ -226,29 +226,11 @@ class Conversation(Vertical):
                 self.writer.act_on_lines("unkeep", lines)
             case commands.Copy(lines):
                 self.writer.act_on_lines("copy_text", lines)
-            case commands.Look(None, int(number)):
+            case commands.Look(None, int(number), scored):
                 self.writer.choose_line(number)
-                self.post_message(Asked(commands.Look(None), line))
-            case (
-                commands.Look()
-                | commands.ShowContext()
-                | commands.ShowContinuations()
-                | commands.ShowBetween()
-                | commands.ShowStep()
-                | commands.OpenModel()
-                | commands.Train()
-                | commands.Favourites()
-                | commands.Tag()
-                | commands.Export()
-                | commands.Transcript()
-                | commands.Fork()
-                | commands.ShowTree()
-                | commands.Help()
-                | commands.Quit()
-            ):
+                self.post_message(Asked(commands.Look(None, scored=scored), line))
+            case _:  # what is left are the screen's, as their types say
                 self.post_message(Asked(action, line))
-            case _:
-                assert_never(action)
 
     # --- settings ---
 

@@ -73,6 +73,8 @@ class Generations(ScrollView, can_focus=True):
     """Colour characters by their probability."""
     bare: reactive[bool] = reactive(False)
     """Leave headers and spacing out: for very low terminals."""
+    roomy: reactive[bool] = reactive(False)
+    """An empty line more after each generation: for a class."""
     chosen: reactive[int | None] = reactive(None)
     """Number of the generation that actions apply to; None is the latest."""
     line: reactive[int | None] = reactive(None)
@@ -122,7 +124,7 @@ class Generations(ScrollView, can_focus=True):
         at = self._index(entry)
         if at is None or at >= len(self._heights):
             return
-        if self._blocks[at].height(self._inner, bare=self.bare, chosen=self._is_chosen(at)) != self._heights[at]:
+        if self._height(at, self._inner) != self._heights[at]:
             self._layout_from(at)
             return
         top = self._ends[at] - self._heights[at] - self.scroll_offset.y + self._free
@@ -170,13 +172,22 @@ class Generations(ScrollView, can_focus=True):
     def _is_chosen(self, at: int) -> bool:
         return self.chosen is not None and self.entries[at].number == self.chosen
 
+    @property
+    def _trailing(self) -> int:
+        """Empty lines after each block."""
+        return (not self.bare) + self.roomy
+
+    def _height(self, at: int, width: int) -> int:
+        """Lines of a block, the empty ones after it included."""
+        return self._blocks[at].height(width, bare=self.bare, chosen=self._is_chosen(at)) + self.roomy
+
     def _layout_from(self, start: int) -> None:
         """Take heights anew from a block on; blocks after it are only looked at where they changed."""
         width = self._inner
         del self._ends[start:]
         total = self._ends[-1] if self._ends else 0
         for at in range(start, len(self._blocks)):
-            height = self._blocks[at].height(width, bare=self.bare, chosen=self._is_chosen(at))
+            height = self._height(at, width)
             if at < len(self._heights):
                 self._heights[at] = height
             else:
@@ -202,8 +213,8 @@ class Generations(ScrollView, can_focus=True):
     def _tell_below(self) -> None:
         below = 0
         if not self._follows:
-            trailing = 0 if self.bare else 1  # the empty line after the last block is nothing to read
-            below = max(0, self.virtual_size.height - trailing - self.scroll_offset.y - self.size.height)
+            # The empty lines after the last block are nothing to read.
+            below = max(0, self.virtual_size.height - self._trailing - self.scroll_offset.y - self.size.height)
         if below != self._below:
             self._below = below
             self.post_message(Below(below))
@@ -223,6 +234,10 @@ class Generations(ScrollView, can_focus=True):
         self.refresh()
 
     def watch_bare(self) -> None:
+        """Lay out anew."""
+        self._relayout()
+
+    def watch_roomy(self) -> None:
         """Lay out anew."""
         self._relayout()
 
@@ -285,7 +300,7 @@ class Generations(ScrollView, can_focus=True):
         pieces = self._blocks[at].line(
             number, self._inner, bare=self.bare, chosen=chosen, colour=self.colour, at=line_at
         )
-        body = number < self._heights[at] - (0 if self.bare else 1)
+        body = number < self._heights[at] - self._trailing
         bar = Segment("▎" if body else " ", base + self._style("bar-chosen" if chosen else "bar"))
         here = {"generation": self.entries[at].number}
         segments = [bar]

@@ -51,6 +51,7 @@ class StatusLine(Static):
             self._paint()
 
     def _paint(self) -> None:
+        self.set_class(bool(self.said), "-said")
         width = self.size.width
         parts: list[Content] = []
         used = 0

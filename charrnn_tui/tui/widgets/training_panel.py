@@ -23,6 +23,7 @@ from charrnn_tui.tui.content import training_tabs as tabs
 from charrnn_tui.tui.content.training_rows import HORIZONTALS, TABS, ChartView, Tab
 from charrnn_tui.tui.messages import Over, Refused, Said, TrainingBegan, TrainingSaid
 from charrnn_tui.tui.widgets.painting import update_in_place
+from charrnn_tui.tui.widgets.race_row import RaceRow
 
 if TYPE_CHECKING:
     from charrnn_tui.model import ModelInfo
@@ -58,7 +59,7 @@ _ROWS_OF_SAMPLES = ((28, 1), (36, 2), (44, 4), (52, 6))
 """Up to this height of the panel, so many rows of samples at each temperature; beyond, MOST_ROWS."""
 _MOST_ROWS = 8
 STARTING = "training starts …"
-_AROUND_A_TAB = ("#training-title", "#training-progress", "#training-tabs", "#training-actions")
+_AROUND_A_TAB = ("#training-title", "#training-race", "#training-progress", "#training-tabs", "#training-actions")
 _NOTHING = "nothing is being trained"
 
 
@@ -66,6 +67,7 @@ class TrainingPanel(Vertical):
     """The runs of this sitting. What they say is posted (`TrainingSaid`) after it is noted."""
 
     view: reactive[ChartView] = reactive(ChartView())
+    races = getters.query_one("#training-race", RaceRow)
     title = getters.query_one("#training-title", Static)
 
     def __init__(
@@ -88,6 +90,7 @@ class TrainingPanel(Vertical):
     def compose(self) -> ComposeResult:
         """Rows from top to bottom; the chart comes with the first run."""
         yield Static(rows.empty(None), id="training-title", markup=False)
+        yield RaceRow(self.training, self.show, self.mark)
         yield Static("", id="training-progress", markup=False)
         yield Static("", id="training-tabs", markup=False)
         yield Static("", id="training-tab", markup=False)
@@ -285,6 +288,7 @@ class TrainingPanel(Vertical):
         width, height = self.content_size
         most = next((n for up_to, n in _ROWS_OF_SAMPLES if height <= up_to), _MOST_ROWS)
         self._set("#training-title", rows.title(run))
+        self.races.draw(width)
         self._set("#training-progress", rows.progress(run, width))
         self._set("#training-tabs", tabs.header(self.view.tab, width))
         self._set("#training-actions", rows.actions(run, self.view))
@@ -295,7 +299,7 @@ class TrainingPanel(Vertical):
         if not loss:
             if self.chart is not None:
                 self.chart.display = False
-            room = height - sum(self.query_one(row).outer_size.height for row in _AROUND_A_TAB)
+            room = height - sum(part.outer_size.height for part in map(self.query_one, _AROUND_A_TAB) if part.display)
             draw = {"rate": tabs.rate, "inside": tabs.inside, "samples": tabs.samples}[self.view.tab]
             self._set("#training-tab", draw(run, width, max(6, room)))
             return

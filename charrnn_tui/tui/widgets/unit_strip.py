@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -13,16 +14,11 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
+from charrnn_tui.tui.content.lens_channels import glyph
 from charrnn_tui.tui.widgets.painting import Painted, joined
 
-_HEIGHTS = "▁▂▃▄▅▆▇█"
 MOST_ROWS = 6
-
-
-def glyph(value: float) -> str:
-    """How far a value is from 0, as a height; it can be read without any colour."""
-    size = min(1.0, abs(value))
-    return _HEIGHTS[min(len(_HEIGHTS) - 1, round(size * (len(_HEIGHTS) - 1)))]
+_SENTENCE_ROWS = 3
 
 
 class UnitStrip(Painted, can_focus=True):
@@ -84,7 +80,7 @@ class UnitStrip(Painted, can_focus=True):
     def say(self, sentence: str) -> None:
         """Show a sentence instead."""
         self._rows, self._sentence = (), sentence
-        self.styles.max_height = 1
+        self.styles.max_height = _SENTENCE_ROWS
         self.refresh()
 
     @property
@@ -102,6 +98,10 @@ class UnitStrip(Painted, can_focus=True):
         """A heading, then a row a vector."""
         base, width = self.look(), self.size.width
         label = base + self.look("units--label")
+        if self._sentence:
+            lines = textwrap.wrap(self._sentence, max(1, width))
+            said = lines[y] if y < len(lines) else ""
+            return Strip([Segment(said, label)]).adjust_cell_length(width, base)
         if y == 0:
             return Strip([Segment(self._heading(), label)]).adjust_cell_length(width, base)
         at = y - 1 + self._top
@@ -123,7 +123,7 @@ class UnitStrip(Painted, can_focus=True):
 
     def _heading(self) -> str:
         if not self._rows:
-            return self._sentence
+            return ""
         first, last = self.window()
         count = len(self._rows[0])
         value = self._rows[self.row][self.number]
