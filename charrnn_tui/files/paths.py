@@ -70,6 +70,11 @@ def runs() -> Path:
     return _dirs().user_state_path / "runs"
 
 
+def pinned_run() -> Path:
+    """The name of the model whose run is pinned in the training panel (JSON)."""
+    return _dirs().user_state_path / "pinned-run.json"
+
+
 def shipped_models() -> Path:
     """The folder of shipped models."""
     return _shipped("models")

@@ -10,6 +10,8 @@ Point: TypeAlias = tuple[float, float]
 
 _OVERLAYS = ("secondary", "success", "error")
 """Colours of the theme that neither the run in front (primary) nor its best point (accent) has."""
+PINNED_COLOUR = "warning"
+"""The theme's colour of the pinned run."""
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 _FEWEST_TICKS, _MOST_TICKS = 2, 6
 _FEWEST_CELLS = 6

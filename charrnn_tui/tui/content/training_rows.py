@@ -14,7 +14,7 @@ from charrnn_tui.prompt import run_words, words
 from charrnn_tui.prompt.run_reading import reading
 from charrnn_tui.prompt.runs import TrainingRun
 from charrnn_tui.text import visible
-from charrnn_tui.tui.content.curves import overlay_colour
+from charrnn_tui.tui.content.curves import PINNED_COLOUR, overlay_colour
 from charrnn_tui.tui.content.wrapping import Wrap, fitted
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def progress_line(run: TrainingRun) -> str:
     return " · ".join(parts)
 
 
-def losses(runs: Sequence[TrainingRun]) -> Content:
+def losses(runs: Sequence[TrainingRun], pinned: TrainingRun | None = None) -> Content:
     """The losses of the last run, its best point as in the chart, and the best of earlier ones in their colours."""
     run = runs[-1]
     last = run.evaluations[-1] if run.evaluations else None
@@ -143,6 +143,9 @@ def losses(runs: Sequence[TrainingRun]) -> Content:
     for number, other, at in [row for row in earlier if row[2] is not None][-3:]:
         text = f"{visible(other.name)} {_loss(at.validation_loss if at is not None else math.nan)}"
         lines.append(Content.assemble(("○ ", f"${overlay_colour(number)}"), (text, FAINT)))
+    if pinned is not None and pinned.best is not None:
+        text = f"{visible(pinned.name)} {_loss(pinned.best.validation_loss)} pinned"
+        lines.append(Content.assemble(("⌖ ", f"${PINNED_COLOUR}"), (text, FAINT)))
     return Content("\n").join(lines)
 
 
@@ -201,7 +204,7 @@ def _filled(texts: Sequence[str], width: int, rows: int) -> list[str]:
     return lines
 
 
-def actions(run: TrainingRun, view: ChartView) -> Content:
+def actions(run: TrainingRun, view: ChartView, pinned: bool = False) -> Content:
     """What one can do with the run and the chart, to be clicked."""
     rows: list[list[tuple[str, str]]] = []
     if run.active:
@@ -213,6 +216,8 @@ def actions(run: TrainingRun, view: ChartView) -> Content:
     rows[-1].append((f"↔ {view.horizontal}", "training('horizontal')"))
     if run.evaluations:
         rows[-1].append(("◷ back", "timeline"))
+    if run.evaluations or pinned:  # a row of its own: those above fill the 42 cells of a narrow panel
+        rows.append([("⌖ unpin" if pinned else "⌖ pin this run", "training('pin')")])
     return Content("\n").join(Content("  ").join(_button(*button) for button in row) for row in rows)
 
 

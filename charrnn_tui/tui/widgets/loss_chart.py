@@ -12,6 +12,7 @@ from textual_plot import HiResMode, NumericAxisFormatter
 from charrnn_tui.prompt.runs import TrainingRun
 from charrnn_tui.training.process.messages import Evaluated
 from charrnn_tui.tui.content.curves import (
+    PINNED_COLOUR,
     Point,
     even_axis,
     last_part,
@@ -50,15 +51,22 @@ class _StepFormatter(NumericAxisFormatter):
 def horizontal(run: TrainingRun, step: float, unit: Horizontal) -> float:
     """Where a step of a run stands on the axis: steps, epochs, or seconds as they passed between its evaluations."""
     started = run.started
-    if unit == "steps" or started is None:
+    if unit == "steps" or (started is None and not run.evaluations):
         return step
     if unit == "epochs":
+        if started is None:  # a run of an earlier sitting, of which its evaluations are known
+            return float(np.interp(step, [e.step for e in run.evaluations], [e.epoch for e in run.evaluations]))
         return step * started.epochs / max(1, started.total_steps)
     passed = [(0.0, 0.0), *((float(e.step), e.elapsed) for e in run.evaluations)]
     if run.progress is not None and run.progress.step > passed[-1][0]:
         passed.append((float(run.progress.step), run.progress.elapsed))
     steps, seconds = zip(*passed, strict=True)
     return float(np.interp(step, steps, seconds))
+
+
+def _validation(run: TrainingRun, view: ChartView) -> list[Point]:
+    losses = [(float(e.step), e.validation_loss) for e in run.evaluations if e.validation_loss > 0]
+    return [(horizontal(run, x, view.horizontal), y) for x, y in losses]
 
 
 class LossChart(Chart, can_focus=False):
@@ -79,10 +87,12 @@ class LossChart(Chart, can_focus=False):
         self._references: list[tuple[str, float]] = []
         """Losses of models that know less, at their heights on the axis."""
 
-    def show(self, runs: Sequence[TrainingRun], view: ChartView) -> None:
-        """Draw the curves of the runs, the last one in front."""
+    def show(self, runs: Sequence[TrainingRun], view: ChartView, pinned: TrainingRun | None = None) -> None:
+        """Draw the curves of the runs, the last one in front, the pinned one under all."""
         log, part = view.log, view.part
         series, best = self._series(runs, view)
+        if pinned is not None:
+            series.insert(0, (_validation(pinned, view), self.colour(PINNED_COLOUR)))
         most = max(40, 2 * self.size.width)
         scale = math.log if log else float
         lines = [
@@ -138,8 +148,7 @@ class LossChart(Chart, can_focus=False):
         series: list[tuple[list[Point], str]] = []
         best: Evaluated | None = None
         for number, run in enumerate(runs):
-            losses = [(float(e.step), e.validation_loss) for e in run.evaluations if e.validation_loss > 0]
-            validation = [(horizontal(run, x, view.horizontal), y) for x, y in losses]
+            validation = _validation(run, view)
             if run is runs[-1]:
                 losses = [p for p in run.training if math.isfinite(p[1]) and p[1] > 0]
                 training = [(horizontal(run, x, view.horizontal), y) for x, y in losses]

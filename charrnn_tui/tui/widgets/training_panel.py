@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from charrnn_tui.prompt import words
+from charrnn_tui.prompt import pinned_run, words
 from charrnn_tui.prompt.runs import Reconnect, TrainingRun, TrainingRuns
 from charrnn_tui.text import visible
 from charrnn_tui.training.process.messages import Event, Failed, Finished, Paused, Resumed, Started
@@ -42,6 +42,7 @@ TrainingAct: TypeAlias = Literal[
     "smooth",
     "zoom",
     "horizontal",
+    "pin",
     "cursor_back",
     "cursor_on",
     "next_tab",
@@ -83,6 +84,8 @@ class TrainingPanel(Vertical):
         self.training = TrainingRuns(library, self._on_event, spawn=spawn, settle=settle, recipe_for=recipe_for)
         self.chart: LossChart | None = None
         """The chart, once there is one and all its parts are there."""
+        self.pinned: TrainingRun | None = None
+        """The run whose curve lies under the others."""
         self._mounting = False
         self._model: ModelInfo | None = None
         self._dirty = False
@@ -185,6 +188,8 @@ class TrainingPanel(Vertical):
                 following = (HORIZONTALS.index(self.view.horizontal) + 1) % len(HORIZONTALS)
                 self.view = self.view._replace(horizontal=HORIZONTALS[following])
                 self.post_message(Said(f"the chart counts {self.view.horizontal}"))
+            case "pin":
+                self.toggle_pin()
             case "cursor_back" | "cursor_on":
                 self.move_cursor(1 if act == "cursor_back" else -1)
             case "next_tab":
@@ -238,6 +243,23 @@ class TrainingPanel(Vertical):
         self.view = self.view._replace(part=PARTS[(PARTS.index(self.view.part) + 1) % len(PARTS)])
         self.post_message(Said(f"the chart shows {self.view.part_words}"))
 
+    def toggle_pin(self) -> None:
+        """Pin the run on the screen, for later sittings too; or pin none any more."""
+        pinned = None if self.pinned is not None or self.run is None or not self.run.evaluations else self.run
+        if pinned is None and self.pinned is None:
+            self.post_message(Said("no run has a curve yet that could be pinned"))
+            return
+        try:
+            pinned_run.remember(None if pinned is None else pinned.name)
+        except OSError as error:
+            self.post_message(Refused(f"the pinned run cannot be kept: {error.strerror or error}.", ""))
+        name = visible((pinned or self.pinned or self.run).name) if self.run is not None else ""
+        self.pinned = pinned
+        self.post_message(
+            Said(f"{name} is pinned no longer" if pinned is None else f"{name} is pinned under later runs")
+        )
+        self.mark()
+
     def move_cursor(self, back: int) -> None:
         """The evaluation before or after the one at the cursor; behind the last one there is no cursor."""
         count = len(self.run.evaluations) if self.run is not None else 0
@@ -267,6 +289,7 @@ class TrainingPanel(Vertical):
             self._mounting = True
             # Now and not above, for it would double the time to first paint; in a thread, for keys are typed meanwhile.
             await asyncio.to_thread(import_module, "charrnn_tui.tui.widgets.loss_chart")
+            self.pinned = self.pinned or await asyncio.to_thread(pinned_run.recall, self.training.library)
             from charrnn_tui.tui.widgets.loss_chart import LossChart
 
             chart = LossChart(id="training-chart")
@@ -291,7 +314,7 @@ class TrainingPanel(Vertical):
         self.races.draw(width)
         self._set("#training-progress", rows.progress(run, width))
         self._set("#training-tabs", tabs.header(self.view.tab, width))
-        self._set("#training-actions", rows.actions(run, self.view))
+        self._set("#training-actions", rows.actions(run, self.view, self.pinned is not None))
         loss = self.view.tab == "loss"
         for part in ("#training-losses", "#training-reading", "#training-samples"):
             self.query_one(part).display = loss
@@ -303,11 +326,12 @@ class TrainingPanel(Vertical):
             draw = {"rate": tabs.rate, "inside": tabs.inside, "samples": tabs.samples}[self.view.tab]
             self._set("#training-tab", draw(run, width, max(6, room)))
             return
-        self._set("#training-losses", rows.losses(self.training.runs))
+        runs, pinned = pinned_run.with_pinned(self.training.runs, self.pinned)
+        self._set("#training-losses", rows.losses(runs, pinned))
         self._set("#training-reading", rows.read_aloud(run, self.view))
         self._set("#training-samples", rows.samples(run, width, most))
         if self.chart is not None:
-            self.chart.show(self.training.runs, self.view)
+            self.chart.show(runs, self.view, pinned)
 
     def _set(self, row: str, content: Content) -> None:
         update_in_place(self.query_one(row, Static), content)
