@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from driving import Driven, ready, until
 from fake_training import evaluated, progress, sampled, started
 from textual.widgets import Input
 
+from charrnn_tui.files import paths
+from charrnn_tui.prompt import pinned_run
 from charrnn_tui.prompt.runs import TrainingRun
 from charrnn_tui.training.process.messages import Inside, References, Sampled
 from charrnn_tui.tui.content import training_tabs as tabs
@@ -111,3 +114,34 @@ async def test_tabs_are_opened_by_key_and_mouse_and_alt_types_nothing(toy_model:
         await until(pilot, lambda: "near -1 or 1" in shown("#training-tab"))
         await pilot.press("alt+t", "alt+t")
         await until(pilot, lambda: shown("#training-losses"))
+
+
+async def test_an_earlier_run_is_pinned_under_the_present_one_by_a_click(toy_model: Path) -> None:
+    rows = [
+        {"step": s, "epoch": 1.0, "training_loss": 2.0, "validation_loss": 2.75, "elapsed": 1.0} for s in (20, 40, 60)
+    ]
+    (toy_model / "history.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    pinned_run.remember(toy_model.name)
+    async with Driven().driven(size=(120, 40)) as pilot:
+        app = await ready(pilot)
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: app.training.runs)
+        app.spawner.last.say(started(), evaluated(20, 2.6), evaluated(40, 2.4))
+        panel = app.main.panel
+
+        def shown(row: str) -> str:
+            panel.redraw()
+            return str(panel.query_one(row).render())
+
+        await until(pilot, lambda: f"⌖ {toy_model.name} 2.750 pinned" in shown("#training-losses"))
+        await until(pilot, lambda: "2.400" in shown("#training-losses"))
+        assert panel.chart is not None
+        assert panel.chart.drawn == 2  # its own validation, and the pinned one's
+        last = len(shown("#training-actions").split("\n")) - 1
+        await pilot.click("#training-actions", offset=(2, last))
+        await until(pilot, lambda: "pinned" not in shown("#training-losses"))
+        assert panel.chart.drawn == 1
+        assert not paths.pinned_run().exists()
+        await pilot.click("#training-actions", offset=(2, last))
+        await until(pilot, lambda: "unpin" in shown("#training-actions"))
+        assert json.loads(paths.pinned_run().read_text()) == {"model": "names-lstm-2"}
