@@ -25,21 +25,9 @@ def main() -> int:
 
 def _screen() -> int:
     """Straight to the screen: typer and what it imports would only delay the first paint."""
-    # A driver that was chosen (textual-serve does) needs no terminal.
-    if "TEXTUAL_DRIVER" not in os.environ and not _at_terminal():
-        print(
-            "charrnn-tui: the screen needs a terminal; charrnn-tui --help lists what works without one.",
-            file=sys.stderr,
-        )
-        return 2
-    from charrnn_tui.tui import run
+    from charrnn_tui.tui import run_at_terminal
 
-    return run()
-
-
-def _at_terminal() -> bool:
-    """Whether there are keys to read and something to draw on (Textual draws on stderr on Linux)."""
-    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
+    return run_at_terminal()
 
 
 if __name__ == "__main__":

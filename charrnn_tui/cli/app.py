@@ -15,6 +15,7 @@ from charrnn_tui.cli import (
     models,
     race,
     repl,
+    replay,
     sample,
     score,
     serve,
@@ -131,6 +132,7 @@ sample.add_to(app)
 top.add_to(app)
 score.add_to(app)
 repl.add_to(app)
+replay.add_to(app)
 train.add_to(app)
 race.add_to(app)
 evaluate.add_to(app)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.command import Provider
 
+    from charrnn_tui.files.asciicast import Recording
     from charrnn_tui.model.library import Library
     from charrnn_tui.prompt.settings import Config
 
@@ -90,8 +91,11 @@ class CharRNNApp(KeysInOrder[None]):
         reconnect: Reconnect = reconnect_background,
         clock: Callable[[], float] = time.monotonic,
         new_seed: Callable[[], int] = random_seed,
+        recording: Recording | None = None,
     ) -> None:
         super().__init__()
+        self.recording = recording
+        """Takes what the driver writes; None: nothing does."""
         self.config = config
         self.library = library
         self.spawn = spawn

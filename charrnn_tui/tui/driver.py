@@ -1,4 +1,4 @@
-"""Read the terminal without being ended by it: bytes that are no UTF-8, and mouse reports of old terminals."""
+"""Read the terminal without being ended by it (bytes that are no UTF-8, mouse reports of old terminals); record it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import codecs
 import os
 import re
 import selectors
+from typing import TYPE_CHECKING
 
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+
+if TYPE_CHECKING:
+    from charrnn_tui.files.asciicast import Recording
 
 _MOST = 4096
 _OLD_MOUSE = re.compile(rb"\x1b\[M...", re.DOTALL)
@@ -38,6 +42,13 @@ class InputDecoder:
 
 class TolerantDriver(LinuxDriver):
     """Textual's driver, whose own loop decodes strictly and ends the program at the first wrong byte."""
+
+    def write(self, data: str) -> None:
+        """Draw, and record what is drawn where the app has a recording."""
+        super().write(data)
+        recording: Recording | None = getattr(self._app, "recording", None)
+        if recording is not None:
+            recording.write(data, self._app.size)
 
     def run_input_thread(self) -> None:
         """Read until the program ends; as LinuxDriver does it, but for the decoder."""

@@ -24,6 +24,8 @@ COMMANDS = [
     ["compare"],
     ["config"],
     ["serve"],
+    ["record"],
+    ["replay"],
     ["models"],
     *(["models", name] for name in ("show", "rename", "delete", "export", "import")),
     ["corpora"],

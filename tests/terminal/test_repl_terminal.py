@@ -255,7 +255,7 @@ def test_lines_typed_ahead_come_in_their_turn(toy_model: Path, terminals: Callab
     terminal.prompts()
     # A paste in brackets is several prefixes as well.
     terminal.send("\x1b[200~Ned\nBo\x1b[201~\r")
-    terminal.until(lambda: any(r.startswith("› Bo") and r.endswith("·") for r in terminal.rows), "the second prefix")
+    terminal.until(lambda: any(r.startswith("› Bo") and "·" in r for r in terminal.rows), "the second prefix")
     assert any(row.startswith("› Ned") for row in terminal.rows)
     terminal.prompts()
     stop_everything(terminal)
@@ -522,8 +522,8 @@ def test_pasted_lines_are_prefixes_and_never_commands(toy_model: Path, terminals
     terminal.send("\x1b[200~Ned\n/temp 0.1\nZoé\n/quit\nBo\n\x1b[201~")
     terminal.until(lambda: "//quit" in terminal.text, "the paste")
     terminal.send("\r")
-    terminal.until(lambda: any(r.startswith("› Bo") and r.endswith("·") for r in terminal.rows), "the last prefix")
-    assert any(row.startswith("› Ned") and row.endswith("·") for row in terminal.rows)
+    terminal.until(lambda: any(r.startswith("› Bo") and "·" in r for r in terminal.rows), "the last prefix")
+    assert any(row.startswith("› Ned") and "·" in row for row in terminal.rows)
     for wrong in ("//temp 0.1", "Zoé", "//quit"):
         assert f"› {wrong}" in terminal.rows
     assert terminal.text.count("does not know") == 3
@@ -577,7 +577,7 @@ def test_a_byte_that_is_no_utf8_is_no_trouble(toy_model: Path, terminals: Callab
     terminal.shows("half a character (U+DCE9: the byte 0xe9, which is not UTF-8)")
     terminal.prompts()
     terminal.send("Bo\r")
-    terminal.until(lambda: any(row.startswith("› Bo") and row.endswith("·") for row in terminal.rows), "a continuation")
+    terminal.until(lambda: any(row.startswith("› Bo") and "·" in row for row in terminal.rows), "a continuation")
     terminal.prompts()
     stop_everything(terminal)
 
