@@ -40,6 +40,12 @@ async def test_presenting_leaves_nothing_but_what_is_said_and_the_same_key_goes_
         assert "validation" in app.text
         assert "pause" not in app.text  # its buttons are no more than keys do
 
+        lines = app.text.splitlines()
+        row = next(y for y, line in enumerate(lines) if "gap " in line)
+        await pilot.click(offset=(lines[row].index("gap ") + 1, row))
+        await until(pilot, lambda: "learns its texts by heart" in " ".join(app.text.split()))
+        await pilot.press("escape")
+
         await pilot.press("alt+s", "alt+s")
         await until(pilot, lambda: len(list(into.glob("*-0[12].svg"))) == 2)
         assert "svg" in sorted(into.iterdir())[0].read_text(encoding="utf-8")[:100]

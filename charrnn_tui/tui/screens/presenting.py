@@ -19,6 +19,7 @@ def turn_over(screen: MainScreen) -> None:
     on = not screen.has_class(PRESENTING)
     screen.set_class(on, PRESENTING)
     screen.conversation.writer.generations.roomy = on
+    screen.panel.presenting = on
     screen.panel.mark()
     keys = [
         key

@@ -59,6 +59,8 @@ PARTS = (1.0, 0.5, 0.2)
 _ROWS_OF_SAMPLES = ((28, 1), (36, 2), (44, 4), (52, 6))
 """Up to this height of the panel, so many rows of samples at each temperature; beyond, MOST_ROWS."""
 _MOST_ROWS = 8
+_LOW = 28
+"""Below this height of the panel there is no room for samples under a large chart."""
 STARTING = "training starts …"
 _AROUND_A_TAB = ("#training-title", "#training-race", "#training-progress", "#training-tabs", "#training-actions")
 _NOTHING = "nothing is being trained"
@@ -86,6 +88,8 @@ class TrainingPanel(Vertical):
         """The chart, once there is one and all its parts are there."""
         self.pinned: TrainingRun | None = None
         """The run whose curve lies under the others."""
+        self.presenting = False
+        """Whether a class looks on: the chart is to be large."""
         self._mounting = False
         self._model: ModelInfo | None = None
         self._dirty = False
@@ -318,6 +322,8 @@ class TrainingPanel(Vertical):
         loss = self.view.tab == "loss"
         for part in ("#training-losses", "#training-reading", "#training-samples"):
             self.query_one(part).display = loss
+        if self.presenting and height < _LOW:  # the chart goes before; the samples have a side of their own
+            self.query_one("#training-samples").display = False
         self.query_one("#training-tab").display = not loss
         if not loss:
             if self.chart is not None:
