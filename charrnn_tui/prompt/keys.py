@@ -92,6 +92,7 @@ KEYS: dict[str, Key] = {
         _screen("cursor_back", "alt+left", "the values of the evaluation before, in the chart"),
         _screen("cursor_on", "alt+right", "those of the evaluation after"),
         _screen("horizontal", "alt+x", "the chart counts steps, epochs or seconds"),
+        _screen("pin", "alt+k", "lay this run's curve under those of later ones, or no longer"),
         _screen("earlier", "shift+up", "choose the generation before"),
         _screen("later", "shift+down", "choose the generation after"),
         _screen("line_above", "up", "choose the line above, where a generation of several is chosen"),

@@ -52,7 +52,18 @@ GROUPS = {
     ),
     "Train": ("train", "training_form", "stop_training", "save_training", "halve_rate", "double_rate"),
     "Curves": (
-        *("panel", "next_tab", "timeline", "zoom", "smooth", "log_axis", "horizontal", "cursor_back", "cursor_on"),
+        *(
+            "panel",
+            "next_tab",
+            "timeline",
+            "zoom",
+            "smooth",
+            "log_axis",
+            "horizontal",
+            "pin",
+            "cursor_back",
+            "cursor_on",
+        ),
     ),
     "Show": ("models", "corpora", "context", "colour", "themes", "present", "screenshot", "help", "back", "quit"),
 }

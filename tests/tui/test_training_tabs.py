@@ -116,7 +116,7 @@ async def test_tabs_are_opened_by_key_and_mouse_and_alt_types_nothing(toy_model:
         await until(pilot, lambda: shown("#training-losses"))
 
 
-async def test_an_earlier_run_is_pinned_under_the_present_one_by_a_click(toy_model: Path) -> None:
+async def test_an_earlier_run_is_pinned_under_the_present_one_by_click_and_key(toy_model: Path) -> None:
     rows = [
         {"step": s, "epoch": 1.0, "training_loss": 2.0, "validation_loss": 2.75, "elapsed": 1.0} for s in (20, 40, 60)
     ]
@@ -142,6 +142,6 @@ async def test_an_earlier_run_is_pinned_under_the_present_one_by_a_click(toy_mod
         await until(pilot, lambda: "pinned" not in shown("#training-losses"))
         assert panel.chart.drawn == 1
         assert not paths.pinned_run().exists()
-        await pilot.click("#training-actions", offset=(2, last))
+        await pilot.press("alt+k")
         await until(pilot, lambda: "unpin" in shown("#training-actions"))
         assert json.loads(paths.pinned_run().read_text()) == {"model": "names-lstm-2"}

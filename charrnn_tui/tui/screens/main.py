@@ -142,6 +142,7 @@ class MainScreen(Screen[None]):
         _train("alt+left", "cursor_back", "Value before", "The values of the evaluation before, in the chart"),
         _train("alt+right", "cursor_on", "Value after", "Those of the evaluation after"),
         _train("alt+x", "horizontal", "Across", "The chart counts steps, epochs or seconds"),
+        _train("alt+k", "pin", "Pin run", "Lay this run's curve under later ones, or no longer"),
         _key("shift+up", "choose(-1)", "Earlier", "Choose the generation before", id="earlier", show=False),
         _key("shift+down", "choose(1)", "Later", "Choose the generation after", id="later", show=False),
         _key("up", "line(-1)", "Line above", "The line above in the chosen generation", id="line_above", show=False),
