@@ -74,6 +74,19 @@ def test_wrong_use_is_2(run: Run, arguments: list[str], words: str) -> None:
     assert_sentence(run(*arguments), 2, words)
 
 
+def test_a_replay_needs_a_recording_and_a_terminal(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "a.cast"
+    assert_sentence(run("replay", str(path)), 1, "No such file")
+    path.write_text("hello")
+    assert_sentence(run("replay", str(path)), 1, "no recording")
+    path.write_text('{"version": 2, "width": 80, "height": 24}\n[0.1, "o", "De"]\n')
+    assert_sentence(run("replay", str(path)), 2, "needs a terminal")
+    assert_sentence(run("replay", str(path), "--speed", "nan"), 2, "--speed")
+    new = tmp_path / "new.cast"
+    assert_sentence(run("record", str(new)), 2, "needs a terminal")
+    assert not new.exists()
+
+
 def test_the_screen_needs_a_terminal(run: Run) -> None:
     assert_sentence(run(), 2, "needs a terminal", "--help")
 
