@@ -297,6 +297,7 @@ def measure_lens(moves: int, *, train: bool) -> dict[str, object]:
                 terminal.wait_for(b"random is open")
             else:
                 terminal.wait_for("›".encode())
+                time.sleep(1.0)  # until the model is open
             since = len(terminal.chunks)
             terminal.send(f"/look {text}\r")
             terminal.wait_for(b"expected", since=since)

@@ -108,7 +108,7 @@ class TrainingPanel(Vertical):
 
     def on_mount(self) -> None:
         """Redraw now and then, and with other colours where the theme changes."""
-        self.set_interval(1 / REDRAWS, self.redraw)
+        self.set_interval(1 / REDRAWS, self._redraw_in_turn)
         self.app.theme_changed_signal.subscribe(self, lambda _: self.mark())
 
     # --- runs ---
@@ -305,6 +305,11 @@ class TrainingPanel(Vertical):
     def mark(self) -> None:
         """Something changed; it is drawn at the next turn."""
         self._dirty = True
+
+    def _redraw_in_turn(self) -> None:
+        """Draw what changed, once no other screen lies above: keys go to that one, and it covers the panel."""
+        if self.app.screen is self.screen:
+            self.redraw()
 
     def redraw(self) -> None:
         """Draw what changed, where it can be seen."""
