@@ -38,10 +38,10 @@ def test_it_is_there_in_the_next_sitting_until_it_is_unpinned(home: Path, toy_mo
     assert pinned_run.with_pinned([other, latest], pinned) == ([latest], pinned)
     assert pinned_run.with_pinned([latest, other], pinned) == ([latest, other], None)
     told = training_rows.losses([latest], pinned).plain
-    assert f"⌖ {pinned.name} 2.250 pinned" in told
+    assert f"◈ {pinned.name} 2.250 pinned" in told
     for shown in (False, True):
         actions = training_rows.actions(pinned, training_rows.ChartView(horizontal="seconds"), shown).plain
-        assert ("⌖ unpin" in actions) is shown
+        assert ("◈ unpin" in actions) is shown
         assert max(map(cell_len, actions.split("\n"))) <= 42
     for wrong in ("", "[]", '{"model": 5}', '{"model": "../x"}', '{"model": "gone"}'):
         paths.pinned_run().write_text(wrong)

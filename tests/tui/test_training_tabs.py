@@ -133,7 +133,7 @@ async def test_an_earlier_run_is_pinned_under_the_present_one_by_click_and_key(t
             panel.redraw()
             return str(panel.query_one(row).render())
 
-        await until(pilot, lambda: f"⌖ {toy_model.name} 2.750 pinned" in shown("#training-losses"))
+        await until(pilot, lambda: f"◈ {toy_model.name} 2.750 pinned" in shown("#training-losses"))
         await until(pilot, lambda: "2.400" in shown("#training-losses"))
         assert panel.chart is not None
         assert panel.chart.drawn == 2  # its own validation, and the pinned one's

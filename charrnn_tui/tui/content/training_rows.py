@@ -145,7 +145,7 @@ def losses(runs: Sequence[TrainingRun], pinned: TrainingRun | None = None) -> Co
         lines.append(Content.assemble(("○ ", f"${overlay_colour(number)}"), (text, FAINT)))
     if pinned is not None and pinned.best is not None:
         text = f"{visible(pinned.name)} {_loss(pinned.best.validation_loss)} pinned"
-        lines.append(Content.assemble(("⌖ ", f"${PINNED_COLOUR}"), (text, FAINT)))
+        lines.append(Content.assemble(("◈ ", f"${PINNED_COLOUR}"), (text, FAINT)))
     return Content("\n").join(lines)
 
 
@@ -216,8 +216,9 @@ def actions(run: TrainingRun, view: ChartView, pinned: bool = False) -> Content:
     rows[-1].append((f"↔ {view.horizontal}", "training('horizontal')"))
     if run.evaluations:
         rows[-1].append(("◷ back", "timeline"))
-    if run.evaluations or pinned:  # a row of its own: those above fill the 42 cells of a narrow panel
-        rows.append([("⌖ unpin" if pinned else "⌖ pin this run", "training('pin')")])
+    # A row of its own, for those above fill the 42 cells of a narrow panel; a key does the same while a run goes on.
+    if pinned or (run.evaluations and not run.active):
+        rows.append([("◈ unpin" if pinned else "◈ pin this run", "training('pin')")])
     return Content("\n").join(Content("  ").join(_button(*button) for button in row) for row in rows)
 
 
