@@ -141,8 +141,7 @@ class NgramCell(BatchCell):
     def score_sequence(self, ids: NDArray[np.integer]) -> NDArray[np.float64]:
         """log P in nats of each id but the first [characters - 1], given those before it, from the last boundary on."""
         read, width = np.asarray(ids, dtype=np.int64), self.architecture.order - 1
-        places = np.arange(1, len(read))
-        known = places - np.maximum.accumulate(np.where(read == 0, np.arange(len(read)), 0))[:-1]
+        places, known = places_in(read)
         out = np.empty(len(places), dtype=np.float64)
         back = np.arange(width, 0, -1)
         for begin in range(0, len(places), _SCORED_AT_ONCE):
@@ -181,6 +180,14 @@ class NgramCell(BatchCell):
             if not len(rows):
                 return
             yield rows, contexts
+
+
+def places_in(ids: Whole) -> tuple[Whole, Whole]:
+    """Every place of a sequence of ids but the first, and how many characters stand before it, counted from the
+    boundary that begins its item (from the first id on where none does)."""
+    places = np.arange(1, len(ids))
+    begins = np.maximum.accumulate(np.where(ids == 0, np.arange(len(ids)), 0))
+    return places, places - begins[:-1]
 
 
 def _depths(parents: Whole) -> Whole:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from charrnn_tui.cells.ngram import places_in
 from charrnn_tui.cells.ngram_architecture import DISCOUNTS, NgramArchitecture
 
 FALLBACK = (0.5, 1.0, 1.5)
@@ -67,10 +68,7 @@ def count_ngrams(
 
 def _lengths(ids: Whole, size: int, order: int, between: Callable[[], object] | None) -> list[_Length]:
     """The n-grams of every length of context that there is, each counted as often as it stands in the text."""
-    places = np.arange(1, len(ids))
-    # How many characters stand before each place, counted from the boundary that begins its item.
-    begins = np.maximum.accumulate(np.where(ids == 0, np.arange(len(ids)), 0))
-    known = places - begins[:-1]
+    places, known = places_in(ids)
     contexts = np.zeros(len(places), dtype=np.int64)
     root = np.zeros(1, dtype=np.int64)
     lengths = [_Length(root, root, *np.unique(ids[places], return_counts=True))]

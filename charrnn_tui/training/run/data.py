@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -85,9 +86,9 @@ class Data(Protocol):
         """A fixed sample of the training part, to be evaluated by the same rule."""
         ...
 
-    def counted(self) -> NDArray[np.integer]:
+    def counted(self, most: int | None = None) -> NDArray[np.integer]:
         """The training part as one sequence of ids [characters], a boundary before, between and behind items; running
-        text begins with what it is begun with."""
+        text begins with what it is begun with. `most`: of its last so many characters alone."""
         ...
 
     def held_out_ids(self) -> NDArray[np.integer]:
@@ -195,8 +196,9 @@ class LinesData:
             return (), ()
         return self._texts.validation, self._texts.validation_labels
 
-    def counted(self) -> NDArray[np.integer]:
-        return self._training.joined()
+    def counted(self, most: int | None = None) -> NDArray[np.integer]:
+        joined = self._training.joined()
+        return joined if most is None else joined[-most:]
 
     def held_out_ids(self) -> NDArray[np.integer]:
         return self._validation.joined()
@@ -223,6 +225,10 @@ class LinesData:
         return ({"label": self._label} if self._label else {}) | {"label_items": counts}
 
     def line_hashes(self) -> dict[str, NDArray[np.uint64]] | None:
+        return self._hashes
+
+    @cached_property
+    def _hashes(self) -> dict[str, NDArray[np.uint64]]:
         return {"training": text_hashes(self._texts.training), "validation": text_hashes(self._texts.validation)}
 
 
@@ -316,9 +322,11 @@ class StreamData:
         """The ids at some places of the training text, which goes on behind the block held out."""
         return self._ids[places + self._gap * (places >= self._gap_at)]
 
-    def counted(self) -> NDArray[np.integer]:
-        start = start_ids(self.vocabulary, "stream")
-        return np.concatenate([start, self._ids[: self._gap_at], self._ids[self._gap_at + self._gap :]])
+    def counted(self, most: int | None = None) -> NDArray[np.integer]:
+        # The text is mapped into memory and may be large: only what is asked for is read, in as few bytes an id.
+        begin = 0 if most is None else max(0, self.training_size - most)
+        start = np.array(start_ids(self.vocabulary, "stream"), dtype=self._ids.dtype)
+        return np.concatenate([start, self._read(np.arange(begin, self.training_size))])
 
     def held_out_ids(self) -> NDArray[np.integer]:
         return np.concatenate([start_ids(self.vocabulary, "stream"), self._validation])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -61,7 +62,6 @@ class Evaluator:
         self._parts, self._ranks = parts, ranks
         self._validation = parts.data.validation(ranks.rank, ranks.world)
         self._training_sample = parts.data.training_sample(ranks.rank, ranks.world)
-        self._known = hashes_known(parts.data)
         self.every = steps_between(parts.data, parts.position.total_steps - parts.position.origin)
         """Updates from one evaluation to the next."""
 
@@ -85,6 +85,15 @@ class Evaluator:
         sums = self._ranks.sums(*training, *validation, *unlabelled)
         means = [total / max(1.0, count) for total, count in zip(sums[::2], sums[1::2], strict=True)]
         return Losses(means[0], means[1], means[2] if network.architecture.labels else None)
+
+    @property
+    def held_out(self) -> Sequence[EvaluationPart]:
+        """What the validation loss is that of, in this process."""
+        return self._validation
+
+    @cached_property
+    def _known(self) -> NDArray[np.uint64]:
+        return hashes_known(self._parts.data)
 
     def sample(self, weights: dict[str, NDArray[np.float32]], *, early: bool = False) -> messages.Sampled:
         """What a network of these weights says, with the same random numbers each time; `early`: without shares."""

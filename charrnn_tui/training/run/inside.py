@@ -132,8 +132,8 @@ def _norm(state: TorchState) -> Tensor:
 class InsideView:
     """The inside of one run's network, looked at beside evaluations, as often as `SHARE` of all time allows."""
 
-    def __init__(self, parts: RunParts) -> None:
-        self._parts = parts
+    def __init__(self, parts: RunParts, held_out: Sequence[EvaluationPart]) -> None:
+        self._parts, self._held_out = parts, held_out
         self._looked: Looked | None = None
         self._next = 0.0
         self._update = math.nan
@@ -156,7 +156,7 @@ class InsideView:
             return []
         begun = time.perf_counter()
         if self._looked is None:
-            self._looked = texts_to_look_at(self._parts.data.validation())
+            self._looked = texts_to_look_at(self._held_out)
         architecture, step = self._parts.network.architecture, self._parts.position.step
         inside = look_inside(architecture, weights, self._looked, step, self._update)
         self._update = math.nan

@@ -137,7 +137,7 @@ class Trainer:
         self._commands = CommandQueue(self.parts, self.ranks)
         self._files = RunFiles(folder, self.parts, self.ranks)
         self._meters = reporting.Meters(self.parts.device)
-        self._inside = InsideView(self.parts)
+        self._inside = InsideView(self.parts, self.evaluator.held_out)
         self._looked = self.position.step if resume else -1
         """The step of the last early evaluation."""
         self._lr = 0.0
