@@ -83,7 +83,7 @@ def rate(run: TrainingRun, width: int, height: int) -> Content:
     lines: list[Content] = []
     for title, values, log in blocks:
         now = f": {values[-1]:.2g}" if values else ""
-        lines.append(Content.styled(fitted(title + now, width), FAINT))
+        lines.append(Content.styled(fitted(title, width - len(now)) + now, FAINT))
         lines += curve(values, width, rows, log=log)
     return Content("\n").join(lines)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, assert_never, runtime_checkable
 
 from textual.screen import Screen
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from charrnn_tui.model.library import Library
     from charrnn_tui.prompt.session import Session
     from charrnn_tui.sampling.probability_tree import Branch
+    from charrnn_tui.tui.content.probable import Entry
     from charrnn_tui.tui.screens.lens_opening import Forests
 
 Insight: TypeAlias = (
@@ -48,7 +50,17 @@ class Lenses:
 
     def __init__(self, screen: Screen[Any], session: Session, library: Library, clock: Callable[[], float]) -> None:
         self._screen, self._session, self._library, self._clock = screen, session, library, clock
-        self._forests: Forests | None = None
+
+    @cached_property
+    def _forests(self) -> Forests:
+        """The texts that were laid open."""
+        from charrnn_tui.tui.screens.lens_opening import Forests
+
+        return Forests(self._session, self._library)
+
+    def _current(self, text: str | None) -> Entry | None:
+        """The block that is meant where no text is given."""
+        return None if text is not None else self._conversation.writer.generations.current
 
     @property
     def _conversation(self) -> Conversation:
@@ -81,13 +93,8 @@ class Lenses:
         self._screen.run_worker(self._open(text, line, forking), group="lens", exclusive=True)
 
     async def _open(self, text: str | None, line: str, forking: commands.Forking | None) -> None:
-        from charrnn_tui.tui.screens.lens_opening import Forests
-
-        if self._forests is None:
-            self._forests = Forests(self._session, self._library)
-        entry = None if text is not None else self._conversation.writer.generations.current
         try:
-            screen = await self._forests.lens_on(entry, text or "", self._clock, forking)
+            screen = await self._forests.lens_on(self._current(text), text or "", self._clock, forking)
         except (commands.CommandError, UnknownSymbolsError) as error:
             self._conversation.refuse(str(error), line)
             return
@@ -103,13 +110,9 @@ class Lenses:
     async def _score(self, text: str | None, line: str) -> None:
         """How probable a text is, or what was generated, in a sentence."""
         from charrnn_tui.prompt.score_words import score_words
-        from charrnn_tui.tui.screens.lens_opening import Forests
 
-        if self._forests is None:
-            self._forests = Forests(self._session, self._library)
-        entry = None if text is not None else self._conversation.writer.generations.current
         try:
-            forest = await self._forests.forest(entry, text or "")
+            forest = await self._forests.forest(self._current(text), text or "")
             said = await asyncio.to_thread(score_words, forest.model, forest.text)
         except (commands.CommandError, UnknownSymbolsError) as error:
             self._conversation.refuse(str(error), line)
@@ -118,14 +121,10 @@ class Lenses:
 
     async def _step(self, asked: commands.ShowStep, line: str) -> None:
         """One step of the network along a text, or along what was generated."""
-        from charrnn_tui.tui.screens.lens_opening import Forests
         from charrnn_tui.tui.screens.step import step_on
 
-        if self._forests is None:
-            self._forests = Forests(self._session, self._library)
-        entry = None if asked.text is not None else self._conversation.writer.generations.current
         try:
-            forest = await self._forests.forest(entry, asked.text or "")
+            forest = await self._forests.forest(self._current(asked.text), asked.text or "")
             screen = step_on(self._session, forest, asked.at, asked.layer - 1)
         except (commands.CommandError, UnknownSymbolsError) as error:
             self._conversation.refuse(str(error), line)
